@@ -1,0 +1,73 @@
+# Bivouac. `make help` says what there is.
+# Python 3.11 or newer, make and git are all a machine needs.
+
+PYTHON ?= python3
+PORT   ?= 8000
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+# What a command needs installed: stamps, so that a second run starts at once.
+RUNTIME     := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench coverage format env requirements vendor clean
+
+help: ## Say what each command does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUNTIME) ## Serve a demo race that is under way at http://127.0.0.1:8000 (PORT=… changes it)
+	@PORT=$(PORT) $(BIN)/timing demo
+
+test: $(DEVELOPMENT) ## Run every test (ARGS="tests/core -k void" narrows it)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(DEVELOPMENT) ## Lint, formatting, types, direction of imports, pinned requirements
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python deploy/check_tree.py
+
+bench: $(DEVELOPMENT) ## Measure what docs/performance.md states (ARGS="compute --write" picks and records)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+coverage: $(DEVELOPMENT) ## Run the core's tests and demand that they reach every branch of it
+	@$(BIN)/pytest --cov=timing.core --cov-fail-under=100 tests/core tests/scenarios tests/properties
+
+format: $(DEVELOPMENT) ## Format the code and make the safe corrections
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
+
+env: $(DEVELOPMENT) ## Build the environment in .venv with all that tests and checks need
+
+requirements: ## Compile the *.in files into pinned, hashed requirements (UPGRADE=1 takes newer versions)
+	@$(PYTHON) deploy/compile_requirements.py $(if $(UPGRADE),--upgrade)
+
+vendor: ## Fetch the pinned third-party browser code into static/vendor (needs npm)
+	@$(PYTHON) deploy/vendor.py
+
+clean: ## Remove the environment and every cache; races and databases stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Bivouac needs Python 3.11 or newer; name one with make PYTHON=…" >&2; exit 1; }
+	@echo "Making the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python's venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+# Only errors are shown: anything less would bury what matters.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+
+$(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what Bivouac needs to run"
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "Installing what tests and checks need"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""The engine: results as a pure function of definition, entries and journal."""

@@ -1,0 +1,1 @@
+"""The database: mappings, sessions and reading rows into core values."""

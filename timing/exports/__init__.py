@@ -1,0 +1,1 @@
+"""Results turned into files, one module per format."""

@@ -1,0 +1,1 @@
+"""Following the journal: waiting writes, books in memory, who is listening."""

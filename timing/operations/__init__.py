@@ -1,0 +1,1 @@
+"""What people do, as plain functions on a session; they never commit."""

@@ -1,0 +1,1 @@
+"""The race document: reading, checking and writing racefiles."""

@@ -1,0 +1,1 @@
+"""A believable field running a race, the same for the same seed."""

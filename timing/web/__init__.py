@@ -1,0 +1,1 @@
+"""The Flask application: pages, API, streams, signing in; commits at the edge."""
