@@ -1,0 +1,75 @@
+"""Fixtures that any test may ask for, and the conditions under which all of them run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.network import stay_on_this_machine
+from tests.postgresql import PostgreSQL, installed_programs, running_postgresql
+from tests.prerequisites import chromium_executable, missing, shared_data_directory
+
+# No test is timed, so no example is too slow; a trusted run draws the same examples each time.
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+BROWSER_SWITCHES = (
+    "--no-sandbox",  # root's tests have no sandbox to run it in
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--accept",
+        action="store_true",
+        help="rewrite what scenarios expect with what was computed (look at the difference!)",
+    )
+
+
+def pytest_configure() -> None:
+    stay_on_this_machine()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real results to check against."""
+    return shared_data_directory()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    programs = installed_programs()
+    if programs is None:
+        missing("no PostgreSQL: its wheel is not installed")
+    with running_postgresql(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgreSQL) -> Iterator[str]:
+    """The url of an empty PostgreSQL database, for this test alone."""
+    with postgresql_server.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started when the first test asks for it; a test opens its own context."""
+    executable = chromium_executable()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=list(BROWSER_SWITCHES)
+        )
+        yield chromium
+        chromium.close()
