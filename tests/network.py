@@ -33,7 +33,7 @@ def _refuse_other_machines(event: str, arguments: tuple[object, ...]) -> None:
     match event, arguments:
         case (
             ("socket.connect" | "socket.sendto" | "socket.sendmsg"),
-            (socket.SocketType(family=socket.AF_INET | socket.AF_INET6), (host, *_)),
+            (object(family=socket.AF_INET | socket.AF_INET6), (host, *_)),
         ):
             pass
         case (
