@@ -17,9 +17,9 @@ OLDEST_PYTHON = "3.11"
 
 def compile_list(uv: Path, source: str, target: str, *options: str) -> None:
     """Write ``target`` from ``source``, for every system and Python that Bivouac supports."""
-    command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
-    command += ["--python-version", OLDEST_PYTHON, "--no-header", "--no-annotate", *options]
-    subprocess.run([*command, source, "--output-file", target], cwd=PROJECT, check=True)
+    how = ["--quiet", "--universal", "--generate-hashes", "--python-version", OLDEST_PYTHON]
+    how += ["--no-header", "--no-annotate", *options, "--output-file", target]
+    subprocess.run([uv, "pip", "compile", *how, source], cwd=PROJECT, check=True)
     print(f"{target}: compiled from {source}")
 
 
