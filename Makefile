@@ -11,7 +11,7 @@ RUNTIME     := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage format env requirements vendor clean
+.PHONY: help run test check lint types imports tree bench coverage format env requirements vendor clean
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,11 +22,19 @@ run: $(RUNTIME) ## Serve a demo race that is under way at http://127.0.0.1:8000 
 test: $(DEVELOPMENT) ## Run every test (ARGS="tests/core -k void" narrows it)
 	@$(BIN)/pytest $(ARGS)
 
-check: $(DEVELOPMENT) ## Lint, formatting, types, direction of imports, pinned requirements
+check: lint types imports tree ## Lint and formatting, types, direction of imports, nothing of one machine in the tree
+
+lint: $(DEVELOPMENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(DEVELOPMENT)
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+
+imports: $(DEVELOPMENT)
+	$(BIN)/lint-imports --no-logo
+
+tree: $(DEVELOPMENT)
 	$(BIN)/python deploy/check_tree.py
 
 bench: $(DEVELOPMENT) ## Measure what docs/performance.md states (ARGS="compute --write" picks and records)
@@ -56,7 +64,7 @@ $(BIN)/python:
 	  || { echo "Bivouac needs Python 3.11 or newer; name one with make PYTHON=…" >&2; exit 1; }
 	@echo "Making the environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) \
-	  || { echo "Python's venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	  || { rm -rf $(VENV); echo "Python's venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
 # Only errors are shown: anything less would bury what matters.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
