@@ -19,7 +19,7 @@ from typing import Any, TypeAlias, Union, cast, get_args, get_origin, get_type_h
 from timing.core.records import RULING_NAMES, RULINGS, Passing, Record, Ruling
 from timing.core.times import TimeOfDay, format_time_of_day, parse_time_of_day
 
-Plain: TypeAlias = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
+Plain: TypeAlias = bool | int | str | list["Plain"] | dict[str, "Plain"] | None
 
 _NOT_CONTENT = frozenset({"received"})
 """When a node first saw a record is that node's own: it travels with no digest."""
@@ -54,7 +54,7 @@ def _encode_fields(value: object) -> dict[str, Plain]:
     return plain
 
 
-def _decode(kind: Any, plain: Any) -> Any:  # noqa: ANN401, PLR0911 - driven by type hints
+def _decode(kind: Any, plain: Any) -> Any:  # noqa: ANN401 - driven by type hints
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         return _decode_union(get_args(kind), plain)
@@ -82,14 +82,17 @@ def _decode_union(kinds: tuple[Any, ...], plain: Any) -> Any:  # noqa: ANN401 - 
     if plain is None and NoneType in kinds:
         return None
     for kind in kinds:
-        accepts: Callable[[Any], bool] = {
-            int: lambda item: isinstance(item, int),
-            str: lambda item: isinstance(item, str),
-            TimeOfDay: lambda item: isinstance(item, str),
-        }.get(kind, lambda item: not isinstance(item, int | str) or issubclass(kind, StrEnum))
-        if kind is not NoneType and accepts(plain):
+        if kind is not NoneType and _may_be(kind, plain):
             return _decode(kind, plain)
     raise TypeError(kinds)
+
+
+def _may_be(kind: Any, plain: Plain) -> bool:  # noqa: ANN401 - as above
+    if kind is int:
+        return isinstance(plain, int)
+    if kind in (str, TimeOfDay) or (isinstance(kind, type) and issubclass(kind, StrEnum)):
+        return isinstance(plain, str)
+    return not isinstance(plain, int | str)
 
 
 @cache

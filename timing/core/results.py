@@ -170,7 +170,7 @@ class UnusedReason(StrEnum):
     NO_SUCH_TIME = "no_such_time"
     FAR_AWAY = "far_away"
     AT_LATEST = "at_latest"
-    AFTER_MAIN_READ = "after_main_read"
+    BACKUP_STANDS = "backup_stands"
     AFTER_OUT = "after_out"
 
 

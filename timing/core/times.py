@@ -73,7 +73,7 @@ def _fraction(digits: str | None) -> int:
 def parse_duration(text: str) -> Duration:
     """Read ``[H:]MM:SS[.fff]``, with a leading minus if negative; else BadTime."""
     match = _DURATION.fullmatch(text.strip())
-    if match is None or (match[2] and int(match[3]) > 59):  # noqa: PLR2004 - minutes of an hour
+    if match is None or (match[2] and int(match[3]) > 59):
         raise BadTime(text, "a duration like 1:02:03 or 45:30.5")
     ms = int(match[2] or 0) * HOUR + int(match[3]) * MINUTE + int(match[4]) * SECOND
     ms += _fraction(match[5])

@@ -1,0 +1,138 @@
+"""The ledger of penalties, credits and bonuses (Rules 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from timing.core.problems import Problem, ProblemCode
+from timing.core.records import Bonus, Credit, Penalty, Ruling, Scope
+from timing.core.rosters import Roster
+from timing.core.times import Duration
+
+
+@dataclass(slots=True)
+class Adjustment:
+    """What was given to one competitor on one stage, all durations at least 0.
+
+    ``rulings`` holds the ids of the records behind the sums, in their order.
+    """
+
+    stage_penalty: Duration = 0
+    stage_credit: Duration = 0
+    gc_penalty: Duration = 0
+    gc_credit: Duration = 0
+    bonus: Duration = 0
+    extension: Duration = 0
+    rulings: list[str] = field(default_factory=list)
+
+    @property
+    def penalty(self) -> Duration:
+        """Of both scopes."""
+        return self.stage_penalty + self.gc_penalty
+
+    @property
+    def credit(self) -> Duration:
+        """Of both scopes."""
+        return self.stage_credit + self.gc_credit
+
+    @property
+    def on_stage(self) -> Duration:
+        """What is added to the stage's time (Rules 6.2)."""
+        return self.stage_penalty - self.stage_credit
+
+    @property
+    def on_gc_alone(self) -> Duration:
+        """What is added to the total but not to the stage's time (Rules 6.2, 6.4)."""
+        return self.gc_penalty - self.gc_credit - self.bonus
+
+
+NOTHING = Adjustment()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The adjustments of one stage, by entry id and by team code."""
+
+    entries: dict[str, Adjustment] = field(default_factory=dict)
+    teams: dict[str, Adjustment] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def ledger_of(
+    stage: int, rulings: Sequence[Ruling], roster: Roster, wave_of: Callable[[str], str]
+) -> Ledger:
+    """What the rulings give on ``stage``; each names bibs, a team, a wave or a division (6.7).
+
+    A penalty served at a control is already in the clock: it is listed, not added (Rules 6.5).
+    """
+    ledger = Ledger()
+    for ruling in rulings:
+        if isinstance(ruling, Penalty | Credit | Bonus) and ruling.stage == stage:
+            for adjustment in _concerned(ruling, roster, wave_of, ledger):
+                adjustment.rulings.append(ruling.id)
+                _add(adjustment, ruling)
+    return ledger
+
+
+def _concerned(
+    ruling: Penalty | Credit | Bonus,
+    roster: Roster,
+    wave_of: Callable[[str], str],
+    ledger: Ledger,
+) -> list[Adjustment]:
+    for bib in ruling.bibs:
+        if bib not in roster.wearing:
+            ledger.problems.append(
+                Problem(
+                    code=ProblemCode.RULING_UNKNOWN_BIB,
+                    stage=ruling.stage,
+                    bib=bib,
+                    records=(ruling.id,),
+                )
+            )
+    ids = roster.ids_of(ruling.bibs)
+    teams: list[str] = []
+    if not isinstance(ruling, Bonus):
+        if ruling.team in roster.members:
+            teams.append(ruling.team)
+        elif ruling.team:
+            ledger.problems.append(
+                Problem(
+                    code=ProblemCode.RULING_UNKNOWN_TEAM,
+                    stage=ruling.stage,
+                    records=(ruling.id,),
+                    params=(("team", ruling.team),),
+                )
+            )
+        if ruling.wave or ruling.division:
+            ids += [
+                entry.id
+                for entry in roster.entries.values()
+                if ruling.division in ("", entry.division)
+                and ruling.wave in ("", wave_of(entry.id))
+                and entry.id not in ids
+            ]
+    return [ledger.entries.setdefault(i, Adjustment()) for i in ids] + [
+        ledger.teams.setdefault(t, Adjustment()) for t in teams
+    ]
+
+
+def _add(adjustment: Adjustment, ruling: Penalty | Credit | Bonus) -> None:
+    match ruling:
+        case Penalty(served=served) if served:
+            return
+        case Penalty(scope=Scope.STAGE):
+            adjustment.stage_penalty += ruling.time * ruling.count
+        case Penalty():
+            adjustment.gc_penalty += ruling.time * ruling.count
+        case Credit():
+            given = ruling.time * ruling.count
+            if ruling.scope is Scope.STAGE:
+                adjustment.stage_credit += given
+            else:
+                adjustment.gc_credit += given
+            if ruling.extends_cutoffs:
+                adjustment.extension += given
+        case Bonus():
+            adjustment.bonus += ruling.time

@@ -1,0 +1,187 @@
+"""Limits at controls, and what missing one leads to (Rules 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from timing.core.courses import Course
+from timing.core.days import StageDay
+from timing.core.definition import Apply, Cutoff, CutoffRules, Outcome
+from timing.core.records import Close, CutoffMove, Ruling
+from timing.core.splits import Facts
+from timing.core.starts import Clock
+from timing.core.times import HOUR, Duration, Instant, TimeOfDay, truncate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A cut-off as it holds for one entry: exactly one of ``at`` and ``elapsed`` is given.
+
+    ``elapsed`` counts from the gun with ``from_gun``, else from the entry's own clock start.
+    ``ruling`` is the id of the record that moved it, if any.
+    """
+
+    point: int
+    outcome: Outcome
+    apply: Apply
+    is_inclusive: bool
+    is_hard: bool
+    at: Instant | None = None
+    elapsed: Duration | None = None
+    from_gun: bool = False
+    percent: int | None = None
+    ruling: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A limit that an entry's split is beyond, and by how much.
+
+    ``by`` is measured at the printed precision, truncated (Rules 5.7); ``uncertainty`` is that
+    of the records it rests on.
+    """
+
+    limit: Limit
+    by: Duration
+    uncertainty: Duration
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the excess is more than the uncertainty of its records (Rules 5.7)."""
+        return self.by > self.uncertainty
+
+
+def limits_of(
+    course: Course,
+    day: StageDay,
+    rules: CutoffRules,
+    rulings: Sequence[Ruling],
+    *,
+    stage: int,
+    division: str,
+    categories: tuple[str, ...],
+    wave: str,
+) -> tuple[Limit, ...]:
+    """The limits along a course for entries of one division, categories and wave.
+
+    At each point the first cut-off that concerns them counts; rulings move it (Rules 5.5), and
+    a control that was closed is a limit too (Rules 5.6).
+    """
+    limits: list[Limit] = []
+    for point in course.points:
+        cutoff = next((c for c in point.cutoffs if _concerns(c, division, categories, wave)), None)
+        limit = None if cutoff is None else _limit(cutoff, point.ordinal, rules, day, course)
+        for ruling in rulings:
+            if isinstance(ruling, CutoffMove) and _moves(ruling, stage, point.code, division, wave):
+                base = limit or _limit(Cutoff(), point.ordinal, rules, day, course)
+                limit = _moved(base, ruling, day)
+        if limit is not None:
+            limits.append(limit)
+        limits += [
+            replace(_limit(Cutoff(), point.ordinal, rules, day, course), at=r.at, ruling=r.id)
+            for r in rulings
+            if isinstance(r, Close) and r.stage == stage and r.control == point.code
+        ]
+    return tuple(limits)
+
+
+def _concerns(cutoff: Cutoff, division: str, categories: tuple[str, ...], wave: str) -> bool:
+    return (
+        cutoff.division in ("", division)
+        and (not cutoff.category or cutoff.category in categories)
+        and cutoff.wave in ("", wave)
+    )
+
+
+def _moves(ruling: CutoffMove, stage: int, point: str, division: str, wave: str) -> bool:
+    return (
+        ruling.stage == stage
+        and ruling.control in (point, point.removesuffix(".in"))
+        and ruling.division in ("", division)
+        and ruling.wave in ("", wave)
+    )
+
+
+def _limit(cutoff: Cutoff, point: int, rules: CutoffRules, day: StageDay, course: Course) -> Limit:
+    elapsed = cutoff.elapsed if cutoff.elapsed is not None else cutoff.elapsed_gun
+    if cutoff.min_speed is not None:
+        # Metres over metres an hour: the time that the least speed would take.
+        elapsed = course.points[point].distance_m * HOUR // cutoff.min_speed
+    return Limit(
+        point=point,
+        outcome=cutoff.outcome or rules.outcome,
+        apply=cutoff.apply or rules.apply,
+        is_inclusive=rules.inclusive if cutoff.inclusive is None else cutoff.inclusive,
+        is_hard=cutoff.hard,
+        at=None if cutoff.at is None else day.scheduled(cutoff.at),
+        elapsed=elapsed,
+        from_gun=cutoff.elapsed_gun is not None,
+        percent=cutoff.percent_of_winner,
+    )
+
+
+def _moved(limit: Limit, ruling: CutoffMove, day: StageDay) -> Limit:
+    at = ruling.to
+    if isinstance(at, TimeOfDay):
+        at = day.scheduled(at)
+    return replace(
+        limit, at=at, elapsed=ruling.elapsed, percent=None, from_gun=False, ruling=ruling.id
+    )
+
+
+def first_missed(
+    limits: Sequence[Limit],
+    facts: Facts,
+    clock: Clock,
+    *,
+    precision: Duration,
+    extension: Duration,
+    winner: Duration | None,
+) -> Missed | None:
+    """The first hard limit along the course that a split is beyond, or None.
+
+    The raw clock is tested: a penalty makes nobody late, a credit nobody early, but for one
+    that extends the cut-offs (Rules 5.2). ``winner`` is the lowest raw clock of the division's
+    finishers, for limits in per cent of it (Rules 5.8).
+    """
+    for limit in limits:
+        time = facts.times[limit.point]
+        if time is None or not limit.is_hard:
+            continue
+        by = excess(limit, time, facts, clock, precision=precision, winner=winner)
+        if by is None:
+            continue
+        by -= extension
+        if by > 0 or (by == 0 and not limit.is_inclusive):
+            return Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts))
+    return None
+
+
+def excess(
+    limit: Limit,
+    time: Instant,
+    facts: Facts,
+    clock: Clock,
+    *,
+    precision: Duration,
+    winner: Duration | None,
+) -> Duration | None:
+    """How far ``time`` is beyond the limit, negative before it; None where it cannot be told."""
+    if limit.at is not None:
+        return truncate(time, precision) - limit.at
+    begun = clock.gun if limit.from_gun else facts.start
+    if begun is None:
+        return None
+    elapsed = truncate(time - begun, precision)
+    if limit.elapsed is not None:
+        return elapsed - limit.elapsed
+    if limit.percent is not None and winner is not None:
+        return elapsed - winner * limit.percent // 100
+    return None
+
+
+def _uncertainty(limit: Limit, facts: Facts) -> Duration:
+    passing = facts.taken[limit.point]
+    own = 0 if passing is None else passing.uncertainty_ms
+    return own if limit.at is not None or limit.from_gun else own + facts.start_uncertainty

@@ -1,0 +1,127 @@
+"""Times of day find their date (Rules 1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from timing.core.times import (
+    DAY,
+    MINUTE,
+    Duration,
+    Instant,
+    TimeOfDay,
+    local_clock,
+    local_instants,
+)
+
+OUT_OF_ORDER_WINDOW: Duration = 30 * MINUTE
+"""A time of day up to so much before the previous split is the same day, out of order."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAYS_AROUND = range(-2, 13)
+
+
+class NoSuchTime(ValueError):
+    """The clock skipped that time of day on that date (Rules 1.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageDay:
+    """A stage's date in the race's zone.
+
+    ``midnight`` is the instant at which the date begins. ``is_regular`` says that the zone's
+    clocks are not changed in the days around, so that days are 24 hours and dating is addition.
+    """
+
+    on: date
+    zone: ZoneInfo
+    midnight: Instant
+    is_regular: bool
+
+    def at(self, time: TimeOfDay) -> Instant:
+        """The instant of a time of day with a day offset, 0 if it has none; else NoSuchTime.
+
+        Inside an hour that repeats it is the first of the two.
+        """
+        if self.is_regular:
+            return self.midnight + time.ms + (time.day or 0) * DAY
+        found = local_instants(self._date(time.day or 0), time.ms, self.zone)
+        if not found:
+            raise NoSuchTime
+        return found[0]
+
+    def scheduled(self, time: TimeOfDay) -> Instant:
+        """As `at`, for a planned time: one that the clocks skip is as much after the change."""
+        try:
+            return self.at(time)
+        except NoSuchTime:
+            return _unskipped(self._date(time.day or 0), time.ms, self.zone)
+
+    def not_before(self, ms: int, previous: Instant) -> Instant:
+        """The first instant at or after ``previous`` whose time of day is ``ms``.
+
+        Up to 30 minutes before ``previous`` it is that same day: earlier than ``previous``, so
+        out of order (racefile, Days). NoSuchTime where the only such date skipped it.
+        """
+        if not self.is_regular:
+            return self._first_from(ms, previous - OUT_OF_ORDER_WINDOW)
+        days = -((self.midnight + ms - previous) // DAY)
+        found = self.midnight + ms + days * DAY
+        return found - DAY if previous - (found - DAY) <= OUT_OF_ORDER_WINDOW else found
+
+    def _first_from(self, ms: int, least: Instant) -> Instant:
+        first = local_clock(least, self.zone).date()
+        for offset in (0, 1):
+            instants = local_instants(first + timedelta(days=offset), ms, self.zone)
+            later = [i for i in instants if i >= least]
+            if later:
+                return later[0]
+            if not instants and _unskipped(first + timedelta(days=offset), ms, self.zone) >= least:
+                raise NoSuchTime
+        return local_instants(first + timedelta(days=2), ms, self.zone)[0]
+
+    def nearest(self, ms: int, reference: Instant) -> Instant:
+        """The instant nearest to ``reference`` whose time of day is ``ms``; NoSuchTime if none."""
+        if self.is_regular:
+            days = (2 * (reference - self.midnight - ms) + DAY) // (2 * DAY)
+            return self.midnight + ms + days * DAY
+        day = local_clock(reference, self.zone).date()
+        found = [
+            instant
+            for offset in (-1, 0, 1)
+            for instant in local_instants(day + timedelta(days=offset), ms, self.zone)
+        ]
+        nearest = min(found, key=lambda instant: (abs(instant - reference), instant))
+        if abs(nearest - reference) > DAY // 2 and not local_instants(day, ms, self.zone):
+            raise NoSuchTime
+        return nearest
+
+    def is_ambiguous(self, instant: Instant, ms: int) -> bool:
+        """Whether clocks showed ``ms`` twice on the date of ``instant`` (Rules 1.2)."""
+        if self.is_regular:
+            return False
+        return len(local_instants(local_clock(instant, self.zone).date(), ms, self.zone)) > 1
+
+    def _date(self, offset: int) -> date:
+        return self.on + timedelta(days=offset)
+
+
+def stage_day(day: date, zone: ZoneInfo) -> StageDay:
+    """What a stage on ``day`` needs to date its times."""
+    offsets = {
+        datetime(d.year, d.month, d.day, tzinfo=zone).utcoffset()
+        for d in (day + timedelta(days=n) for n in _DAYS_AROUND)
+    }
+    return StageDay(
+        on=day,
+        zone=zone,
+        midnight=_unskipped(day, 0, zone),
+        is_regular=len(offsets) == 1,
+    )
+
+
+def _unskipped(day: date, ms: int, zone: ZoneInfo) -> Instant:
+    wall = datetime.combine(day, datetime.min.time(), zone) + timedelta(milliseconds=ms)
+    return (wall - _EPOCH) // timedelta(milliseconds=1)
