@@ -1,0 +1,244 @@
+"""The tables, as mapped classes: what was defined, entered, observed and decided.
+
+Nothing that can be computed is stored. Columns of moments are UTC milliseconds, columns of spans
+milliseconds, whatever the engine. All rows of a race carry its ``race_id``, and none refers to
+another race. Migrations make the tables; they also make the triggers that refuse to change the
+journal (migrations/).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+PASSING_KIND = "passing"
+"""The ``kind`` of a journal row that is a passing; a ruling's kind is its racefile name."""
+
+
+class Table(DeclarativeBase):
+    """The base of every mapped class; constraints have names, so that migrations can say them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: Text, int: BigInteger}  # noqa: RUF012 - SQLAlchemy reads it so
+
+
+class NodeRow(Table):
+    """This installation: one row, made by the first migration.
+
+    ``epoch`` changes whenever a backup is restored, so that no reader takes a revision of one
+    life of this database for the same number in another.
+    """
+
+    __tablename__ = "node"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    node_id: Mapped[str]
+    epoch: Mapped[str]
+
+
+class RaceRow(Table):
+    """A race; ``revision`` is the last one taken, 0 before the first."""
+
+    __tablename__ = "races"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    revision: Mapped[int]
+    created: Mapped[int]
+
+
+class DefinitionRow(Table):
+    """A version of a race's definition: a racefile without entries and records."""
+
+    __tablename__ = "definitions"
+    __table_args__ = (UniqueConstraint("race_id", "revision"),)
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    digest: Mapped[str]
+    text: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[int]
+
+
+class EntryRow(Table):
+    """An entry as it stands from ``revision`` until ``removed``, which is empty for the current.
+
+    ``tags`` and ``chips`` are JSON lists; ``position`` is the order in which entries were given.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        Index(
+            "uq_entries_current",
+            "race_id",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("removed IS NULL"),
+            postgresql_where=text("removed IS NULL"),
+        ),
+    )
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    entry_id: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    removed: Mapped[int | None]
+    position: Mapped[int] = mapped_column(Integer)
+    bib: Mapped[str]
+    name: Mapped[str]
+    gender: Mapped[str]
+    born: Mapped[date | None] = mapped_column(Date)
+    nationality: Mapped[str]
+    residence: Mapped[str]
+    club: Mapped[str]
+    tags: Mapped[str]
+    division: Mapped[str]
+    chips: Mapped[str]
+    team: Mapped[str]
+
+
+class TeamRow(Table):
+    """A team as it stands from ``revision`` until ``removed``; ``legs`` is a JSON list of pairs."""
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        Index(
+            "uq_teams_current",
+            "race_id",
+            "code",
+            unique=True,
+            sqlite_where=text("removed IS NULL"),
+            postgresql_where=text("removed IS NULL"),
+        ),
+    )
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    removed: Mapped[int | None]
+    position: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str]
+    kind: Mapped[str]
+    legs: Mapped[str]
+
+
+class TokenRow(Table):
+    """A bearer token of a station or a director's program; only a hash of its secret is kept.
+
+    ``stage`` empty stands for all stages, ``controls`` is a JSON list, empty for all controls.
+    """
+
+    __tablename__ = "tokens"
+    __table_args__ = (CheckConstraint("scope IN ('station', 'director')", name="scope"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), index=True)
+    scope: Mapped[str]
+    label: Mapped[str]
+    stage: Mapped[int | None] = mapped_column(Integer)
+    controls: Mapped[str]
+    secret_hash: Mapped[str]
+    created: Mapped[int]
+    revoked: Mapped[int | None]
+
+
+class JournalRow(Table):
+    """A record, as it was first written: a passing or a ruling. Never changed, never deleted.
+
+    The key of a record is its id with the digest of its content: should two nodes hold different
+    content under one id, both rows stand. ``received`` and ``token_id`` say when, and by which
+    token, it came to this node; they belong to the node and do not travel. A passing's time is
+    ``instant``, or ``clock_ms`` since midnight with the day offset ``clock_day`` where one was
+    written. A ruling's fields are in ``body``, as canonical JSON.
+    """
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        UniqueConstraint("race_id", "record_id", "digest"),
+        CheckConstraint(
+            f"(kind = '{PASSING_KIND}') = (body IS NULL)",
+            name="ruling_has_body",
+        ),
+        CheckConstraint(
+            "body IS NOT NULL OR (stage IS NOT NULL AND control IS NOT NULL"
+            " AND (instant IS NULL) <> (clock_ms IS NULL)"
+            " AND bib IS NOT NULL AND chip IS NOT NULL AND source IS NOT NULL"
+            " AND device IS NOT NULL AND uncertainty_ms IS NOT NULL"
+            " AND at_latest IS NOT NULL AND note IS NOT NULL)",
+            name="passing_is_whole",
+        ),
+    )
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    record_id: Mapped[str]
+    digest: Mapped[str]
+    kind: Mapped[str]
+    received: Mapped[int | None]
+    token_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("tokens.id"))
+
+    stage: Mapped[int | None] = mapped_column(Integer)
+    control: Mapped[str | None]
+    instant: Mapped[int | None]
+    clock_ms: Mapped[int | None] = mapped_column(Integer)
+    clock_day: Mapped[int | None] = mapped_column(SmallInteger)
+    bib: Mapped[str | None]
+    chip: Mapped[str | None]
+    source: Mapped[str | None]
+    device: Mapped[str | None]
+    device_time: Mapped[int | None]
+    offset_ms: Mapped[int | None]
+    uncertainty_ms: Mapped[int | None]
+    at_latest: Mapped[bool | None] = mapped_column(Boolean)
+    note: Mapped[str | None]
+
+    body: Mapped[str | None]
+
+
+class DirectorRow(Table):
+    """Someone who may sign in to the desk; ``name`` is what they type, case folded."""
+
+    __tablename__ = "directors"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    created: Mapped[int]
+
+
+class SignInRow(Table):
+    """An attempt to sign in, counted whichever process it came to; failed until it succeeded."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index(None, "name", "at"), Index(None, "address", "at"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str]
+    address: Mapped[str]
+    at: Mapped[int]
+    succeeded: Mapped[bool] = mapped_column(Boolean)
