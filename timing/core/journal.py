@@ -17,11 +17,15 @@ from timing.core.records import Assign, Passing, Record, Ruling, Void
 
 @dataclass(slots=True)
 class Journal:
-    """All records known, one counting per id; ``others`` holds what lost to a lower digest."""
+    """All records known, one counting per id; ``others`` holds what lost to a lower digest.
+
+    ``conflicts`` counts them.
+    """
 
     passings: dict[str, Passing] = field(default_factory=dict)
     rulings: dict[str, Ruling] = field(default_factory=dict)
     others: dict[str, dict[str, Record]] = field(default_factory=dict)
+    conflicts: int = 0
 
     def add(self, record: Record) -> bool:
         """Take one more record; False where it was known, content and all."""
@@ -39,6 +43,7 @@ class Journal:
         if theirs == ours or theirs in held:
             return False
         held = self.others.setdefault(record.id, {})
+        self.conflicts += 1
         if theirs < ours:
             held[ours] = known
             self.passings.pop(record.id, None)

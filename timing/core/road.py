@@ -15,20 +15,21 @@ from timing.core.results import Board, Line, Split, StageLine
 from timing.core.statuses import StageStatus
 from timing.core.times import Duration
 
-_IN_THE_RACE = frozenset({StageStatus.NOT_STARTED, StageStatus.ON_COURSE, StageStatus.FINISHED})
+_TO_COME = frozenset({StageStatus.NOT_STARTED, StageStatus.ON_COURSE})
+_IN_THE_RACE = _TO_COME | {StageStatus.FINISHED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadLine:
     """One entry on the road.
 
-    ``line`` is the one after the last closed stage, ``stage`` the running stage's. ``split`` is
-    where the entry was last seen, ``None`` before the start. ``total`` is the time at ``split``,
+    ``line`` is the one after the last closed stage, ``stage`` the running stage's, ``None`` for
+    who doesn't run it. ``split`` is where the entry was last seen, ``None`` before the start. ``total`` is the time at ``split``,
     or the new total once finished; ``rank`` and ``gap`` are ``None`` for the unranked.
     """
 
     line: Line
-    stage: StageLine
+    stage: StageLine | None
     split: Split | None
     rank: int | None
     total: Duration | None
@@ -37,13 +38,13 @@ class RoadLine:
     @property
     def is_settled(self) -> bool:
         """Whether the stage is behind this entry, so that nothing of the line is provisional."""
-        return self.stage.status is not StageStatus.ON_COURSE or self.stage.done
+        return self.stage is None or self.stage.status not in _TO_COME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Runner:
     line: Line
-    stage: StageLine
+    stage: StageLine | None
     splits: tuple[Split, ...]
     totals: dict[str, Duration]
     """Total at each point passed."""
@@ -65,9 +66,10 @@ def on_the_road(
     others: list[RoadLine] = []
     for line in before.lines:
         entry_id = _entry(line).id
-        stage = stage_lines[entry_id]
+        stage = stage_lines.get(entry_id)
         known = splits.get(entry_id, ())
-        if (line.rank is not None or before.after == 0) and stage.status in _IN_THE_RACE:
+        is_ranked = line.rank is not None or before.after == 0
+        if is_ranked and (stage is None or stage.status in _IN_THE_RACE):
             racing.append(_runner(line, stage, known, totals.get(entry_id)))
         else:
             others.append(
@@ -90,10 +92,11 @@ def _entry(line: Line) -> Entry:
 
 
 def _runner(
-    line: Line, stage: StageLine, splits: tuple[Split, ...], total: Duration | None
+    line: Line, stage: StageLine | None, splits: tuple[Split, ...], total: Duration | None
 ) -> _Runner:
     # What was given on the running stage counts at once, wherever its runner is.
-    start = (line.time or 0) + stage.penalty - stage.credit - stage.bonus
+    given = 0 if stage is None else stage.penalty - stage.credit - stage.bonus
+    start = (line.time or 0) + given
     passed = {s.point: start + s.elapsed for s in splits if s.elapsed is not None}
     if total is not None and splits:
         passed[splits[-1].point] = total

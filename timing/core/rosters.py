@@ -37,6 +37,10 @@ class Roster:
         return list(dict.fromkeys(entry_id for entry_id in found if entry_id is not None))
 
 
+NO_ROSTER = Roster(stage=0, entries={}, wearing={}, chips={}, members={})
+"""Of a race without stages."""
+
+
 def rosters(
     stages: Sequence[int],
     entries: Sequence[Entry],

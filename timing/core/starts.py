@@ -86,6 +86,7 @@ def start_frame(
     tolerance: Duration,
     rulings: Sequence[Ruling],
     standings: Standings,
+    categories: Callable[[Entry], tuple[str, ...]],
 ) -> StartFrame:
     """The clocks of every entry on a stage, from its plan and from the rulings about it."""
     start = stage.start or Start(mode=StartMode.MASS, basis=Basis.GUN)
@@ -98,6 +99,7 @@ def start_frame(
         roster=roster,
         tolerance=tolerance,
         standings=standings,
+        categories=categories,
     )
     frame = builder.planned(corrections, is_issued=bool(lists))
     for issued in lists:
@@ -120,6 +122,7 @@ class _Builder:
         roster: Roster,
         tolerance: Duration,
         standings: Standings,
+        categories: Callable[[Entry], tuple[str, ...]],
     ) -> None:
         self._stage = stage
         self._start = start
@@ -127,6 +130,7 @@ class _Builder:
         self._roster = roster
         self._tolerance = tolerance
         self._standings = standings
+        self._categories = categories
         self._ranks: dict[tuple[str, str], dict[str, int]] = {}
 
     def planned(self, corrections: Sequence[StartCorrection], *, is_issued: bool) -> StartFrame:
@@ -242,10 +246,6 @@ class _Builder:
             return True
         rank = self._rank_of(entry, who.board)
         return rank is not None and who.rank[0] <= rank <= who.rank[1]
-
-    def _categories(self, entry: Entry) -> tuple[str, ...]:
-        lines = self._standings("", entry.division)
-        return next((line.categories for line in lines if line.competitor is entry), ())
 
     def _rank_of(self, entry: Entry, board: str) -> int | None:
         key = (board, "" if board else entry.division)

@@ -1,0 +1,175 @@
+"""Boards of a live book: computed when asked for, remembered until a stage changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from timing.core.classifications import (
+    EMPTY,
+    BoardInput,
+    Candidate,
+    Result,
+    Tally,
+    add_stage,
+    time_board,
+)
+from timing.core.courses import shared_stages, stages_of
+from timing.core.definition import Classification, Measure, Of, Race
+from timing.core.entries import Entry, Team
+from timing.core.results import Board
+from timing.core.rosters import Roster
+from timing.core.stage_book import StageBook
+from timing.core.stage_results import FRESH
+
+
+def covered_stages(race: Race, classification: Classification) -> tuple[int, ...]:
+    """The stages that count for a classification, in order (Rules 2.2, 7.3)."""
+    division = classification.division
+    numbers = stages_of(race, division) if division else shared_stages(race)
+    return tuple(n for n in numbers if not classification.stages or n in classification.stages)
+
+
+def first_solo(race: Race, division: str) -> Classification:
+    """The division's first solo time classification (racefile, Starts)."""
+    solos = [c for c in race.classifications if c.of is Of.SOLO and c.measure is Measure.TIME]
+    for wanted in (division, ""):
+        for classification in solos:
+            if classification.division == wanted and not classification.category:
+                return classification
+    return Classification(code="", of=Of.SOLO, division=division)
+
+
+class Boards:
+    """The boards over some settled stages, and the tallies they rest on."""
+
+    def __init__(
+        self,
+        race: Race,
+        stages: Mapping[int, StageBook],
+        first_roster: Roster,
+        teams: Sequence[Team],
+        *,
+        categories: Callable[[Entry, int], tuple[str, ...]],
+        team_categories: Callable[[tuple[Entry, ...]], tuple[str, ...]],
+    ) -> None:
+        self._race = race
+        self._stages = stages
+        self._first_roster = first_roster
+        self._teams = teams
+        self._categories = categories
+        self._team_categories = team_categories
+        self._tallies: dict[tuple[Of, tuple[int, ...]], Mapping[str, Tally]] = {}
+        self._boards: dict[tuple[str, str, int], Board] = {}
+        self._covered: dict[Classification, tuple[int, ...]] = {}
+
+    def forget_from(self, number: int) -> None:
+        """Drop what was computed of stage ``number`` and later ones."""
+        for stages in [key for key in self._tallies if key[1][-1] >= number]:
+            del self._tallies[stages]
+        for key in [key for key in self._boards if key[2] >= number]:
+            del self._boards[key]
+
+    def board(self, classification: Classification, after: int) -> Board:
+        """A classification as after a stage that is settled, or 0; all lines, none cut."""
+        key = (classification.code, classification.division, after)
+        found = self._boards.get(key)
+        if found is None:
+            found = self._boards[key] = self._compute(classification, after)
+        return found
+
+    def _compute(self, classification: Classification, after: int) -> Board:
+        covered = self._covered.get(classification)
+        if covered is None:
+            covered = self._covered[classification] = covered_stages(self._race, classification)
+        stages = tuple(n for n in covered if n <= after)
+        tallies = self._tally(classification.of, stages)
+        find = self._entries if classification.of is Of.SOLO else self._team_candidates
+        return time_board(
+            BoardInput(
+                classification=classification,
+                rules=self._race.rules,
+                after=after,
+                candidates=find(classification, after, tallies),
+                results=[(n, self._results(classification.of, n)) for n in stages],
+                is_last=bool(covered) and after >= covered[-1],
+            )
+        )
+
+    def _results(self, of: Of, number: int) -> Mapping[str, Result]:
+        book = self._stages[number]
+        if of is Of.TEAM:
+            return book.teams.rows
+        return book.state.rows if book.state is not None else {}
+
+    def _tally(self, of: Of, stages: tuple[int, ...]) -> Mapping[str, Tally]:
+        """Sums over exactly these stages, built on those over one stage fewer."""
+        if not stages:
+            return {}
+        found = self._tallies.get((of, stages))
+        if found is None:
+            before = self._tally(of, stages[:-1])
+            found = add_stage(before, self._results(of, stages[-1]), is_first=len(stages) == 1)
+            self._tallies[of, stages] = found
+        return found
+
+    def _entries(
+        self, classification: Classification, after: int, tallies: Mapping[str, Tally]
+    ) -> list[Candidate]:
+        book = self._stages.get(after)
+        state = book.state if book is not None else None
+        roster = book.roster if book is not None else self._first_roster
+        apart = book.teams.apart if book is not None else ()
+        unranked = book.teams.unranked if book is not None else ()
+        division, category = classification.division, classification.category
+        candidates = []
+        for entry_id, entry in roster.entries.items():
+            if (division and entry.division != division) or entry_id in apart:
+                continue
+            if classification.teams_excluded and entry.team:
+                continue
+            row = state.rows.get(entry_id) if state is not None else None
+            categories = row.categories if row is not None else self._categories(entry, after)
+            if category and category not in categories:
+                continue
+            standing = FRESH if state is None else state.standings.get(entry_id, FRESH)
+            if entry_id in unranked and standing.competitive:
+                standing = replace(standing, competitive=False)
+            candidates.append(
+                Candidate(
+                    competitor=entry,
+                    division=entry.division,
+                    categories=categories,
+                    tally=tallies.get(entry_id, EMPTY),
+                    standing=standing,
+                )
+            )
+        return candidates
+
+    def _team_candidates(
+        self, classification: Classification, after: int, tallies: Mapping[str, Tally]
+    ) -> list[Candidate]:
+        book = self._stages.get(after)
+        roster = book.roster if book is not None else self._first_roster
+        standings = book.teams.standings if book is not None else {}
+        candidates = []
+        for team in self._teams:
+            members = roster.members.get(team.code, ())
+            if not members or (classification.kind and team.kind != classification.kind):
+                continue
+            division = members[0].division
+            if classification.division and division != classification.division:
+                continue
+            categories = self._team_categories(members)
+            if classification.category and classification.category not in categories:
+                continue
+            candidates.append(
+                Candidate(
+                    competitor=team,
+                    division=division,
+                    categories=categories,
+                    tally=tallies.get(team.code, EMPTY),
+                    standing=standings.get(team.code, FRESH),
+                )
+            )
+        return candidates

@@ -1,0 +1,589 @@
+"""The live book of a race: every result, kept up to date as records arrive.
+
+Three layers, each recomputed only where the one below it changed: facts of an (entry, stage)
+from its passings; the settled stage with its aggregates and places; and what follows from it,
+the standings carried on, the tallies and the boards. A book that grew record by record equals
+one built at once from the same set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from timing.core.boards import Boards, first_solo
+from timing.core.categories import categories_of, day_of_age, team_categories
+from timing.core.classifications import cut_incomplete
+from timing.core.control_order import control_board
+from timing.core.courses import Point, course_of, point_codes, stages_of
+from timing.core.days import stage_day
+from timing.core.decisions import Decisions, decisions_of
+from timing.core.definition import Classification, Incomplete, Race, StageKind
+from timing.core.document import Document
+from timing.core.entries import Entry, Team
+from timing.core.journal import Effect, Journal, effect_of
+from timing.core.placing import Placement, place
+from timing.core.problems import Problem, ProblemCode
+from timing.core.reach import EVERYTHING, NOWHERE, passings_touched, reach_of, unapplied
+from timing.core.records import Confirm, Passing, Ruling
+from timing.core.results import (
+    Answer,
+    Board,
+    ControlBoard,
+    Line,
+    Split,
+    StageBoard,
+    StageLine,
+    Unused,
+)
+from timing.core.rosters import NO_ROSTER, Roster, rosters
+from timing.core.stage_boards import stage_boards
+from timing.core.stage_book import RaceContext, StageBook
+from timing.core.starts import Standings, first_gun
+from timing.core.statuses import StageStatus
+from timing.core.times import Instant, zone_named
+
+
+class UnknownBoard(LookupError):
+    """No classification of that code."""
+
+
+class UnknownStage(LookupError):
+    """No stage of that number, or none with results of its own."""
+
+
+class UnknownControl(LookupError):
+    """No such point on any course of that stage."""
+
+
+class UnknownEntry(LookupError):
+    """No entry of that id."""
+
+
+class RaceBook:
+    """A race's results, from a `Document`; records may be added at any time.
+
+    Answers are values and stay as they are; ask again after adding. Not safe for use by several
+    threads at once.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._race = document.race
+        self._entries = document.entries
+        self._teams = document.teams
+        self._journal = Journal()
+        for passing in document.passings:
+            self._journal.add(passing)
+        for ruling in document.rulings:
+            self._journal.add(ruling)
+        self._index()
+
+    # -- what it holds -----------------------------------------------------------------------
+
+    @property
+    def race(self) -> Race:
+        """The definition."""
+        return self._race
+
+    @property
+    def document(self) -> Document:
+        """The set as held: feeding it to a new book gives the same answers."""
+        records = list(self._journal.records())
+        return Document(
+            race=self._race,
+            entries=self._entries,
+            teams=self._teams,
+            passings=tuple(r for r in records if isinstance(r, Passing)),
+            rulings=tuple(r for r in records if isinstance(r, Ruling)),
+        )
+
+    def passing(self, record: str) -> Passing | None:
+        """The passing of that id that counts, or None."""
+        return self._journal.passings.get(record)
+
+    def ruling(self, record: str) -> Ruling | None:
+        """The ruling of that id, whether it was undone or not, or None."""
+        return self._journal.rulings.get(record)
+
+    @property
+    def rulings(self) -> tuple[Ruling, ...]:
+        """The rulings that count, in their order."""
+        return self._effect.rulings
+
+    def is_voided(self, record: str) -> bool:
+        """Whether a void of that record counts."""
+        return record in self._effect.voided
+
+    def bib_of(self, passing: Passing) -> str:
+        """The bib a passing counts for: the one it was assigned, else the one it came with."""
+        return self._effect.assigned.get(passing.id, passing.bib)
+
+    def entry(self, entry_id: str, stage: int | None = None) -> Entry:
+        """The entry as on ``stage`` (by default the last one), or UnknownEntry."""
+        roster = self._roster(stage)
+        try:
+            return roster.entries[entry_id]
+        except KeyError:
+            raise UnknownEntry(entry_id) from None
+
+    def entries(self, stage: int | None = None) -> tuple[Entry, ...]:
+        """All entries as on ``stage`` (by default the last one), in the order of bibs."""
+        return tuple(self._roster(stage).entries.values())
+
+    def entry_wearing(self, bib: str, stage: int | None = None) -> Entry | None:
+        """Whoever wears ``bib`` on ``stage`` (by default the last one), or None."""
+        return self._roster(stage).entry_wearing(bib)
+
+    def teams(self) -> tuple[Team, ...]:
+        """All teams, as given."""
+        return self._teams
+
+    def team(self, code: str) -> Team | None:
+        """The team of that code, or None."""
+        return next((t for t in self._teams if t.code == code), None)
+
+    def members(self, code: str, stage: int | None = None) -> tuple[Entry, ...]:
+        """The members of a team as on ``stage``, in the order of bibs."""
+        return self._roster(stage).members.get(code, ())
+
+    def _roster(self, stage: int | None) -> Roster:
+        if stage is None:
+            return self._last_roster
+        if stage in self._rosters:
+            return self._rosters[stage]
+        raise UnknownStage(stage)
+
+    # -- taking more -------------------------------------------------------------------------
+
+    def add(self, *, passings: Iterable[Passing] = (), rulings: Iterable[Ruling] = ()) -> bool:
+        """Take more records; what is known already changes nothing. Whether any was new."""
+        conflicts = self._journal.conflicts
+        new_passings = [p for p in passings if self._journal.add(p)]
+        new_rulings = [r for r in rulings if self._journal.add(r)]
+        if self._journal.conflicts != conflicts:
+            # Two contents under one id are rare, and change which of them counts.
+            self._index()
+        else:
+            for passing in new_passings:
+                self._put(passing)
+            if new_rulings:
+                self._take_rulings(new_rulings)
+        return bool(new_passings or new_rulings)
+
+    def replace(
+        self,
+        *,
+        race: Race | None = None,
+        entries: Sequence[Entry] | None = None,
+        teams: Sequence[Team] | None = None,
+    ) -> None:
+        """Take another definition, or other entries or teams; everything is computed anew."""
+        self._race = race or self._race
+        self._entries = self._entries if entries is None else tuple(entries)
+        self._teams = self._teams if teams is None else tuple(teams)
+        self._index()
+
+    def _index(self) -> None:
+        """Place every record afresh; all the stages are to be settled again."""
+        race = self._race
+        numbers = [s.number for s in race.stages]
+        self._effect: Effect = effect_of(self._journal)
+        self._rosters, self._roster_problems = rosters(
+            numbers, self._entries, self._teams, self._effect.rulings
+        )
+        self._last_roster = self._rosters[numbers[-1]] if numbers else NO_ROSTER
+        self._categories_of: dict[tuple[int, date], tuple[str, ...]] = {}
+        self._stages = self._empty_stages()
+        self._order = list(self._stages)
+        self._stale_from = 0
+        self._boards = Boards(
+            race,
+            self._stages,
+            self._rosters[numbers[0]] if numbers else NO_ROSTER,
+            self._teams,
+            categories=self._categories_after,
+            team_categories=self._team_categories,
+        )
+        self._unplaced: dict[str, Problem] = {}
+        for passing in self._journal.passings.values():
+            self._put(passing)
+        self._take_effect()
+
+    def _empty_stages(self) -> dict[int, StageBook]:
+        race = self._race
+        zone = zone_named(race.timezone)
+        divisions = [d.code for d in race.divisions] or [""]
+        runs = {d: set(stages_of(race, d)) for d in divisions}
+        return {
+            stage.number: StageBook(
+                stage=stage,
+                day=stage_day(stage.date, zone),
+                courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
+                roster=self._rosters[stage.number],
+                codes=frozenset(point_codes(stage)),
+            )
+            for stage in race.stages
+            if stage.kind is not StageKind.REST
+        }
+
+    def _take_effect(self) -> None:
+        """What is derived from the rulings as a whole."""
+        rulings = self._effect.rulings
+        self._decisions: Decisions = decisions_of(rulings, self._rosters)
+        self._race_problems = [
+            *self._effect.problems,
+            *self._roster_problems,
+            *self._decisions.problems,
+            *unapplied(rulings, self._race),
+            *self._unknown_birth_dates(),
+        ]
+        confirmed: dict[int, set[str]] = {}
+        for ruling in rulings:
+            if isinstance(ruling, Confirm) and ruling.record in self._journal.passings:
+                stage = self._journal.passings[ruling.record].stage
+                confirmed.setdefault(stage, set()).add(ruling.record)
+        for number, book in self._stages.items():
+            book.confirmed = frozenset(confirmed.get(number, ()))
+
+    def _unknown_birth_dates(self) -> list[Problem]:
+        if not any(c.age is not None for c in self._race.categories):
+            return []
+        return [
+            Problem(code=ProblemCode.UNKNOWN_BIRTH_DATE, bib=entry.bib)
+            for entry in self._last_roster.entries.values()
+            if entry.born is None
+        ]
+
+    def _placement(self, passing: Passing) -> Placement:
+        return place(passing, self._stages, self._effect)
+
+    def _put(self, passing: Passing) -> None:
+        placement = self._placement(passing)
+        if isinstance(placement, str):
+            book = self._stages[passing.stage]
+            book.bucket.setdefault(placement, []).append(passing)
+            self._touch(book, placement)
+        elif placement is not None:
+            self._unplaced[passing.id] = placement
+
+    def _take_away(self, passing: Passing) -> None:
+        placement = self._placement(passing)
+        if isinstance(placement, str):
+            book = self._stages[passing.stage]
+            book.bucket[placement].remove(passing)
+            self._touch(book, placement)
+        elif placement is not None:
+            del self._unplaced[passing.id]
+
+    def _touch(self, book: StageBook, entry_id: str) -> None:
+        book.stale.add(entry_id)
+        self._settle_again_from(book.number)
+
+    def _settle_again_from(self, stage: int) -> None:
+        if stage in self._stages:
+            self._stale_from = min(self._stale_from, self._order.index(stage))
+
+    def _take_rulings(self, new: Sequence[Ruling]) -> None:
+        """Let new rulings touch only what they reach."""
+        reaches = [reach_of(ruling, self._journal) for ruling in new]
+        if EVERYTHING in reaches:
+            self._index()
+            return
+        touched = {
+            record: self._journal.passings[record]
+            for ruling in new
+            for record in passings_touched(ruling, self._journal)
+        }
+        for passing in touched.values():
+            self._take_away(passing)
+        self._effect = effect_of(self._journal)
+        self._take_effect()
+        for passing in touched.values():
+            self._put(passing)
+        for reach in reaches:
+            if reach is None and self._order:
+                self._settle_again_from(self._order[0])
+            elif reach is not None and reach != NOWHERE:
+                self._settle_again_from(reach)
+
+    # -- settling ------------------------------------------------------------------------------
+
+    def _settled(self, number: int) -> StageBook:
+        book = self._stages.get(number)
+        if book is None:
+            raise UnknownStage(number)
+        self._refresh()
+        return book
+
+    def _refresh(self) -> None:
+        if self._stale_from >= len(self._order):
+            return
+        first = self._stale_from
+        self._boards.forget_from(self._order[first])
+        for position in range(first, len(self._order)):
+            # Boards of the stages before this one may be asked for while it is settled.
+            self._stale_from = position
+            book = self._stages[self._order[position]]
+            before = self._stages[self._order[position - 1]] if position else None
+            book.settle(self._context(position), before)
+        self._stale_from = len(self._order)
+
+    def _context(self, position: int) -> RaceContext:
+        day = day_of_age(self._race, self._stages[self._order[position]].stage.date)
+        return RaceContext(
+            race=self._race,
+            teams=self._teams,
+            rulings=self._effect.rulings,
+            decisions=self._decisions,
+            categories=lambda entry: self._categories_on(entry, day),
+            team_categories=self._team_categories,
+            standings=self._standings_before(position),
+        )
+
+    def _categories_on(self, entry: Entry, day: date) -> tuple[str, ...]:
+        # Entries live as long as the rosters, and both are forgotten together: ids are safe.
+        key = (id(entry), day)
+        found = self._categories_of.get(key)
+        if found is None:
+            found = self._categories_of[key] = categories_of(self._race, entry, day)
+        return found
+
+    def _categories_after(self, entry: Entry, after: int) -> tuple[str, ...]:
+        stage = self._race.stage(after)
+        day = self._race.starts_on if stage is None else stage.date
+        return self._categories_on(entry, day_of_age(self._race, day))
+
+    def _team_categories(self, members: tuple[Entry, ...]) -> tuple[str, ...]:
+        return team_categories(self._race, members, self._race.starts_on)
+
+    def _standings_before(self, position: int) -> Standings:
+        """Boards as before a stage, from rulings made no later than its first gun (3.6)."""
+        book = self._stages[self._order[position]]
+        after = self._order[position - 1] if position else 0
+        until = first_gun(book.stage, book.day)
+        reaching = {EVERYTHING, None, *self._order[:position]}
+
+        def standings(code: str, division: str) -> Sequence[Line]:
+            if any(
+                r.at > until and reach_of(r, self._journal) in reaching
+                for r in self._journal.rulings.values()
+            ):
+                return self._as_before(position, until).lines_for_start(code, division, after)
+            return self.lines_for_start(code, division, after)
+
+        return standings
+
+    def lines_for_start(self, code: str, division: str, after: int) -> tuple[Line, ...]:
+        """The lines that starts are allocated from; none where there is no such board.
+
+        Those of a board, or with an empty ``code`` of a division's first solo time
+        classification.
+        """
+        classification = (
+            self._race.classification(code) if code else first_solo(self._race, division)
+        )
+        return () if classification is None else self._whole_board(classification, after).lines
+
+    def _as_before(self, position: int, until: Instant) -> RaceBook:
+        earlier = self._order[:position]
+        document = self.document
+        stages = tuple(s for s in self._race.stages if s.number in earlier)
+        return RaceBook(
+            replace(
+                document,
+                race=replace(self._race, stages=stages),
+                passings=tuple(p for p in document.passings if p.stage in earlier),
+                rulings=tuple(r for r in document.rulings if r.at <= until),
+            )
+        )
+
+    # -- boards ----------------------------------------------------------------------------------
+
+    def board(self, code: str, after: int | None = None) -> Board:
+        """A classification as after stage ``after``, by default the last one with a result.
+
+        UnknownBoard or UnknownStage where there is none; ``CODE-incomplete`` exists where the
+        race shows the incomplete apart.
+        """
+        base = code.removesuffix("-incomplete")
+        classification = self._race.classification(code) or self._race.classification(base)
+        if classification is None:
+            raise UnknownBoard(code)
+        number = self.last_stage if after is None else after
+        policy = classification.incomplete or self._race.rules.incomplete
+        for board in cut_incomplete(self._whole_board(classification, number), policy):
+            if board.code == code:
+                return board
+        raise UnknownBoard(code)
+
+    def board_codes(self) -> tuple[str, ...]:
+        """Every code that `board` knows, in the order of the definition."""
+        codes = []
+        for classification in self._race.classifications:
+            codes.append(classification.code)
+            policy = classification.incomplete or self._race.rules.incomplete
+            if policy is Incomplete.SEPARATE:
+                codes.append(f"{classification.code}-incomplete")
+        return tuple(codes)
+
+    def _whole_board(self, classification: Classification, after: int) -> Board:
+        if after and self._race.stage(after) is None:
+            raise UnknownStage(after)
+        counted = [n for n in self._order if n <= after]
+        if counted and self._order.index(counted[-1]) >= self._stale_from:
+            self._refresh()
+        # After a rest day the GC is the day before's (racefile, Stages).
+        board = self._boards.board(classification, counted[-1] if counted else 0)
+        return board if board.after == after else replace(board, after=after)
+
+    # -- a stage -----------------------------------------------------------------------------------
+
+    def stage_boards(self, number: int) -> tuple[StageBoard, ...]:
+        """A stage's result in each division that has entries, then in each team kind."""
+        book = self._settled(number)
+        return stage_boards(book)
+
+    def stage_line(self, number: int, entry_id: str) -> StageLine | None:
+        """An entry's line on a stage; None where its division does not run it."""
+        state = self._settled(number).state
+        row = state.rows.get(entry_id) if state is not None else None
+        return None if row is None else row.line()
+
+    def team_stage_line(self, number: int, code: str) -> StageLine | None:
+        """A team's line on a stage; None where it does not run it."""
+        row = self._settled(number).teams.rows.get(code)
+        return None if row is None else row.line()
+
+    def course(self, number: int, division: str) -> tuple[Point, ...]:
+        """The points of a division's course, in running order; UnknownStage if it has none."""
+        book = self._stages.get(number)
+        if book is None or division not in book.courses:
+            raise UnknownStage(number)
+        return book.courses[division].points
+
+    def control_boards(self, number: int, point: str) -> tuple[ControlBoard, ...]:
+        """The order at a point, for each division that passes it; else UnknownControl."""
+        book = self._settled(number)
+        if book.state is None or all(point not in c.index for c in book.courses.values()):
+            raise UnknownControl(point)
+        return tuple(
+            control_board(book.state, book.facts, point, division, course.index[point])
+            for division, course in book.courses.items()
+            if point in course.index
+        )
+
+    def splits(self, number: int, entry_id: str) -> tuple[Split, ...]:
+        """The accepted splits of an entry on a stage, in running order."""
+        book = self._settled(number)
+        return book.splits(entry_id)
+
+    def unused(self, number: int, entry_id: str) -> tuple[Unused, ...]:
+        """The passings of an entry that were not taken, and why."""
+        facts = self._settled(number).facts.get(entry_id)
+        return () if facts is None else facts.unused
+
+    def gun(self, number: int, wave: str = "") -> Instant | None:
+        """The gun of a stage, or of one of its waves; None where there is none."""
+        frame = self._settled(number).frame
+        return None if frame is None else frame.guns.get(wave)
+
+    def guns(self, number: int) -> dict[str, Instant]:
+        """The guns of a stage by wave, ``""`` for a start without waves."""
+        frame = self._settled(number).frame
+        return {} if frame is None else dict(frame.guns)
+
+    # -- the race ---------------------------------------------------------------------------
+
+    @property
+    def stages(self) -> tuple[int, ...]:
+        """The numbers of the stages that are run, rest days left out."""
+        return tuple(self._order)
+
+    @property
+    def last_stage(self) -> int:
+        """The last stage with a result, 0 before there is one."""
+        self._refresh()
+        with_result = [
+            n for n in self._order if (s := self._stages[n].state) is not None and s.has_result
+        ]
+        return with_result[-1] if with_result else 0
+
+    def has_begun(self, number: int) -> bool:
+        """Whether anything was seen of a stage."""
+        book = self._settled(number)
+        return book.state is not None and (
+            bool(book.facts)
+            or book.state.has_result
+            or any(r.status is StageStatus.ON_COURSE for r in book.state.rows.values())
+        )
+
+    @property
+    def closed_stage(self) -> int:
+        """The last stage that is over: nobody is on course, or a later one has begun (9.4)."""
+        begun = [n for n in self._order if self.has_begun(n)]
+        if not begun:
+            return 0
+        return begun[-1] if self._is_over(begun[-1]) else ([0, *begun])[-2]
+
+    @property
+    def running_stage(self) -> int | None:
+        """The stage under way, or None between stages."""
+        begun = [n for n in self._order if self.has_begun(n)]
+        return begun[-1] if begun and not self._is_over(begun[-1]) else None
+
+    def _is_over(self, number: int) -> bool:
+        state = self._settled(number).state
+        waiting = (StageStatus.ON_COURSE, StageStatus.NOT_STARTED)
+        return state is not None and not any(r.status in waiting for r in state.rows.values())
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything dubious or contradictory, in a fixed order."""
+        self._refresh()
+        found = [*self._race_problems, *self._unplaced.values()]
+        for book in self._stages.values():
+            for entry_id, passings in book.bucket.items():
+                entry = book.roster.entries[entry_id]
+                if entry.division not in book.courses and passings:
+                    found.append(_not_in_division(book.stage.number, entry, passings))
+            for facts in book.facts.values():
+                found += facts.problems
+            if book.state is not None:
+                found += book.state.problems
+            found += book.teams.problems
+        return tuple(sorted(set(found), key=Problem.sort_key))
+
+    def answer(self) -> Answer:
+        """Every board after every stage, every stage's result, and the problems."""
+        self._refresh()
+        return Answer(
+            boards={
+                code: {n: self.board(code, n) for n in self._order} for code in self.board_codes()
+            },
+            stages={n: self.stage_boards(n) for n in self._order},
+            problems=self.problems(),
+        )
+
+    def dated_records(self) -> dict[str, Instant]:
+        """The instant of every passing that could be dated, by record id."""
+        self._refresh()
+        dated: dict[str, Instant] = {
+            p.id: p.time for p in self._journal.passings.values() if isinstance(p.time, int)
+        }
+        for book in self._stages.values():
+            for facts in book.facts.values():
+                for time, passing in zip(facts.times, facts.taken, strict=True):
+                    if time is not None and passing is not None:
+                        dated[passing.id] = time
+                dated.update((u.record, u.time) for u in facts.unused if u.time is not None)
+        return dated
+
+
+def _not_in_division(stage: int, entry: Entry, passings: Sequence[Passing]) -> Problem:
+    return Problem(
+        code=ProblemCode.NOT_IN_DIVISION,
+        stage=stage,
+        bib=entry.bib,
+        records=tuple(sorted(p.id for p in passings)),
+        params=(("division", entry.division),),
+    )

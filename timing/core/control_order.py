@@ -1,0 +1,75 @@
+"""The order at a control: by elapsed time, everyone who passed (racefile, Who is ranked)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from timing.core.definition import EqualRank
+from timing.core.entries import bib_order
+from timing.core.ranking import rank_by
+from timing.core.records import Passing
+from timing.core.results import ControlBoard, ControlLine
+from timing.core.splits import Facts
+from timing.core.stage_results import StageState
+from timing.core.times import Duration, Instant
+
+
+def control_board(
+    state: StageState,
+    facts: Mapping[str, Facts],
+    point: str,
+    division: str,
+    index: int,
+) -> ControlBoard:
+    """The order at the point of that ``index`` on the division's course.
+
+    Ranks are shared among equal elapsed times; without a known start a line has no rank.
+    """
+    timed: list[tuple[str, Instant, Duration, Passing]] = []
+    untimed: list[tuple[str, Instant, Passing]] = []
+    for entry_id, row in state.rows.items():
+        found = facts.get(entry_id)
+        if row.entry.division != division or found is None or index >= len(found.times):
+            continue
+        time, passing = found.times[index], found.taken[index]
+        if time is None or passing is None:
+            continue
+        if found.start is None:
+            untimed.append((entry_id, time, passing))
+        else:
+            timed.append((entry_id, time, time - found.start, passing))
+    timed.sort(key=lambda t: bib_order(state.rows[t[0]].entry.bib))
+    lines = []
+    leader = min((t[2] for t in timed), default=0)
+    for item in rank_by(timed, lambda t: t[2], (), EqualRank.SHARED):
+        entry_id, time, elapsed, passing = item.item
+        row = state.rows[entry_id]
+        lines.append(
+            ControlLine(
+                entry=row.entry,
+                division=division,
+                categories=row.categories,
+                rank=item.rank,
+                time=time,
+                elapsed=elapsed,
+                gap=elapsed - leader,
+                record=passing.id,
+                source=passing.source,
+            )
+        )
+    for entry_id, time, passing in sorted(untimed, key=lambda t: (t[1], t[0])):
+        row = state.rows[entry_id]
+        lines.append(
+            ControlLine(
+                entry=row.entry,
+                division=division,
+                categories=row.categories,
+                rank=None,
+                time=time,
+                elapsed=None,
+                gap=None,
+                record=passing.id,
+                source=passing.source,
+            )
+        )
+    return ControlBoard(stage=state.number, point=point, division=division, lines=tuple(lines))

@@ -1,0 +1,113 @@
+"""How far a ruling reaches: what has to be computed anew when it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from timing.core.courses import point_codes
+from timing.core.definition import Race
+from timing.core.journal import Journal
+from timing.core.problems import Problem, ProblemCode
+from timing.core.records import (
+    Account,
+    Acknowledgement,
+    Assign,
+    BibChange,
+    Bonus,
+    ChipChange,
+    ClockOffset,
+    Close,
+    Confirm,
+    Credit,
+    CutoffMove,
+    FinishOrder,
+    Hold,
+    Observation,
+    Penalty,
+    Ruling,
+    StageAction,
+    StageChange,
+    StageTime,
+    StartCorrection,
+    StartList,
+    Status,
+    TeamChange,
+    Transfer,
+    Void,
+)
+
+EVERYTHING = -1
+"""Who runs, under which bib: every record is placed anew."""
+
+NOWHERE = -2
+"""No result depends on it."""
+
+
+def reach_of(ruling: Ruling, journal: Journal) -> int | None:
+    """The stage from which results may change; None for the first one, or a constant above."""
+    if ruling.supersedes:
+        return EVERYTHING
+    match ruling:
+        case Observation() | Account() | Acknowledgement():
+            return NOWHERE
+        case (
+            Penalty(stage=stage)
+            | Credit(stage=stage)
+            | Bonus(stage=stage)
+            | StageTime(stage=stage)
+            | FinishOrder(stage=stage)
+            | CutoffMove(stage=stage)
+            | Close(stage=stage)
+            | StartCorrection(stage=stage)
+            | StartList(stage=stage)
+            | StageChange(stage=stage)
+        ):
+            return stage
+        case Status(stage=of_stage):
+            return of_stage
+        case Void() | Assign():
+            target = journal.passings.get(ruling.record)
+            return EVERYTHING if target is None else target.stage
+        case Confirm() if ruling.record:
+            target = journal.passings.get(ruling.record)
+            return NOWHERE if target is None else target.stage
+        case Confirm(stage=of_stage):
+            return of_stage
+        case _:
+            return EVERYTHING
+
+
+def passings_touched(ruling: Ruling, journal: Journal) -> Iterable[str]:
+    """The ids of passings that a ruling moves, voids or confirms."""
+    if isinstance(ruling, Void | Assign | Confirm) and ruling.record in journal.passings:
+        yield ruling.record
+
+
+def unapplied(rulings: Sequence[Ruling], race: Race) -> list[Problem]:
+    """Rulings that say something the engine cannot follow: nothing is dropped in silence."""
+    problems = []
+    for ruling in rulings:
+        stage = getattr(ruling, "stage", None)
+        control = getattr(ruling, "control", "") or getattr(ruling, "served", "")
+        known = None if stage is None else race.stage(stage)
+        code = None
+        if isinstance(ruling, BibChange | ChipChange):
+            if ruling.since is not None or ruling.until is not None:
+                code = ProblemCode.RULING_NOT_APPLIED
+        elif stage is not None and known is None:
+            # Status rulings list their own unknown stages, beside unknown bibs and teams.
+            code = None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
+        elif isinstance(ruling, Hold | Transfer | TeamChange | ClockOffset) or (
+            isinstance(ruling, StageChange) and ruling.action is not StageAction.CANCEL
+        ):
+            code = ProblemCode.RULING_NOT_APPLIED
+        elif (
+            known is not None
+            and control
+            and control not in point_codes(known)
+            and control not in {c.code for c in known.controls}
+        ):
+            code = ProblemCode.RULING_UNKNOWN_CONTROL
+        if code is not None:
+            problems.append(Problem(code=code, stage=stage, control=control, records=(ruling.id,)))
+    return problems

@@ -1,0 +1,264 @@
+"""One stage of a live book: its passings, what they say, and how it was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from timing.core.adjustments import ledger_of
+from timing.core.courses import Course
+from timing.core.cutoffs import Limit, limits_of
+from timing.core.days import StageDay
+from timing.core.decisions import Decisions
+from timing.core.definition import Race, Stage
+from timing.core.entries import Entry, Team
+from timing.core.problems import Problem, ProblemCode
+from timing.core.records import (
+    Confirm,
+    FinishOrder,
+    Passing,
+    Ruling,
+    StageAction,
+    StageChange,
+    StageTime,
+    StartCorrection,
+)
+from timing.core.results import Split
+from timing.core.rosters import Roster
+from timing.core.splits import Facts, read_splits
+from timing.core.stage_results import StageInput, StageState, Standing, settle
+from timing.core.starts import Standings, StartFrame, start_frame
+from timing.core.teams import TeamInput, TeamState, settle_teams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceContext:
+    """What every stage is settled with. ``categories`` gives an entry's on the stage's day."""
+
+    race: Race
+    teams: Sequence[Team]
+    rulings: Sequence[Ruling]
+    decisions: Decisions
+    categories: Callable[[Entry], tuple[str, ...]]
+    team_categories: Callable[[tuple[Entry, ...]], tuple[str, ...]]
+    standings: Standings
+
+
+@dataclass(slots=True, kw_only=True)
+class StageBook:
+    """Everything known of one stage.
+
+    ``bucket`` holds the passings by entry id; ``stale`` the entries whose bucket changed since
+    their facts were read; ``state`` is ``None`` until the stage is settled.
+    """
+
+    stage: Stage
+    day: StageDay
+    courses: dict[str, Course]
+    roster: Roster
+    codes: frozenset[str]
+    bucket: dict[str, list[Passing]] = field(default_factory=dict)
+    frame: StartFrame | None = None
+    facts: dict[str, Facts] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
+    state: StageState | None = None
+    teams: TeamState = field(default_factory=TeamState)
+    confirmed: frozenset[str] = frozenset()
+
+    @property
+    def number(self) -> int:
+        """The stage's number."""
+        return self.stage.number
+
+    def settle(self, context: RaceContext, before: StageBook | None) -> None:
+        """Read what is stale and settle the stage anew, after the one before it."""
+        number, rulings, rules = self.number, context.rulings, context.race.rules
+        frame = start_frame(
+            self.stage,
+            self.day,
+            self.roster,
+            tolerance=rules.start_tolerance,
+            rulings=rulings,
+            standings=context.standings,
+            categories=context.categories,
+        )
+        self._read_facts(frame)
+        self.frame = frame
+        ledger = ledger_of(
+            number, rulings, self.roster, lambda entry_id: frame.clock_of(entry_id).wave
+        )
+        declared, problems = self._declared(rulings)
+
+        def teams(state: StageState) -> set[str]:
+            self.teams = settle_teams(
+                TeamInput(
+                    number=number,
+                    kind=self.stage.kind,
+                    kinds={k.code: k for k in context.race.team_kinds},
+                    teams=context.teams,
+                    members=self.roster.members,
+                    rows=state.rows,
+                    standings=state.standings,
+                    facts=self.facts,
+                    courses=self.courses,
+                    ledger=ledger,
+                    decisions=context.decisions,
+                    categories=context.team_categories,
+                    precision=rules.precision,
+                    equal_rank=rules.equal_rank,
+                    before=before.teams.standings if before is not None else {},
+                )
+            )
+            return self.teams.apart | self.teams.unranked
+
+        self.state = settle(
+            StageInput(
+                number=number,
+                kind=self.stage.kind,
+                rules=rules,
+                roster=self.roster,
+                courses=self.courses,
+                frame=frame,
+                facts=self.facts,
+                ledger=ledger,
+                decisions=context.decisions,
+                declared=declared,
+                orders=[r for r in rulings if isinstance(r, FinishOrder) and r.stage == number],
+                limits=self._limits(context),
+                categories=context.categories,
+                unranked_by_team=teams,
+                missed_confirmed=self._missed_confirmed(rulings),
+                before=_carried(before),
+                is_cancelled=self._is_cancelled(rulings),
+                has_begun=self._has_begun(rulings, declared),
+            )
+        )
+        self.state.problems += problems
+
+    def _read_facts(self, frame: StartFrame) -> None:
+        """Read again the entries whose passings changed, or whose clock did."""
+        old = self.frame
+        again: Iterable[str]
+        if old is None or old.default != frame.default:
+            again = self.bucket
+        else:
+            again = self.stale | {
+                entry_id
+                for entry_id in old.by_entry.keys() | frame.by_entry.keys()
+                if old.clock_of(entry_id) != frame.clock_of(entry_id)
+            }
+        for entry_id in again:
+            passings = self.bucket.get(entry_id)
+            entry = self.roster.entries[entry_id]
+            course = self.courses.get(entry.division)
+            if not passings or course is None:
+                self.facts.pop(entry_id, None)
+                continue
+            self.facts[entry_id] = read_splits(
+                passings,
+                course=course,
+                clock=frame.clock_of(entry_id),
+                day=self.day,
+                bib=entry.bib,
+                stage=self.number,
+                confirmed=self.confirmed,
+            )
+        self.stale.clear()
+
+    def _is_cancelled(self, rulings: Sequence[Ruling]) -> bool:
+        return any(
+            isinstance(r, StageChange) and r.stage == self.number and r.action is StageAction.CANCEL
+            for r in rulings
+        )
+
+    def _has_begun(self, rulings: Sequence[Ruling], declared: dict[str, StageTime]) -> bool:
+        """Whether anything was seen of the stage."""
+        return (
+            bool(self.facts)
+            or bool(declared)
+            or any(isinstance(r, StartCorrection) and r.stage == self.number for r in rulings)
+        )
+
+    def _declared(self, rulings: Sequence[Ruling]) -> tuple[dict[str, StageTime], list[Problem]]:
+        """Stage times that were declared; of two for one entry the later counts."""
+        declared: dict[str, StageTime] = {}
+        problems: list[Problem] = []
+        for ruling in rulings:
+            if not isinstance(ruling, StageTime) or ruling.stage != self.number:
+                continue
+            for bib in ruling.bibs:
+                entry_id = self.roster.wearing.get(bib)
+                if entry_id is None:
+                    problems.append(
+                        Problem(
+                            code=ProblemCode.RULING_UNKNOWN_BIB,
+                            stage=self.number,
+                            bib=bib,
+                            records=(ruling.id,),
+                        )
+                    )
+                    continue
+                before = declared.get(entry_id)
+                if before is not None and (before.time, before.place) != (
+                    ruling.time,
+                    ruling.place,
+                ):
+                    problems.append(
+                        Problem(
+                            code=ProblemCode.CONTRADICTING_RULINGS,
+                            stage=self.number,
+                            bib=bib,
+                            records=(before.id, ruling.id),
+                        )
+                    )
+                declared[entry_id] = ruling
+        return declared, problems
+
+    def _missed_confirmed(self, rulings: Sequence[Ruling]) -> dict[str, tuple[str, ...]]:
+        """The controls that the director confirmed as missed, by entry (Rules 4.4)."""
+        missed: dict[str, tuple[str, ...]] = {}
+        for ruling in rulings:
+            if isinstance(ruling, Confirm) and not ruling.record and ruling.stage == self.number:
+                for entry_id in self.roster.ids_of(ruling.bibs):
+                    missed[entry_id] = (*missed.get(entry_id, ()), ruling.control)
+        return missed
+
+    def _limits(
+        self, context: RaceContext
+    ) -> Callable[[Entry, str, tuple[str, ...]], tuple[Limit, ...]]:
+        def limits(entry: Entry, wave: str, categories: tuple[str, ...]) -> tuple[Limit, ...]:
+            return limits_of(
+                self.courses[entry.division],
+                self.day,
+                context.race.rules.cutoff,
+                context.rulings,
+                stage=self.number,
+                division=entry.division,
+                categories=categories,
+                wave=wave,
+            )
+
+        return limits
+
+    def splits(self, entry_id: str) -> tuple[Split, ...]:
+        """The accepted splits of an entry, in running order."""
+        facts = self.facts.get(entry_id)
+        if facts is None:
+            return ()
+        points = self.courses[self.roster.entries[entry_id].division].points
+        return tuple(
+            Split(
+                point=point.code,
+                distance_m=point.distance_m,
+                time=time,
+                elapsed=None if facts.start is None else time - facts.start,
+                record=passing.id,
+                source=passing.source,
+            )
+            for point, time, passing in zip(points, facts.times, facts.taken, strict=True)
+            if time is not None and passing is not None
+        )
+
+
+def _carried(before: StageBook | None) -> dict[str, Standing]:
+    return before.state.carried if before is not None and before.state is not None else {}

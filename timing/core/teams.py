@@ -1,0 +1,371 @@
+"""Teams on a stage: their time from their members', and whether they hold together (Rules 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from timing.core.adjustments import NOTHING, Adjustment, Ledger
+from timing.core.courses import Course
+from timing.core.decisions import Decisions
+from timing.core.definition import (
+    Broken,
+    EqualRank,
+    Members,
+    OutcomeKind,
+    Separation,
+    StageKind,
+    TeamKind,
+    TeamTimeKind,
+)
+from timing.core.entries import Entry, Team, bib_order
+from timing.core.problems import Problem, ProblemCode
+from timing.core.ranking import rank_by
+from timing.core.records import Status
+from timing.core.results import StageLine
+from timing.core.splits import Facts
+from timing.core.stage_results import FRESH, Row, Standing
+from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
+from timing.core.times import Duration, Instant
+
+
+@dataclass(slots=True, kw_only=True)
+class TeamRow:
+    """One team on one stage; the figures mean what they mean on a `Row`."""
+
+    team: Team
+    members: tuple[Entry, ...]
+    division: str
+    categories: tuple[str, ...]
+    status: StageStatus
+    adjustment: Adjustment = NOTHING
+    automatic_penalty: Duration = 0
+    members_penalty: Duration = 0
+    members_credit: Duration = 0
+    raw: Duration | None = None
+    time: Duration | None = None
+    start: Instant | None = None
+    finish: Instant | None = None
+    distance_m: int = 0
+    control: str = ""
+    done: bool = False
+    is_ranked: bool = False
+    rank: int | None = None
+    gap: Duration | None = None
+    interval: Duration | None = None
+    is_exact: bool = False
+
+    @property
+    def penalty(self) -> Duration:
+        """Given to the team, to its members on the stage, or by rule."""
+        return self.adjustment.penalty + self.automatic_penalty + self.members_penalty
+
+    def line(self) -> StageLine:
+        """The row as others see it."""
+        return StageLine(
+            competitor=self.team,
+            division=self.division,
+            categories=self.categories,
+            status=self.status,
+            rank=self.rank,
+            time=self.time,
+            raw_time=self.raw,
+            gap=self.gap,
+            interval=self.interval,
+            penalty=self.penalty,
+            credit=self.adjustment.credit + self.members_credit,
+            bonus=self.adjustment.bonus,
+            start=self.start,
+            finish=self.finish,
+            distance_m=self.distance_m,
+            control=self.control,
+            done=self.done,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class TeamInput:
+    """What the teams of one stage are settled from; ``rows`` are their members'."""
+
+    number: int
+    kind: StageKind
+    kinds: dict[str, TeamKind]
+    teams: Sequence[Team]
+    members: dict[str, tuple[Entry, ...]]
+    rows: dict[str, Row]
+    standings: dict[str, Standing]
+    facts: dict[str, Facts]
+    courses: dict[str, Course]
+    ledger: Ledger
+    decisions: Decisions
+    categories: Callable[[tuple[Entry, ...]], tuple[str, ...]]
+    precision: Duration
+    equal_rank: EqualRank
+    before: dict[str, Standing]
+
+
+@dataclass(slots=True, kw_only=True)
+class TeamState:
+    """The teams of one stage. ``rows`` and ``standings`` are by team code.
+
+    ``apart`` holds the entries that stand in their team's boards alone (Rules 8.6), and
+    ``unranked`` those that run on without a rank since their team broke (Rules 8.5).
+    """
+
+    rows: dict[str, TeamRow] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    apart: set[str] = field(default_factory=set)
+    unranked: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def settle_teams(stage: TeamInput) -> TeamState:
+    """Settle every team that runs the stage, then rank each kind within its division."""
+    state = TeamState()
+    for team in stage.teams:
+        kind = stage.kinds.get(team.kind)
+        members = stage.members.get(team.code, ())
+        if kind is None or not members:
+            continue
+        _settle_team(stage, state, team, kind, members)
+    groups = dict.fromkeys((row.team.kind, row.division) for row in state.rows.values())
+    for code, division in groups:
+        rows = [
+            row
+            for row in state.rows.values()
+            if row.is_ranked and row.team.kind == code and row.division == division
+        ]
+        rows.sort(key=lambda row: bib_order(row.team.code))
+        _rank(rows, stage.equal_rank)
+    return state
+
+
+def _rank(rows: Sequence[TeamRow], equal_rank: EqualRank) -> None:
+    ahead: Duration | None = None
+    leader: Duration | None = None
+    for item in rank_by(rows, lambda row: row.time or 0, (), equal_rank):
+        row = item.item
+        time = row.time or 0
+        leader = time if leader is None else leader
+        row.rank, row.gap = item.rank, time - leader
+        row.interval = 0 if ahead is None else time - ahead
+        ahead = time
+
+
+def _settle_team(
+    stage: TeamInput, state: TeamState, team: Team, kind: TeamKind, members: tuple[Entry, ...]
+) -> None:
+    before = stage.before.get(team.code, FRESH)
+    row = TeamRow(
+        team=team,
+        members=members,
+        division=members[0].division,
+        categories=stage.categories(members),
+        status=StageStatus.NOT_STARTED,
+        adjustment=stage.ledger.teams.get(team.code, NOTHING),
+    )
+    if any(m.division != row.division for m in members):
+        state.problems.append(_problem(ProblemCode.TEAM_OF_DIVISIONS, stage, team))
+    runs = all(m.id in stage.rows for m in members)
+    standing = before
+    if not kind.size[0] <= len(members) <= kind.size[1]:
+        is_small = len(members) < kind.size[0]
+        code = ProblemCode.TEAM_TOO_SMALL if is_small else ProblemCode.TEAM_TOO_LARGE
+        state.problems.append(_problem(code, stage, team))
+        standing = replace(before, competitive=False)
+    elif runs:
+        standing = _settle_running(stage, state, row, kind, before)
+    if runs:
+        state.rows[team.code] = row
+    if standing is not FRESH:
+        state.standings[team.code] = standing
+    _part_members(state, kind, members, standing)
+
+
+def _settle_running(
+    stage: TeamInput, state: TeamState, row: TeamRow, kind: TeamKind, before: Standing
+) -> Standing:
+    rows = [stage.rows[m.id] for m in row.members]
+    after = before
+    if before.ended is None:
+        after = _hold_together(stage, row, rows, kind, before)
+    elif before.ended is RaceStatus.DSQ:
+        row.status = StageStatus.DSQ
+    else:
+        row.status = StageStatus.DNS
+    if after.ended is None and kind.separation is not None:
+        after = _test_separation(stage, state, row, kind.separation, after)
+    decision = stage.decisions.teams.get(stage.number, {}).get(
+        row.team.code
+    ) or stage.decisions.teams.get(None, {}).get(row.team.code)
+    if decision is not None and before.ended is None:
+        after = _decide(stage, row, decision, after)
+    if row.status in (StageStatus.FINISHED, StageStatus.NEUTRALISED):
+        _time(row, rows, kind)
+    row.is_ranked = (
+        row.status is StageStatus.FINISHED
+        and row.time is not None
+        and stage.kind is StageKind.TIMED
+        and after.ended is None
+        and after.competitive
+    )
+    has_raced = row.done or any(r.last_point for r in rows)
+    return replace(after, has_raced=True) if has_raced and not after.has_raced else after
+
+
+def _needed(kind: TeamKind, members: Sequence[Entry]) -> int:
+    """How many members a team cannot do without (Rules 8.3, 8.5)."""
+    if kind.minimum:
+        return kind.minimum
+    if kind.time.kind in (TeamTimeKind.BEST, TeamTimeKind.NTH):
+        return kind.time.n
+    return len(members)
+
+
+_IS_OUT = (StageStatus.DSQ, StageStatus.DNF, StageStatus.OTL, StageStatus.DNS)
+
+
+def _hold_together(
+    stage: TeamInput, row: TeamRow, rows: Sequence[Row], kind: TeamKind, before: Standing
+) -> Standing:
+    """A member out: the team is broken from that stage on (Rules 8.5)."""
+    needed = _needed(kind, row.members)
+    standings = [stage.standings.get(r.entry.id, FRESH) for r in rows]
+    living = [r for r, s in zip(rows, standings, strict=True) if s.ended is None]
+    if len(living) < needed:
+        lost = min(
+            (r for r, s in zip(rows, standings, strict=True) if s.ended is not None),
+            key=lambda r: _IS_OUT.index(r.status) if r.status in _IS_OUT else len(_IS_OUT),
+        )
+        row.status = lost.status if lost.status in _IS_OUT else StageStatus.DNF
+        row.control = lost.control
+        ended = RaceStatus.OTL if row.status is StageStatus.OTL else RaceStatus.DNF
+        return replace(before, ended=ended, stage=stage.number, control=lost.control)
+    done = [r for r in rows if r.done]
+    if all(r.status is StageStatus.NEUTRALISED for r in living):
+        row.status = StageStatus.NEUTRALISED
+    elif len(done) >= needed and all(r.done for r in living):
+        row.status = StageStatus.FINISHED
+    elif all(r.status is StageStatus.NOT_STARTED for r in living):
+        row.status = StageStatus.NOT_STARTED
+    else:
+        row.status = StageStatus.ON_COURSE
+    row.distance_m = min(r.distance_m for r in living)
+    competitive = [r for r, s in zip(rows, standings, strict=True) if s.competitive]
+    if len(competitive) < needed and before.competitive:
+        return replace(before, competitive=False, stage=stage.number)
+    return before
+
+
+def _time(row: TeamRow, rows: Sequence[Row], kind: TeamKind) -> None:
+    """The measure of Rules 8.3 over members' official times; a slower member is never lost."""
+    done = [r for r in rows if r.done and r.time is not None]
+    row.done = True
+    if row.status is StageStatus.NEUTRALISED:
+        row.time = row.adjustment.on_stage
+        return
+    times = sorted(r.time for r in done if r.time is not None)
+    raws = sorted(r.raw for r in done if r.raw is not None)
+    row.time = _measure(kind, times)
+    row.raw = _measure(kind, raws)
+    counted = done
+    row.members_penalty = sum(r.adjustment.stage_penalty + r.automatic_penalty for r in counted)
+    row.members_credit = sum(r.adjustment.stage_credit for r in counted)
+    row.start = min((r.start for r in done if r.start is not None), default=None)
+    row.finish = max((r.finish for r in done if r.finish is not None), default=None)
+    row.is_exact = all(r.is_exact for r in done)
+    if row.time is not None:
+        row.time += row.adjustment.on_stage + row.automatic_penalty
+
+
+def _measure(kind: TeamKind, times: Sequence[Duration]) -> Duration | None:
+    if not times:
+        return None
+    match kind.time.kind:
+        case TeamTimeKind.LAST | TeamTimeKind.TOGETHER | TeamTimeKind.RELAY:
+            return times[-1]
+        case TeamTimeKind.NTH:
+            return times[kind.time.n - 1]
+        case TeamTimeKind.SUM:
+            return sum(times)
+        case TeamTimeKind.BEST:
+            return sum(times[: kind.time.n])
+
+
+def _test_separation(
+    stage: TeamInput, state: TeamState, row: TeamRow, rule: Separation, standing: Standing
+) -> Standing:
+    """Members at most so far apart at each control and the finish (Rules 8.4, 5.7)."""
+    course = stage.courses[row.division]
+    facts = [stage.facts[m.id] for m in row.members if m.id in stage.facts]
+    for i in range(1, len(course.points)):
+        times = [f.times[i] for f in facts]
+        known = [t for t in times if t is not None]
+        if len(known) < len(row.members):
+            continue
+        apart = max(known) - min(known)
+        apart -= apart % stage.precision
+        if apart <= rule.max_gap:
+            continue
+        taken = [p for f in facts if (p := f.taken[i]) is not None]
+        is_sure = apart - rule.max_gap > sum(p.uncertainty_ms for p in taken)
+        state.problems.append(
+            Problem(
+                code=ProblemCode.SEPARATED,
+                stage=stage.number,
+                control=course.points[i].code,
+                records=tuple(p.id for p in taken),
+                params=(
+                    ("team", row.team.code),
+                    ("apart_ms", apart),
+                    ("outcome", rule.outcome.kind.value if is_sure else "unsure"),
+                ),
+            )
+        )
+        if not is_sure:
+            continue
+        if rule.outcome.kind is OutcomeKind.PENALTY:
+            row.automatic_penalty += rule.outcome.penalty
+        elif rule.outcome.kind is OutcomeKind.OUT:
+            row.status, row.control = StageStatus.DSQ, course.points[i].code
+            return replace(standing, ended=RaceStatus.DSQ, stage=stage.number, control=row.control)
+        elif rule.outcome.kind is OutcomeKind.UNRANKED:
+            standing = replace(standing, competitive=False, stage=stage.number)
+    return standing
+
+
+_DECIDED = {
+    RulingStatus.DNS: (StageStatus.DNS, RaceStatus.DNF),
+    RulingStatus.DNF: (StageStatus.DNF, RaceStatus.DNF),
+    RulingStatus.OTL: (StageStatus.OTL, RaceStatus.OTL),
+    RulingStatus.DSQ: (StageStatus.DSQ, RaceStatus.DSQ),
+    RulingStatus.WITHDRAWN: (StageStatus.DNF, RaceStatus.WITHDRAWN),
+}
+
+
+def _decide(stage: TeamInput, row: TeamRow, decision: Status, standing: Standing) -> Standing:
+    row.control = decision.control
+    decided = _DECIDED.get(decision.status)
+    if decided is None:
+        return replace(standing, competitive=False, stage=stage.number)
+    row.status = decided[0]
+    return replace(standing, ended=decided[1], stage=decision.stage, control=decision.control)
+
+
+def _part_members(
+    state: TeamState, kind: TeamKind, members: Sequence[Entry], standing: Standing
+) -> None:
+    ids = [m.id for m in members]
+    if standing.ended is None:
+        if kind.members is Members.TEAM_ONLY:
+            state.apart.update(ids)
+        return
+    match kind.broken:
+        case Broken.SOLO_RANKED:
+            return
+        case Broken.SOLO_UNRANKED | Broken.FINISHERS:
+            state.unranked.update(ids)
+
+
+def _problem(code: ProblemCode, stage: TeamInput, team: Team) -> Problem:
+    return Problem(code=code, stage=stage.number, params=(("team", team.code),))
