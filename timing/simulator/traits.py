@@ -1,0 +1,122 @@
+"""What makes one runner slower than another, and how fast a race's field is as a whole.
+
+Every figure here is invented, chosen so that results look like those of real races
+(docs/simulator.md says from what).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from random import Random
+
+from timing.core.courses import course_of, stages_of
+from timing.core.cutoffs import limits_of
+from timing.core.days import stage_day
+from timing.core.definition import Race, Stage
+from timing.core.starts import first_gun
+from timing.core.times import HOUR, zone_named
+from timing.simulator.chance import stream
+from timing.simulator.terrain import legs_of
+
+FADES_AFTER = 20.0
+"""Kilometres of effort that everyone holds their speed for."""
+
+_USUAL_SPEED = 7.8
+_LEAST_MEDIAN = 6.5
+_SPREAD = 0.21
+_MARGIN = math.exp(1.8 * _SPREAD)
+_USUAL_FADING = 0.09
+_WOMENS_FACTOR = 0.93
+_SLOWS_FROM_AGE = 38
+_SLOWER_PER_YEAR = 0.006
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What stays with a runner all race long.
+
+    ``speed`` is in kilometres of effort an hour, while fresh; ``climbing`` multiplies what a
+    climb costs; ``fading`` is the exponent that speed falls with beyond the first hours;
+    ``tiring`` the share of speed lost after many days; ``night`` multiplies time in the dark;
+    ``frailty`` the chance to give up.
+    """
+
+    speed: float
+    climbing: float
+    fading: float
+    tiring: float
+    night: float
+    frailty: float
+
+
+def draw_traits(chance: Random, *, median: float, gender: str, age: int) -> Traits:
+    """The traits of one runner in a field of ``median`` speed."""
+    speed = median * math.exp(chance.gauss(0, _SPREAD))
+    if gender == "F":
+        speed *= _WOMENS_FACTOR
+    speed *= 1 - _SLOWER_PER_YEAR * max(0, age - _SLOWS_FROM_AGE)
+    return Traits(
+        speed=speed,
+        climbing=math.exp(chance.gauss(0, 0.08)),
+        fading=max(0.03, chance.gauss(_USUAL_FADING, 0.025)),
+        tiring=max(0.0, chance.gauss(0.06, 0.03)),
+        night=1 + max(0.02, chance.gauss(0.11, 0.04)),
+        frailty=math.exp(chance.gauss(0, 0.7)),
+    )
+
+
+def cost(effort: float, fading: float) -> float:
+    """Effort with the fading of a long day in it: time goes with distance to 1 + ``fading``.
+
+    Riegel's formula (American Scientist 69, 1981), from where speed begins to fall.
+    """
+    return effort * math.pow(max(1.0, effort / FADES_AFTER), fading)
+
+
+def typical_speed(race: Race, seed: int) -> float:
+    """The median speed of a field that such a race draws.
+
+    Whoever enters trains for its cut-offs: they are set so that about one in twenty-five would
+    miss the sternest of them.
+    """
+    divisions = [division.code for division in race.divisions] or [""]
+    needed = max(
+        (
+            _speed_needed(race, stage, division, seed)
+            for division in divisions
+            for stage in race.stages
+            if stage.number in stages_of(race, division)
+        ),
+        default=0.0,
+    )
+    return max(_LEAST_MEDIAN, needed * _MARGIN) if needed else _USUAL_SPEED
+
+
+def _speed_needed(race: Race, stage: Stage, division: str, seed: int) -> float:
+    """The fresh speed that the sternest limit of a stage asks for; 0 without limits."""
+    if not stage.controls:
+        return 0.0
+    day = stage_day(stage.date, zone_named(race.timezone))
+    gun = first_gun(stage, day)
+    effort = 0.0
+    efforts = [0.0]
+    for leg in legs_of(stage, division, stream(seed, race.slug, "ground", stage.number)):
+        effort += leg.flat + leg.climb
+        efforts.append(cost(effort, _USUAL_FADING))
+    limits = limits_of(
+        course_of(stage, division),
+        day,
+        race.rules.cutoff,
+        (),
+        stage=stage.number,
+        division=division,
+        categories=(),
+        wave="",
+    )
+    needed = 0.0
+    for limit in limits:
+        allowed = limit.elapsed if limit.at is None else limit.at - gun
+        if limit.is_hard and allowed is not None and allowed > 0:
+            needed = max(needed, efforts[limit.point] * HOUR / allowed)
+    return needed
