@@ -1,0 +1,222 @@
+"""Directors: accounts for the desk, passwords, and a limit on guessing them.
+
+An attempt to sign in takes three steps, so that no transaction is open while the password is
+checked, which is slow on purpose: `open_sign_in` in one, `password_is_right` in none,
+`complete_sign_in` in another. Until it is complete it counts as failed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from timing.core.times import HOUR, MINUTE, Duration, Instant
+from timing.db.tables import DirectorRow, SignInRow
+
+COUNTED: Duration = 15 * MINUTE
+FAILURES_FROM_AN_ADDRESS = 20
+FAILURES_FOR_A_NAME_FROM_AN_ADDRESS = 5
+FAILURES_FOR_A_NAME = 100
+"""After so many failures within COUNTED a further attempt is refused unseen.
+
+The last is high: whoever guesses from many places must not shut the director out of a race.
+"""
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 1_000
+_ATTEMPTS_KEPT: Duration = 24 * HOUR
+
+_hasher = PasswordHasher()
+
+
+class DirectorExists(ValueError):
+    """There is an account of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is already a director {name!r}")
+        self.name = name
+
+
+class UnknownDirector(LookupError):
+    """There is no account of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no director {name!r}")
+        self.name = name
+
+
+class BadPassword(ValueError):
+    """A password too short to be one, or too long to be meant."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+
+
+class BadName(ValueError):
+    """A director's name is what they type to sign in: it is not blank."""
+
+    def __init__(self) -> None:
+        super().__init__("a director needs a name to sign in with")
+
+
+class TooManyAttempts(Exception):
+    """Too many failures lately; ``wait`` milliseconds from now another attempt is heard."""
+
+    def __init__(self, wait: Duration) -> None:
+        super().__init__("too many attempts to sign in")
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Director:
+    """Someone who may sign in.
+
+    ``stamp`` changes with the password: a session keeps it, and ends where it no longer matches.
+    """
+
+    id: int
+    name: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """An attempt that is counted but not complete; ``password_hash`` is empty for nobody's."""
+
+    id: int
+    name: str
+    password_hash: str
+
+
+def add_director(session: Session, name: str, password: str, *, at: Instant) -> Director:
+    """Make an account. Raises DirectorExists, BadName and BadPassword."""
+    row = DirectorRow(name=_folded(name), password_hash=_hash(password), created=at)
+    if not row.name:
+        raise BadName
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise DirectorExists(name) from error
+    return _director(row)
+
+
+def change_password(session: Session, name: str, password: str) -> Director:
+    """Give an account another password, which ends its sessions.
+
+    Raises UnknownDirector and BadPassword.
+    """
+    row = session.scalars(select(DirectorRow).where(DirectorRow.name == _folded(name))).first()
+    if row is None:
+        raise UnknownDirector(name)
+    row.password_hash = _hash(password)
+    session.flush()
+    return _director(row)
+
+
+def directors(session: Session) -> tuple[Director, ...]:
+    """Every account, by name."""
+    return tuple(
+        _director(row) for row in session.scalars(select(DirectorRow).order_by(DirectorRow.name))
+    )
+
+
+def director(session: Session, director_id: int) -> Director | None:
+    """The account of this number, None if there is none."""
+    row = session.get(DirectorRow, director_id)
+    return _director(row) if row else None
+
+
+def open_sign_in(session: Session, name: str, *, address: str, at: Instant) -> SignIn:
+    """Count an attempt, from a network address, before its password is looked at.
+
+    Commit, then check the password. Raises TooManyAttempts, having counted nothing.
+    """
+    folded, network = _folded(name), _network(address)
+    session.execute(delete(SignInRow).where(SignInRow.at < at - _ATTEMPTS_KEPT))
+    _refuse_too_many(session, folded, network, at)
+    attempt = SignInRow(name=folded, address=network, at=at, succeeded=False)
+    session.add(attempt)
+    session.flush()
+    known = session.scalar(select(DirectorRow.password_hash).where(DirectorRow.name == folded))
+    return SignIn(id=attempt.id, name=folded, password_hash=known or "")
+
+
+def password_is_right(sign_in: SignIn, password: str) -> bool:
+    """Whether it is the password; takes some 50 ms of processor time, and no database."""
+    given = password[: LONGEST_PASSWORD + 1].encode("utf-8", "surrogatepass")
+    try:
+        # Where there is no such director it takes as long, so that time tells nothing.
+        _hasher.verify(sign_in.password_hash or _hash_of_nobody(), given)
+    except (VerificationError, InvalidHashError):
+        return False
+    return bool(sign_in.password_hash)
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher.hash("the password of nobody")
+
+
+def complete_sign_in(session: Session, sign_in: SignIn) -> Director | None:
+    """The director who signed in with the right password, the attempt counted as a success.
+
+    None if the password was changed, or the account went, while it was checked.
+    """
+    row = session.scalars(select(DirectorRow).where(DirectorRow.name == sign_in.name)).first()
+    attempt = session.get(SignInRow, sign_in.id)
+    if row is None or attempt is None or row.password_hash != sign_in.password_hash:
+        return None
+    attempt.succeeded = True
+    session.flush()
+    return _director(row)
+
+
+def _refuse_too_many(session: Session, name: str, network: str, at: Instant) -> None:
+    failed = (SignInRow.succeeded.is_(False), SignInRow.at > at - COUNTED)
+    for limit, conditions in (
+        (
+            FAILURES_FOR_A_NAME_FROM_AN_ADDRESS,
+            (SignInRow.name == name, SignInRow.address == network),
+        ),
+        (FAILURES_FROM_AN_ADDRESS, (SignInRow.address == network,)),
+        (FAILURES_FOR_A_NAME, (SignInRow.name == name,)),
+    ):
+        count, oldest = session.execute(
+            select(func.count(), func.min(SignInRow.at)).where(*failed, *conditions)
+        ).one()
+        if count >= limit:
+            raise TooManyAttempts(max(oldest + COUNTED - at, 1))
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _network(address: str) -> str:
+    """The address, or the network of one household where it is IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def _hash(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise BadPassword
+    return _hasher.hash(password.encode("utf-8", "surrogatepass"))
+
+
+def _director(row: DirectorRow) -> Director:
+    stamp = hashlib.sha256(row.password_hash.encode()).hexdigest()[:16]
+    return Director(id=row.id, name=row.name, stamp=stamp)

@@ -1,0 +1,143 @@
+"""Races: adding one, giving it back as a document, changing its definition."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from timing.core.definition import Race
+from timing.core.document import Document
+from timing.core.times import Instant
+from timing.db import reading
+from timing.db.reading import Cursor
+from timing.db.tables import DefinitionRow, RaceRow
+from timing.operations.definitions import check_together, definition_text, parse_definition
+from timing.operations.entries import write_entries
+from timing.operations.record import append
+from timing.operations.revisions import lock_race
+
+
+class RaceExists(ValueError):
+    """A race of this slug is here already."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"there is already a race {slug!r}")
+        self.slug = slug
+
+
+class DefinitionMoved(ValueError):
+    """Somebody changed the definition meanwhile; ``version`` is the latest."""
+
+    def __init__(self, slug: str, version: int) -> None:
+        super().__init__(f"the definition of {slug!r} is at version {version} meanwhile")
+        self.slug = slug
+        self.version = version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaceListing:
+    """A race of the list; ``version`` is that of its definition."""
+
+    race: Race
+    revision: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDocument:
+    """A race with where it stands: ``cursor`` for ETags, ``version`` of its definition."""
+
+    document: Document
+    cursor: Cursor
+    version: int
+
+
+def add_race(session: Session, document: Document, *, at: Instant, by: str) -> Cursor:
+    """Take a whole race in: definition, entries and records; RaceExists if its slug is taken.
+
+    `export_document` gives the same document back.
+    """
+    slug = document.race.slug
+    race = RaceRow(slug=slug, revision=0, created=at)
+    try:
+        with session.begin_nested():
+            session.add(race)
+    except IntegrityError as error:
+        raise RaceExists(slug) from error
+    _write_definition(session, race, definition_text(document.race), 1, at=at, by=by)
+    write_entries(session, race, document.entries, document.teams)
+    append(
+        session,
+        slug,
+        document.passings,
+        document.rulings,
+        received=None,
+        keep_conflicting=True,
+    )
+    return reading.race_cursor(session, slug)
+
+
+def export_document(session: Session, slug: str, revision: int | None = None) -> HeldDocument:
+    """The whole race, now or as of a revision (Rules 9.4).
+
+    Raises UnknownRace and UnknownRevision (timing.db.reading).
+    """
+    held = reading.read_race(session, slug, revision)
+    return HeldDocument(
+        document=held.document(parse_definition(held.definition)),
+        cursor=held.cursor,
+        version=held.version,
+    )
+
+
+def race_listings(session: Session) -> tuple[RaceListing, ...]:
+    """Every race, by slug."""
+    return tuple(
+        RaceListing(
+            race=parse_definition(listed.definition),
+            revision=listed.revision,
+            version=listed.version,
+        )
+        for listed in reading.race_list(session)
+    )
+
+
+def change_definition(session: Session, race: Race, *, based_on: int, at: Instant, by: str) -> int:
+    """Make ``race`` the definition from now on and return its version.
+
+    ``based_on`` is the version that the change was made from and its consequences were shown
+    for: DefinitionMoved if it is no longer the latest. A definition equal to the latest makes no
+    new version. Raises UnknownRace, and the racefile's errors where the entries don't fit, such
+    as one in a division that is gone.
+    """
+    row = lock_race(session, race.slug)
+    held = reading.read_race(session, race.slug, journal=False)
+    if held.version != based_on:
+        raise DefinitionMoved(race.slug, held.version)
+    text = definition_text(race)
+    if text == held.definition:
+        return held.version
+    check_together(race, held.entries, held.teams)
+    _write_definition(session, row, text, held.version + 1, at=at, by=by)
+    return held.version + 1
+
+
+def _write_definition(
+    session: Session, race: RaceRow, text: str, version: int, *, at: Instant, by: str
+) -> None:
+    race.revision += 1
+    session.add(
+        DefinitionRow(
+            race_id=race.id,
+            version=version,
+            revision=race.revision,
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+            text=text,
+            made_by=by,
+            made_at=at,
+        )
+    )
+    session.flush()
