@@ -11,7 +11,7 @@ from timing.core.rosters import Roster
 from timing.core.times import Duration
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Adjustment:
     """What was given to one competitor on one stage, all durations at least 0.
 
@@ -48,6 +48,7 @@ class Adjustment:
 
 
 NOTHING = Adjustment()
+"""Of those who were given none; never added to."""
 
 
 @dataclass(slots=True)

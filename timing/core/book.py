@@ -309,7 +309,8 @@ class RaceBook:
 
     # -- settling ------------------------------------------------------------------------------
 
-    def _settled(self, number: int) -> StageBook:
+    def stage_book(self, number: int) -> StageBook:
+        """A settled stage with all that it rests on, to be read only; else UnknownStage."""
         book = self._stages.get(number)
         if book is None:
             raise UnknownStage(number)
@@ -441,18 +442,18 @@ class RaceBook:
 
     def stage_boards(self, number: int) -> tuple[StageBoard, ...]:
         """A stage's result in each division that has entries, then in each team kind."""
-        book = self._settled(number)
+        book = self.stage_book(number)
         return stage_boards(book)
 
     def stage_line(self, number: int, entry_id: str) -> StageLine | None:
         """An entry's line on a stage; None where its division does not run it."""
-        state = self._settled(number).state
+        state = self.stage_book(number).state
         row = state.rows.get(entry_id) if state is not None else None
         return None if row is None else row.line()
 
     def team_stage_line(self, number: int, code: str) -> StageLine | None:
         """A team's line on a stage; None where it does not run it."""
-        row = self._settled(number).teams.rows.get(code)
+        row = self.stage_book(number).teams.rows.get(code)
         return None if row is None else row.line()
 
     def course(self, number: int, division: str) -> tuple[Point, ...]:
@@ -464,7 +465,7 @@ class RaceBook:
 
     def control_boards(self, number: int, point: str) -> tuple[ControlBoard, ...]:
         """The order at a point, for each division that passes it; else UnknownControl."""
-        book = self._settled(number)
+        book = self.stage_book(number)
         if book.state is None or all(point not in c.index for c in book.courses.values()):
             raise UnknownControl(point)
         return tuple(
@@ -475,22 +476,22 @@ class RaceBook:
 
     def splits(self, number: int, entry_id: str) -> tuple[Split, ...]:
         """The accepted splits of an entry on a stage, in running order."""
-        book = self._settled(number)
+        book = self.stage_book(number)
         return book.splits(entry_id)
 
     def unused(self, number: int, entry_id: str) -> tuple[Unused, ...]:
         """The passings of an entry that were not taken, and why."""
-        facts = self._settled(number).facts.get(entry_id)
+        facts = self.stage_book(number).facts.get(entry_id)
         return () if facts is None else facts.unused
 
     def gun(self, number: int, wave: str = "") -> Instant | None:
         """The gun of a stage, or of one of its waves; None where there is none."""
-        frame = self._settled(number).frame
+        frame = self.stage_book(number).frame
         return None if frame is None else frame.guns.get(wave)
 
     def guns(self, number: int) -> dict[str, Instant]:
         """The guns of a stage by wave, ``""`` for a start without waves."""
-        frame = self._settled(number).frame
+        frame = self.stage_book(number).frame
         return {} if frame is None else dict(frame.guns)
 
     # -- the race ---------------------------------------------------------------------------
@@ -511,7 +512,7 @@ class RaceBook:
 
     def has_begun(self, number: int) -> bool:
         """Whether anything was seen of a stage."""
-        book = self._settled(number)
+        book = self.stage_book(number)
         return book.state is not None and (
             bool(book.facts)
             or book.state.has_result
@@ -533,7 +534,7 @@ class RaceBook:
         return begun[-1] if begun and not self._is_over(begun[-1]) else None
 
     def _is_over(self, number: int) -> bool:
-        state = self._settled(number).state
+        state = self.stage_book(number).state
         waiting = (StageStatus.ON_COURSE, StageStatus.NOT_STARTED)
         return state is not None and not any(r.status in waiting for r in state.rows.values())
 

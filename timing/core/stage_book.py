@@ -64,6 +64,7 @@ class StageBook:
     state: StageState | None = None
     teams: TeamState = field(default_factory=TeamState)
     confirmed: frozenset[str] = frozenset()
+    declared: dict[str, StageTime] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -87,7 +88,7 @@ class StageBook:
         ledger = ledger_of(
             number, rulings, self.roster, lambda entry_id: frame.clock_of(entry_id).wave
         )
-        declared, problems = self._declared(rulings)
+        self.declared, problems = self._declared(rulings)
 
         def teams(state: StageState) -> set[str]:
             self.teams = settle_teams(
@@ -122,7 +123,7 @@ class StageBook:
                 facts=self.facts,
                 ledger=ledger,
                 decisions=context.decisions,
-                declared=declared,
+                declared=self.declared,
                 orders=[r for r in rulings if isinstance(r, FinishOrder) and r.stage == number],
                 limits=self._limits(context),
                 categories=context.categories,
@@ -130,7 +131,7 @@ class StageBook:
                 missed_confirmed=self._missed_confirmed(rulings),
                 before=_carried(before),
                 is_cancelled=self._is_cancelled(rulings),
-                has_begun=self._has_begun(rulings, declared),
+                has_begun=self._has_begun(rulings),
             )
         )
         self.state.problems += problems
@@ -171,11 +172,11 @@ class StageBook:
             for r in rulings
         )
 
-    def _has_begun(self, rulings: Sequence[Ruling], declared: dict[str, StageTime]) -> bool:
+    def _has_begun(self, rulings: Sequence[Ruling]) -> bool:
         """Whether anything was seen of the stage."""
         return (
             bool(self.facts)
-            or bool(declared)
+            or bool(self.declared)
             or any(isinstance(r, StartCorrection) and r.stage == self.number for r in rulings)
         )
 

@@ -1,0 +1,155 @@
+"""Explanations in words: every `Reason` of the core becomes one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from timing.core.definition import Race, Source
+from timing.core.explain import Because, Explanation, Reason, StageExplanation, TotalExplanation
+from timing.core.results import TieBreak, UnusedReason
+from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
+from timing.core.times import SECOND, format_duration, format_exact_duration, zone_named
+from timing.pages.figures import clock
+from timing.pages.words import (
+    RACE_STATUS,
+    RULING_STATUS,
+    SOURCE,
+    STAGE_STATUS,
+    TIE_BREAK,
+    UNUSED_REASON,
+)
+
+SENTENCES: Mapping[Because, str] = {
+    Because.NOT_IN_DIVISION: "This division does not run the stage.",
+    Because.CANCELLED: "The stage was cancelled: it counts as 0:00:00 for everyone.",
+    Because.START_GUN: "The clock started with the gun at {start_at}.",
+    Because.START_WAVE: "The clock started with the gun of wave {wave} at {start_at}.",
+    Because.START_OWN: "The clock started with the own start read at {start_at}.",
+    Because.START_AT_OPENING: "Left before the window opened: the clock started at {start_at}.",
+    Because.START_AT_CLOSING: "Left after the window closed: the clock started at {start_at}.",
+    Because.START_ALLOCATED: "The clock started at the allocated start, {start_at}.",
+    Because.START_RULED: "The clock started at {start_at}, by a ruling.",
+    Because.START_UNKNOWN: "No start is known, so that there is no time.",
+    Because.TAKEN: "{point}: {time_at}, from {source}.",
+    Because.NO_SPLIT: "{point}: no passing is known.",
+    Because.LEFT: "{point}: a passing was left out, {reason}.",
+    Because.LIMIT_KEPT: "{point}: in time, {margin_ms} before the limit.",
+    Because.LIMIT_MISSED: "{point}: {margin_ms} after the limit.",
+    Because.LIMIT_SOFT: "{point}: {margin_ms} after the guidance time, which has no consequence.",
+    Because.DECLARED: "The time was declared as {time_ms} by {by}.",
+    Because.DECLARED_PLACE: "Place {rank} was declared.",
+    Because.RAW: "From {start_at} to {finish_at} is {raw_ms}.",
+    Because.ROUNDED: "Rounded {rounding} to {time_ms}.",
+    Because.PENALTY: "Penalty {code} of {time_ms} by {by}: {reason}.",
+    Because.SERVED: "Penalty {code}, served on the way and so in the clock already: {reason}.",
+    Because.CREDIT: "Credit {code} of {time_ms} by {by}: {reason}.",
+    Because.BONUS: "Bonus of {time_ms} by {by}: {reason}.",
+    Because.EARLY_PENALTY: "Penalty of {time_ms} for leaving before the window opened.",
+    Because.CUTOFF_PENALTY: "Penalty of {time_ms} for a missed cut-off.",
+    Because.MISSED_PENALTY: "Penalty of {time_ms} for missed controls.",
+    Because.DECIDED: "Decided by {by}: {status}. {reason}",
+    Because.STAGE_TIME: "The stage’s time is {time_ms}.",
+    Because.STAGE_RANK: "Place {rank} on the stage, {gap_ms} behind the first.",
+    Because.STAGE_UNRANKED: "No place on the stage: {status}.",
+    Because.UNTIMED: "The stage is required, but not timed.",
+    Because.STAGE_IN_TOTAL: "Stage {stage}: {time_ms}.",
+    Because.STAGE_MISSING: "Stage {stage}: no result, {status}.",
+    Because.ROUNDING_OF_TOTAL: "The total was rounded {rounding}, once.",
+    Because.TOTAL: "The total is {time_ms}.",
+    Because.RANK: "Rank {rank} of {of}, {gap_ms} behind the leader.",
+    Because.TIE_BROKEN: "Equal times were parted: {tie}.",
+    Because.RANK_SHARED: "Rank {rank} is shared.",
+    Because.UNRANKED: "Not ranked: {status}.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One statement in words, with its rule, the records behind it and what it adds."""
+
+    text: str
+    rule: str
+    records: tuple[str, ...] = ()
+    adds: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The sentences about one stage or one classification."""
+
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+def passages(explanation: Explanation, race: Race) -> tuple[Passage, ...]:
+    """An explanation in words: a passage for each stage, then for each classification."""
+    zone = zone_named(race.timezone)
+    return tuple(_stage(stage, race, zone) for stage in explanation.stages) + tuple(
+        _total(total, race, zone) for total in explanation.totals
+    )
+
+
+def _stage(stage: StageExplanation, race: Race, zone: ZoneInfo) -> Passage:
+    named = race.stage(stage.stage)
+    name = "" if named is None or not named.name else f", {named.name}"
+    return Passage(
+        title=f"Stage {stage.stage}{name}",
+        sentences=tuple(sentence(reason, race, zone) for reason in stage.reasons),
+    )
+
+
+def _total(total: TotalExplanation, race: Race, zone: ZoneInfo) -> Passage:
+    name = total.classification.name or total.classification.code
+    return Passage(
+        title=f"{name}, after stage {total.after}",
+        sentences=tuple(sentence(reason, race, zone) for reason in total.reasons),
+    )
+
+
+def sentence(reason: Reason, race: Race, zone: ZoneInfo) -> Sentence:
+    """One reason in words."""
+    params = {name: _worded(name, value, race, zone) for name, value in reason.params}
+    text = SENTENCES[reason.because].format_map(params)
+    for empty, tidy in ((" :", ":"), ("  ", " "), (": .", "."), (" .", ".")):
+        text = text.replace(empty, tidy)
+    adds = "" if reason.adds is None else _added(reason.adds, race)
+    return Sentence(text=text.strip(), rule=reason.rule, records=reason.records, adds=adds)
+
+
+def _added(ms: int, race: Race) -> str:
+    sign = "−" if ms < 0 else "+"
+    exact = format_exact_duration(abs(ms))
+    return sign + (exact if "." in exact else format_duration(abs(ms), race.rules.precision))
+
+
+def _worded(name: str, value: str | int, race: Race, zone: ZoneInfo) -> str:
+    if isinstance(value, int):
+        if name.endswith("_at"):
+            return _clock(value, zone)
+        return format_exact_duration(value) if name.endswith("_ms") else str(value)
+    match name:
+        case "source":
+            return SOURCE[Source(value)]
+        case "reason" if value in set(UnusedReason):
+            return UNUSED_REASON[UnusedReason(value)]
+        case "tie":
+            return TIE_BREAK[TieBreak(value)]
+        case "status":
+            return _status(value)
+        case _:
+            return value
+
+
+def _clock(instant: int, zone: ZoneInfo) -> str:
+    text = clock(instant, zone)
+    return f"{text}.{instant % SECOND:03d}".rstrip("0") if instant % SECOND else text
+
+
+def _status(value: str) -> str:
+    if value in set(StageStatus):
+        return STAGE_STATUS[StageStatus(value)]
+    if value in set(RaceStatus):
+        return RACE_STATUS[RaceStatus(value)]
+    return RULING_STATUS[RulingStatus(value)]
