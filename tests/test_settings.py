@@ -1,0 +1,100 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from timing.settings import SETTINGS, BadSettings, Environment, kept_secret, read_settings
+
+SECRET = "a-made-up-secret-of-forty-characters-ok."
+PRODUCTION = {"BIVOUAC_SECRET_KEY": SECRET}
+
+
+def faults(environ: dict[str, str]) -> tuple[str, ...]:
+    with pytest.raises(BadSettings) as caught:
+        read_settings(environ)
+    return caught.value.faults
+
+
+def test_production_is_the_default_and_wants_a_secret_key() -> None:
+    (fault,) = faults({})
+
+    assert fault.startswith("BIVOUAC_SECRET_KEY should be set")
+
+
+def test_a_command_that_serves_nothing_needs_no_secret_key() -> None:
+    assert read_settings({}, serving=False).secret_key == ""
+
+
+def test_a_secret_that_is_short_enough_to_guess_is_refused() -> None:
+    (fault,) = faults({"BIVOUAC_SECRET_KEY": "x" * 31, "BIVOUAC_ENVIRONMENT": "development"})
+
+    assert fault.startswith("BIVOUAC_SECRET_KEY should be at least 32 characters")
+
+
+def test_production_sends_cookies_by_https_only_and_development_does_not() -> None:
+    assert read_settings(PRODUCTION).https is True
+    assert read_settings({**PRODUCTION, "BIVOUAC_ENVIRONMENT": "development"}).https is False
+
+
+def test_development_makes_one_secret_key_and_keeps_it(tmp_path: Path) -> None:
+    environ = {
+        "BIVOUAC_ENVIRONMENT": "development",
+        "BIVOUAC_INSTANCE": str(tmp_path / "instance"),
+    }
+
+    first, second = read_settings(environ), read_settings(environ)
+
+    assert first.environment is Environment.DEVELOPMENT
+    assert len(first.secret_key) >= 32
+    assert first.secret_key == second.secret_key
+    assert kept_secret(tmp_path / "elsewhere") != first.secret_key
+    (kept,) = (tmp_path / "instance").iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_the_database_stands_in_the_instance_folder_unless_told_otherwise(tmp_path: Path) -> None:
+    within = read_settings({**PRODUCTION, "BIVOUAC_INSTANCE": str(tmp_path)})
+    elsewhere = read_settings({**PRODUCTION, "BIVOUAC_DATABASE_URL": "postgresql://races"})
+
+    assert within.database_url == f"sqlite:///{tmp_path}/bivouac.sqlite"
+    assert elsewhere.database_url == "postgresql://races"
+
+
+def test_every_fault_is_told_at_once_and_names_its_variable() -> None:
+    told = faults(
+        {
+            "BIVOUAC_ENVIRONMENT": "Production",
+            "PORT": "70000",
+            "BIVOUAC_WORKERS": "٣",
+            "BIVOUAC_HTTPS": "true",
+            "BIVOUAC_SECRETKEY": SECRET,
+        }
+    )
+
+    assert told == (
+        "BIVOUAC_SECRETKEY is no setting; did you mean BIVOUAC_SECRET_KEY?",
+        "BIVOUAC_ENVIRONMENT should be one of production, development",
+        "PORT should be a whole number from 1 to 65535",
+        "BIVOUAC_WORKERS should be a whole number from 1 to 64",
+        "BIVOUAC_HTTPS should be yes or no",
+        told[-1],
+    )
+    assert told[-1].startswith("BIVOUAC_SECRET_KEY should be set")
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert read_settings({**PRODUCTION, "PORT": ""}).port == 8000
+
+
+def test_nothing_secret_shows_in_a_log() -> None:
+    shown = repr(
+        read_settings({**PRODUCTION, "BIVOUAC_DATABASE_URL": "postgresql://me:pass-word@host/x"})
+    )
+
+    assert SECRET not in shown
+    assert "pass-word" not in shown
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all(setting.meaning.endswith(".") for setting in SETTINGS)
+    assert len({setting.variable for setting in SETTINGS}) == len(SETTINGS)

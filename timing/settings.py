@@ -1,0 +1,287 @@
+"""Settings: what an installation may choose, read from the environment and checked at the start.
+
+Each field of `Settings` carries its variable, its default and what it means; SETTINGS lists them,
+and the documentation is checked against that list. There are no default secrets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+PREFIX = "BIVOUAC_"
+TREE = Path(__file__).parents[1]
+"""Where the project stands: what relative paths begin from, wherever a command is called."""
+
+_SECRET_BYTES = 32
+_SHORTEST_SECRET = 32
+
+
+class Environment(StrEnum):
+    """Whether it serves a race or someone who is trying it out, who needn't set anything."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+
+
+class LogLevel(StrEnum):
+    """The least serious message that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One variable. ``development`` is its default there, where that differs.
+
+    A default may name settings above it, as in ``{instance}``. ``parse`` reads the text, or raises
+    ValueError with what would be right.
+    """
+
+    variable: str
+    default: str
+    meaning: str
+    parse: Callable[[str], Any]
+    development: str | None = None
+
+    def default_in(self, environment: Environment) -> str:
+        """The default that holds in an environment."""
+        if environment is Environment.DEVELOPMENT and self.development is not None:
+            return self.development
+        return self.default
+
+
+class BadSettings(ValueError):
+    """Settings that can't be used; ``faults`` has a sentence for each, naming its variable."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _one_of(choices: type[StrEnum]) -> Callable[[str], StrEnum]:
+    def parse(text: str) -> StrEnum:
+        try:
+            return choices(text)
+        except ValueError:
+            raise ValueError(f"one of {', '.join(choices)}") from None
+
+    return parse
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        # int() alone would take 8_000 and the digits of every script.
+        if not (text.isascii() and text.isdigit() and least <= int(text[:12]) <= most):
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError("yes or no")
+    return text == "yes"
+
+
+def _folder(text: str) -> Path:
+    return (TREE / text).resolve()
+
+
+def _some_text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("not blank")
+    return text
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < _SHORTEST_SECRET:
+        raise ValueError(f"at least {_SHORTEST_SECRET} characters nobody can guess")
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings in force. ``secret_key`` is empty where nothing is served."""
+
+    environment: Annotated[
+        Environment,
+        Setting(
+            variable="BIVOUAC_ENVIRONMENT",
+            default="production",
+            meaning="`production`, or `development`, which needs no secret key and no https.",
+            parse=_one_of(Environment),
+        ),
+    ]
+    instance: Annotated[
+        Path,
+        Setting(
+            variable="BIVOUAC_INSTANCE",
+            default="var",
+            meaning="The folder of what an installation keeps: database, snapshots, backups.",
+            parse=_folder,
+        ),
+    ]
+    database_url: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_DATABASE_URL",
+            default="sqlite:///{instance}/bivouac.sqlite",
+            meaning="Where the races are: `sqlite:///` and a path, or"
+            " `postgresql://user:password@host/name`.",
+            parse=_some_text,
+        ),
+    ] = field(repr=False)
+    secret_key: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_SECRET_KEY",
+            default="",
+            meaning="What sessions are signed with: 32 characters or more that nobody can guess."
+            " It must be set in production; in development one is made and kept in the instance"
+            " folder.",
+            parse=_secret,
+        ),
+    ] = field(repr=False)
+    host: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_HOST",
+            default="127.0.0.1",
+            meaning="The address to listen at; `0.0.0.0` for every one this machine has.",
+            parse=_some_text,
+        ),
+    ]
+    port: Annotated[
+        int,
+        Setting(
+            variable="PORT",
+            default="8000",
+            meaning="The port to listen at.",
+            parse=_number(1, 65_535),
+        ),
+    ]
+    workers: Annotated[
+        int,
+        Setting(
+            variable="BIVOUAC_WORKERS",
+            default="2",
+            meaning="How many processes serve. Each holds the races it is asked for in memory.",
+            parse=_number(1, 64),
+        ),
+    ]
+    trusted_proxies: Annotated[
+        int,
+        Setting(
+            variable="BIVOUAC_TRUSTED_PROXIES",
+            default="0",
+            meaning="How many proxies in front may say, by `X-Forwarded-` headers, who is asking.",
+            parse=_number(0, 10),
+        ),
+    ]
+    https: Annotated[
+        bool,
+        Setting(
+            variable="BIVOUAC_HTTPS",
+            default="yes",
+            development="no",
+            meaning="Whether visitors come by https: then cookies travel by nothing else.",
+            parse=_yes_or_no,
+        ),
+    ]
+    max_body_bytes: Annotated[
+        int,
+        Setting(
+            variable="BIVOUAC_MAX_BODY_BYTES",
+            default="4194304",
+            meaning="The longest request that is read; a thousand passings take some 300,000.",
+            parse=_number(1_024, 268_435_456),
+        ),
+    ]
+    log_level: Annotated[
+        LogLevel,
+        Setting(
+            variable="BIVOUAC_LOG_LEVEL",
+            default="info",
+            meaning="The least serious message to log: `debug`, `info`, `warning` or `error`.",
+            parse=_one_of(LogLevel),
+        ),
+    ]
+
+
+_BY_FIELD: dict[str, Setting] = {
+    name: annotated.__metadata__[0]
+    for name, annotated in get_type_hints(Settings, include_extras=True).items()
+}
+
+SETTINGS: tuple[Setting, ...] = tuple(_BY_FIELD.values())
+"""Every setting, in the order of the documentation."""
+
+
+def read_settings(environ: Mapping[str, str], *, serving: bool = True) -> Settings:
+    """The settings in an environment, each checked; raises BadSettings with every fault found.
+
+    Only what is ``serving`` needs a secret key: commands that work on the database do not. A
+    variable that begins like ours and is not known is a fault, so no misspelling goes unnoticed.
+    """
+    faults = _unknown_variables(environ)
+    values: dict[str, Any] = {"environment": Environment.PRODUCTION}
+    for name, setting in _BY_FIELD.items():
+        default = setting.default_in(values["environment"])
+        text = environ.get(setting.variable) or default.format_map(values)
+        try:
+            values[name] = setting.parse(text)
+        except ValueError as expected:
+            faults.append(f"{setting.variable} should be {expected}")
+            values.setdefault(name, setting.parse(default.format_map(values)))
+    if serving and not values["secret_key"] and values["environment"] is Environment.PRODUCTION:
+        faults.append(
+            "BIVOUAC_SECRET_KEY should be set: sessions are signed with it."
+            " Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    if faults:
+        raise BadSettings(tuple(faults))
+    if serving and not values["secret_key"]:
+        values["secret_key"] = kept_secret(values["instance"])
+    return Settings(**values)
+
+
+def kept_secret(instance: Path) -> str:
+    """The secret key kept in the instance folder, made when it is first asked for.
+
+    Its file can be read by its owner only.
+    """
+    instance.mkdir(parents=True, exist_ok=True)
+    path = instance / "secret-key"
+    if not path.exists():
+        made = instance / f"secret-key.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(_SECRET_BYTES))
+        # Of several processes that start together, one's key becomes the key of all.
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return path.read_text()
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    known = [setting.variable for setting in SETTINGS]
+    faults = []
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and variable not in known:
+            near = difflib.get_close_matches(variable, known, n=1)
+            faults.append(
+                f"{variable} is no setting" + (f"; did you mean {near[0]}?" if near else "")
+            )
+    return faults
