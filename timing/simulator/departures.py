@@ -64,12 +64,21 @@ def departures(plan: StartPlan, packs: Sequence[tuple[Runner, ...]]) -> Departur
         rulings = _late_guns(plan, planned)
     frame = _frame(plan, rulings)
     size = sum(len(pack) for pack in packs)
+    # Where waves part the members of a team, each starts with their own.
+    parted = [part for pack in packs for part in _by_clock(frame, pack)]
     return Departures(
         packs=tuple(
-            _starters(plan, frame, pack, n / len(packs), size) for n, pack in enumerate(packs)
+            _starters(plan, frame, part, n / len(parted), size) for n, part in enumerate(parted)
         ),
         rulings=rulings,
     )
+
+
+def _by_clock(frame: StartFrame, pack: tuple[Runner, ...]) -> list[tuple[Runner, ...]]:
+    parts: dict[Instant, list[Runner]] = {}
+    for runner in pack:
+        parts.setdefault(frame.clock_of(runner.entry.id).reference, []).append(runner)
+    return [tuple(part) for part in parts.values()]
 
 
 def _frame(plan: StartPlan, rulings: Sequence[Ruling]) -> StartFrame:

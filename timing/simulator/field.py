@@ -13,7 +13,7 @@ from timing.core.definition import Members, Of, Race, TeamGender, TeamKind, Team
 from timing.core.entries import Entry, Team
 from timing.simulator.chance import stream
 from timing.simulator.names import draw_club, draw_name, draw_nation, draw_team_name
-from timing.simulator.traits import Traits, draw_traits, typical_speed
+from timing.simulator.traits import FieldSpeed, Traits, draw_traits, field_speed
 
 _WOMEN = 0.3
 _IN_A_CLUB = 0.35
@@ -99,13 +99,13 @@ class _People:
 
     race: Race
     seed: int
-    median: float = field(init=False)
+    speed: FieldSpeed = field(init=False)
     drawn: int = 0
     drawn_teams: int = 0
     names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.median = typical_speed(self.race, self.seed)
+        self.speed = field_speed(self.race, self.seed)
 
     def soloist(self) -> _Unit:
         runner, chance = self._runner()
@@ -136,7 +136,7 @@ class _People:
         club = draw_club(chance, nation) if chance.random() < _IN_A_CLUB else ""
         born = _birth_date(chance, self.race.starts_on)
         traits = draw_traits(
-            chance, median=self.median, gender=gender, age=age_on(born, self.race.starts_on)
+            chance, field=self.speed, gender=gender, age=age_on(born, self.race.starts_on)
         )
         entry = Entry(
             id="",

@@ -37,7 +37,7 @@ _EXACT = frozenset({Source.CHIP, Source.PHOTO, Source.GPS})
 _FIRST_DAY: Duration = 23 * HOUR
 """Up to so long after the first gun, a time of day needs no day beside it."""
 
-# Slots of a record's lot: one fault must not know of another.
+# Which of a record's draws decides what: one fault must not know of another.
 _MISSED, _DOUBLED, _MISTYPED, _UNREAD, _LATE, _CORRECTED = range(6)
 
 
@@ -137,7 +137,7 @@ class Recorder:
         name = f"{self.seed}/{self.slug}/passing/{self.stage.number}/{point.code}/{entry.id}"
         lot, faults = Lot(name), self.faults
         device = self.devices[point.control]
-        if lot.draw(_MISSED) < faults.missed:
+        if lot.draws[_MISSED] < faults.missed:
             if is_vital:
                 journal.passings.append((instant, self._backup(name, entry, point, instant)))
             return
@@ -146,7 +146,7 @@ class Recorder:
             bib = self._typed_bib(name, lot, entry.bib, journal, self._arrival(lot, instant))
         passing = self._passing(lot, bib, entry, point, instant)
         journal.passings.append((instant, passing))
-        if lot.draw(_DOUBLED) < faults.doubled:
+        if lot.draws[_DOUBLED] < faults.doubled:
             again = f"{name}/again"
             # A start line reads who mills about before; elsewhere one lingers, or taps twice.
             apart = stream(again).randint(2_000, 40_000) * (-1 if is_start else 1)
@@ -184,7 +184,7 @@ class Recorder:
 
     def _arrival(self, lot: Lot, instant: Instant) -> Instant:
         """When a record is handed in: at once, or hours later where a device was cut off."""
-        if lot.draw(_LATE) >= self.faults.late:
+        if lot.draws[_LATE] >= self.faults.late:
             return instant
         hours = stream(lot.id, "late").expovariate(1 / 1.5)
         return instant + 10 * MINUTE + round(min(hours, 10) * HOUR)
@@ -223,12 +223,12 @@ class Recorder:
 
     def _typed_bib(self, name: str, lot: Lot, bib: str, journal: Journal, arrival: Instant) -> str:
         faults = self.faults
-        is_mistyped = lot.draw(_MISTYPED) < faults.mistyped
-        if not is_mistyped and lot.draw(_UNREAD) >= faults.unread:
+        is_mistyped = lot.draws[_MISTYPED] < faults.mistyped
+        if not is_mistyped and lot.draws[_UNREAD] >= faults.unread:
             return bib
         chance = stream(name, "bib")
         wrong = mistyped(bib, chance) if is_mistyped else unread(bib, chance)
-        if lot.draw(_CORRECTED) < faults.corrected:
+        if lot.draws[_CORRECTED] < faults.corrected:
             journal.rulings.append(
                 Assign(
                     id=record_id(name, "assign"),

@@ -26,7 +26,7 @@ from timing.simulator.recording import Journal, Recorder
 from timing.simulator.running import End, Ground, Outing, StageCourse, run
 from timing.simulator.standings import Standings
 from timing.simulator.terrain import legs_of
-from timing.simulator.traits import typical_speed
+from timing.simulator.traits import field_speed
 
 _NEVER_COMES = 0.012
 
@@ -75,6 +75,7 @@ class _Event:
     standings: Standings = field(init=False)
     together: frozenset[str] = field(init=False)
     median_speed: float = field(init=False)
+    stages: dict[str, tuple[int, ...]] = field(default_factory=dict)
     days: int = 0
     over: Instant = 0
 
@@ -83,7 +84,7 @@ class _Event:
         self.standings = Standings(race=race, entrants=self.entrants)
         kinds = {k.code for k in race.team_kinds if runs_together(k)}
         self.together = frozenset(t.code for t in self.entrants.teams if t.kind in kinds)
-        self.median_speed = typical_speed(race, self.seed)
+        self.median_speed = field_speed(race, self.seed).median
 
     def hold(self, stage: Stage) -> None:
         """Run one stage, record it, decide on it."""
@@ -128,7 +129,7 @@ class _Event:
         packs: dict[tuple[str, str], list[Runner]] = {}
         for progress in self.standings.progress.values():
             entry = progress.entry
-            numbers = stages_of(self.race, progress.division)
+            numbers = self._stages_of(progress.division)
             if progress.is_out or stage.number not in numbers:
                 continue
             if entry.team in relays and (entry.team, entry.bib) not in legs:
@@ -144,6 +145,11 @@ class _Event:
         gun = first_gun(stage, stage_day(stage.date, zone_named(self.race.timezone)))
         self.journal.rulings += not_starting(absent, self._bench(stage), gun)
         return [tuple(pack) for pack in packs.values()]
+
+    def _stages_of(self, division: str) -> tuple[int, ...]:
+        if division not in self.stages:
+            self.stages[division] = stages_of(self.race, division)
+        return self.stages[division]
 
     def _never_comes(self, entry_id: str) -> bool:
         return stream(self.seed, self.race.slug, "comes", entry_id).random() < _NEVER_COMES
@@ -221,7 +227,7 @@ class _Event:
             progress = self.standings.progress[entry.id]
             if outing.moved_to:
                 progress.division = outing.moved_to
-            goes_on = stage.number < max(stages_of(self.race, progress.division), default=0)
+            goes_on = stage.number < max(self._stages_of(progress.division), default=0)
             verdict = verdict_on(outing, bench, goes_on=goes_on)
             self.journal.rulings += verdict.rulings
             is_slow = _is_beyond_winner(outing, ground, winners.get(outing.division))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from timing.core.boards import first_solo
 from timing.core.categories import day_of_age, has_category
 from timing.core.courses import stages_of
 from timing.core.definition import Classification, Race
@@ -64,34 +65,38 @@ class Standings:
     def lines(self, number: int, board: str, division: str) -> Sequence[Line]:
         """The lines before stage ``number`` of ``board``, or of a division if that is empty.
 
-        Ranked first, then the others who are still in the race; ties are shared, and ordered by
-        bib. Teams keep their members out of solo boards until ranks are needed to start them:
-        there everybody has one.
+        By total time, then whoever lacks a stage, then by bib. Of a division everyone still in
+        the race is there, so that everyone can be given a start; ranks and gaps are those of
+        its first solo time classification (racefile, Starts).
         """
         chosen = self.race.classification(board) if board else None
-        found = [p for p in self.progress.values() if self._is_on(p, chosen, division)]
+        ranking = chosen or first_solo(self.race, division)
+        racing = [p for p in self.progress.values() if not p.is_out]
+        found = [
+            p
+            for p in racing
+            if self._is_on(p, ranking) or (chosen is None and p.division == division)
+        ]
         done = sum(1 for n in stages_of(self.race, division) if n < number)
-        ranked = [p for p in found if p.stages and p.stages == done]
-        ranked.sort(key=lambda p: bib_order(p.entry.bib))
+        found.sort(key=lambda p: (-p.stages, p.total, bib_order(p.entry.bib)))
+        ranked = [p for p in found if p.stages and p.stages == done and self._is_on(p, ranking)]
         places = rank_by(ranked, lambda p: p.total, (), self.race.rules.equal_rank)
+        rank_of = {ranked.item.entry.id: ranked.rank for ranked in places}
         leader = places[0].item.total if places else 0
-        lines = [_line(p.item, p.rank, p.item.total - leader) for p in places]
-        others = [p for p in found if not p.stages or p.stages != done]
-        others.sort(key=lambda p: (-p.stages, p.total, bib_order(p.entry.bib)))
-        return lines + [_line(p, None, None) for p in others]
+        return [
+            _line(p, rank_of.get(p.entry.id), p.total - leader if p.stages == done else None)
+            for p in found
+        ]
 
-    def _is_on(self, progress: Progress, board: Classification | None, division: str) -> bool:
-        if progress.is_out:
+    def _is_on(self, progress: Progress, board: Classification) -> bool:
+        entry = progress.entry
+        if board.division not in ("", progress.division) or entry.id not in self.alone:
             return False
-        if board is None:
-            return progress.division == division
-        if board.division not in ("", progress.division):
-            return False
-        if progress.entry.id not in self.alone or (board.teams_excluded and progress.entry.team):
+        if board.teams_excluded and entry.team:
             return False
         category = next((c for c in self.race.categories if c.code == board.category), None)
         day = day_of_age(self.race, self.race.starts_on)
-        return category is None or has_category(progress.entry, category, day)
+        return category is None or has_category(entry, category, day)
 
 
 def _line(progress: Progress, rank: int | None, gap: Duration | None) -> Line:

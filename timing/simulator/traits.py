@@ -25,6 +25,7 @@ FADES_AFTER = 20.0
 _USUAL_SPEED = 7.8
 _LEAST_MEDIAN = 6.5
 _SPREAD = 0.21
+_RESERVE = 1.08
 _MARGIN = math.exp(1.8 * _SPREAD)
 _USUAL_FADING = 0.09
 _WOMENS_FACTOR = 0.93
@@ -50,12 +51,21 @@ class Traits:
     frailty: float
 
 
-def draw_traits(chance: Random, *, median: float, gender: str, age: int) -> Traits:
-    """The traits of one runner in a field of ``median`` speed."""
-    speed = median * math.exp(chance.gauss(0, _SPREAD))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSpeed:
+    """How fast a field is: its median, and what nobody who enters is slower than."""
+
+    median: float
+    least: float
+
+
+def draw_traits(chance: Random, *, field: FieldSpeed, gender: str, age: int) -> Traits:
+    """The traits of one runner in a field of such speed."""
+    speed = field.median * math.exp(chance.gauss(0, _SPREAD))
     if gender == "F":
         speed *= _WOMENS_FACTOR
     speed *= 1 - _SLOWER_PER_YEAR * max(0, age - _SLOWS_FROM_AGE)
+    speed = max(speed, field.least * math.exp(abs(chance.gauss(0, _SPREAD / 2))))
     return Traits(
         speed=speed,
         climbing=math.exp(chance.gauss(0, 0.08)),
@@ -74,11 +84,11 @@ def cost(effort: float, fading: float) -> float:
     return effort * math.pow(max(1.0, effort / FADES_AFTER), fading)
 
 
-def typical_speed(race: Race, seed: int) -> float:
-    """The median speed of a field that such a race draws.
+def field_speed(race: Race, seed: int) -> FieldSpeed:
+    """The speed of a field that such a race draws.
 
-    Whoever enters trains for its cut-offs: they are set so that about one in twenty-five would
-    miss the sternest of them.
+    Whoever enters has trained for its cut-offs: the slowest just make the sternest of them,
+    unless they tire or have a bad day.
     """
     divisions = [division.code for division in race.divisions] or [""]
     needed = max(
@@ -90,7 +100,9 @@ def typical_speed(race: Race, seed: int) -> float:
         ),
         default=0.0,
     )
-    return max(_LEAST_MEDIAN, needed * _MARGIN) if needed else _USUAL_SPEED
+    if not needed:
+        return FieldSpeed(median=_USUAL_SPEED, least=0.0)
+    return FieldSpeed(median=max(_LEAST_MEDIAN, needed * _MARGIN), least=needed * _RESERVE)
 
 
 def _speed_needed(race: Race, stage: Stage, division: str, seed: int) -> float:
