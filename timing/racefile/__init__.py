@@ -1,1 +1,16 @@
-"""The race document: reading, checking and writing racefiles."""
+"""The race document: reading, checking and writing racefiles (docs/racefile.md)."""
+
+from timing.racefile.faults import RacefileError, RacefileErrors
+from timing.racefile.loading import load, loads
+from timing.racefile.passings import BadRecord, load_passing
+from timing.racefile.rulings import load_ruling
+
+__all__ = [
+    "BadRecord",
+    "RacefileError",
+    "RacefileErrors",
+    "load",
+    "load_passing",
+    "load_ruling",
+    "loads",
+]

@@ -1,0 +1,136 @@
+"""What a document declares, for the checks of what refers to it.
+
+The typed values may be of a document with faults. Where a code or a whole part could not be
+read, nobody can tell what refers to nothing: such a set is None, and is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from timing.core.definition import Division, StageKind, TeamKind
+from timing.racefile.classifications import default_classifications
+from timing.racefile.faults import Path
+from timing.racefile.stages import FINISH, START
+
+Typed: TypeAlias = Mapping[str, Any]
+"""What a schema read of a part, by the core's names; what had a fault is missing."""
+
+Given: TypeAlias = Callable[[Path], bool]
+"""Whether the document says anything at a path, readable or not."""
+
+Codes: TypeAlias = frozenset[str] | None
+
+
+@dataclass(slots=True)
+class KnownStage:
+    """A stage's codes: ``points`` as passings name them, ``controls`` without in and out."""
+
+    points: Codes
+    controls: Codes
+    waves: Codes
+    places: frozenset[str] = frozenset()
+    in_out: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Known:
+    """Every code that may be referred to."""
+
+    divisions: Codes
+    categories: Codes
+    kinds: Codes
+    boards: Codes
+    teams: Codes
+    bibs: Codes
+    stages: dict[int, KnownStage] = field(default_factory=dict)
+    all_stages: bool = True
+    """Whether every stage's number could be read."""
+
+
+def known_in(data: Typed, given: Given) -> Known:
+    """What the document declares."""
+    stages = _items(data, "stages", given)
+    return Known(
+        divisions=_codes(data, "divisions", given),
+        categories=_codes(data, "categories", given),
+        kinds=_codes(data, "team_kinds", given),
+        boards=_boards(data, given),
+        teams=_codes(data, "teams", given),
+        bibs=_codes(data, "entries", given, "bib"),
+        stages={
+            stage["number"]: known_stage(stage, ("stages", index), given)
+            for index, stage in enumerate(stages or ())
+            if "number" in stage
+        },
+        all_stages=stages is not None and all("number" in stage for stage in stages),
+    )
+
+
+def _items(data: Typed, key: str, given: Given) -> list[Typed] | None:
+    """The items of a part; none where it was left out, None where it could not be read."""
+    if key in data:
+        items: list[Typed] = data[key]
+        return items
+    return None if given((key,)) else []
+
+
+def _codes(data: Typed, key: str, given: Given, name: str = "code") -> Codes:
+    items = _items(data, key, given)
+    return None if items is None else _all(items, name)
+
+
+def _all(items: list[Typed], name: str) -> Codes:
+    codes = [item.get(name) for item in items]
+    return frozenset(code for code in codes if code is not None) if None not in codes else None
+
+
+def _boards(data: Typed, given: Given) -> Codes:
+    if given(("classifications",)):
+        return _codes(data, "classifications", given)
+    divisions, kinds = (_items(data, key, given) for key in ("divisions", "team_kinds"))
+    if divisions is None or kinds is None or any("code" not in i for i in (*divisions, *kinds)):
+        return None
+    defaults = default_classifications(
+        tuple(Division(code=division["code"]) for division in divisions),
+        tuple(TeamKind(code=kind["code"], size=(1, 1)) for kind in kinds),
+    )
+    return frozenset(classification.code for classification in defaults)
+
+
+def known_stage(stage: Typed, path: Path, given: Given) -> KnownStage:
+    """The codes of the stage that stands at ``path``."""
+    waves: Codes = None
+    if "start" in stage:
+        waves = _all(stage["start"].get("waves", []), "code")
+    elif not given((*path, "start")):
+        waves = frozenset()
+    controls = controls_of(stage, path, given)
+    codes = None if controls is None else _all(controls, "code")
+    if controls is None or codes is None:
+        return KnownStage(points=None, controls=None, waves=waves)
+    in_out = frozenset(c["code"] for c in controls if c.get("in_out"))
+    return KnownStage(
+        points=(codes - in_out) | {f"{code}.{way}" for code in in_out for way in ("in", "out")},
+        controls=codes,
+        waves=waves,
+        places=frozenset(c["place"] for c in controls if "place" in c),
+        in_out=in_out,
+    )
+
+
+def controls_of(stage: Typed, path: Path, given: Given) -> list[Typed] | None:
+    """A stage's controls, start and finish where it names none; None if they can't be read."""
+    if "controls" in stage:
+        controls: list[Typed] = stage["controls"]
+        return controls
+    if given((*path, "controls")):
+        return None
+    if stage.get("kind") is StageKind.REST:
+        return []
+    return [
+        {"code": START, "distance_m": 0},
+        {"code": FINISH, "distance_m": stage.get("distance_m", 0)},
+    ]

@@ -1,0 +1,278 @@
+"""From a racefile's text to a document, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from marshmallow import ValidationError
+
+from timing.core.document import Document
+from timing.core.plain import derived_id, digest
+from timing.core.records import Passing, Record
+from timing.racefile.columns import rows
+from timing.racefile.competitors import EntrySchema, TeamSchema
+from timing.racefile.definition_checks import check_definition
+from timing.racefile.document import DocumentSchema
+from timing.racefile.entry_checks import check_entries, check_teams
+from timing.racefile.faults import RacefileErrors, quoted
+from timing.racefile.known import Typed, known_in
+from timing.racefile.nodes import UNPRINTABLE, Block, PlainNode, read_yaml
+from timing.racefile.passing_lines import KEY as PASSINGS
+from timing.racefile.passing_lines import ReadPassing, read_passing_lines
+from timing.racefile.passings import PassingSchema
+from timing.racefile.record_checks import check_passings, check_rulings
+from timing.racefile.references import References
+from timing.racefile.report import Report
+from timing.racefile.rulings import RULING_SCHEMAS
+
+MAX_BYTES = 128 * 1024 * 1024
+"""The largest file that is read: some 1.5 million passings."""
+
+_SCHEMA = DocumentSchema()
+
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "entries": EntrySchema().key_names(),
+    "teams": TeamSchema().key_names(),
+    "passings": PassingSchema().key_names(),
+    "rulings": tuple(dict.fromkeys(k for s in RULING_SCHEMAS.values() for k in s.key_names())),
+}
+"""The lists that may be a text block or a file, and their columns there."""
+
+_STRUCTURED = frozenset({"legs", "starts", "releases", "set", "with"})
+"""Columns whose cells hold a mapping."""
+
+
+def load(path: str | os.PathLike[str]) -> Document:
+    """The document in a file, with what it names beside itself; else RacefileErrors."""
+    path = Path(path)
+    report = Report(str(path))
+    text = _read_file(path, report)
+    if text is None:
+        raise RacefileErrors(report.errors)
+    return loads(text, name=str(path), directory=path.parent)
+
+
+def loads(text: str, *, name: str, directory: Path | None = None) -> Document:
+    """The document that a text holds; else RacefileErrors, in which the file is called ``name``.
+
+    Files that it names are looked for in ``directory``; without one it may name none.
+    """
+    report = Report(name)
+    plain = _plain(text, report)
+    if plain is None:
+        raise RacefileErrors(report.errors)
+    _take_files(plain, report, directory)
+    passings = list(_passings(plain.pop(PASSINGS, None), report))
+    for key in ("entries", "teams", "rulings"):
+        if key in plain:
+            plain[key] = _items(plain[key], key, report)
+    try:
+        data: Typed = _SCHEMA.load(plain)
+    except ValidationError as error:
+        report.messages(error.messages)
+        data = error.valid_data if isinstance(error.valid_data, dict) else {}
+    _check(data, passings, report)
+    if report.errors:
+        raise RacefileErrors(report.errors)
+    document: Document = _SCHEMA.build(data)
+    return replace(
+        document,
+        passings=_with_ids(read.passing for read in passings),
+        rulings=_with_ids(document.rulings),
+    )
+
+
+def _check(data: Typed, passings: Collection[ReadPassing], report: Report) -> None:
+    def given(path: tuple[str | int, ...]) -> bool:
+        return path in report.lines
+
+    references = References(known_in(data, given), report)
+    check_definition(data, references, given)
+    check_entries(data, references)
+    check_teams(data, references)
+    check_rulings(data, references, given)
+    check_passings(passings, references)
+
+
+# Texts ---------------------------------------------------------------------------------
+
+
+def _read_file(path: Path, report: Report) -> str | None:
+    """The file's text, line breaks as they are; None, with the error reported, if there is none."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        report.of_file(str(path), f"can't be read: {error.strerror}", "check its name and place")
+        return None
+    if len(content) > MAX_BYTES:
+        report.of_file(str(path), f"is larger than {MAX_BYTES // 1024**2} MB", "split it")
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        report.in_file(str(path), line, "is not UTF-8", "save the file as UTF-8")
+        return None
+
+
+def _has_unprintable(text: str, file: str, report: Report) -> bool:
+    """Whether a text holds what none may hold; each such line is reported."""
+    lines = {text.count("\n", 0, m.start()) + 1: m[0] for m in _first_unprintables(text)}
+    for line, sign in lines.items():
+        report.in_file(file, line, f"control character U+{ord(sign):04X}", "remove it")
+    return bool(lines)
+
+
+def _first_unprintables(text: str, most: int = 20) -> Iterator[Any]:
+    for count, match in enumerate(UNPRINTABLE.finditer(text)):
+        if count == most:
+            return
+        yield match
+
+
+def _plain(text: str, report: Report) -> dict[str, PlainNode] | None:
+    """The document's mapping; None, with the error reported, where it can't be told."""
+    text = text.removeprefix("\ufeff")
+    if len(text) > MAX_BYTES:
+        report.at_line(1, f"more than {MAX_BYTES // 1024**2} million characters", "split it")
+        return None
+    if _has_unprintable(text, report.file, report):
+        return None
+    plain = read_yaml(text, report)
+    if isinstance(plain, dict):
+        return plain
+    if not report.errors:
+        what = "the file is empty" if plain is None else "this is no mapping"
+        report.at_line(1, what, "begin with format: 1 and race:")
+    return None
+
+
+# Lists in a text block, or in a file beside the document ----------------------------------
+
+
+def _take_files(plain: dict[str, PlainNode], report: Report, directory: Path | None) -> None:
+    """Put the content of the files that the document names where their lists would stand."""
+    for key in ("entries", PASSINGS, "rulings"):
+        file_key = f"{key}_file"
+        name = plain.get(file_key)
+        if not isinstance(name, str):
+            continue
+        if key in plain:
+            report.at_path((file_key,), f"stands beside {key}", "keep one of them")
+            continue
+        path = _beside(name, file_key, report, directory)
+        text = None if path is None else _read_file(path, report)
+        if path is None or text is None or _has_unprintable(text, str(path), report):
+            continue
+        report.files[key] = str(path)
+        report.lines[(key,)] = 1
+        plain[key] = Block(text.replace("\r\n", "\n").replace("\r", "\n"), 1)
+
+
+def _beside(name: str, key: str, report: Report, directory: Path | None) -> Path | None:
+    """The file of that name in the document's folder or below it; None, reported, otherwise."""
+    if directory is None:
+        report.at_path((key,), "there is no folder to look for it in", f"give {key[:-5]} itself")
+        return None
+    root = directory.resolve()
+    path = (root / name).resolve()
+    if not name or Path(name).is_absolute() or not path.is_relative_to(root):
+        report.at_path(
+            (key,), f"{quoted(name)} is not beside the document", "name a file in its folder"
+        )
+        return None
+    if not path.is_file():
+        report.at_path((key,), f"there is no file {quoted(name)}", "check its name")
+        return None
+    return directory / name
+
+
+def _items(value: PlainNode, key: str, report: Report) -> PlainNode:
+    """A list as it is, or the rows of a text block; nothing at all is an empty list."""
+    if value is None:
+        return []
+    if not isinstance(value, str):
+        return value
+    text, line = _block(value, key, report)
+    found: list[PlainNode] = []
+    found += rows(
+        text,
+        key=key,
+        first_line=line,
+        known=_COLUMNS[key],
+        report=report,
+        structured=_STRUCTURED,
+    )
+    return found
+
+
+def _block(value: str, key: str, report: Report) -> tuple[str, int]:
+    """A text block's text and the line it begins on."""
+    if isinstance(value, Block):
+        return value, value.first_line
+    if "\n" in value:
+        report.at_path((key,), "a text that was folded", f"write {key}: | before its lines")
+        return "", 1
+    return value, report.line_of((key,))
+
+
+def _passings(value: PlainNode, report: Report) -> Iterator[ReadPassing]:
+    """Passings in any of their forms, those with faults left out and reported."""
+    if isinstance(value, str):
+        text, line = _block(value, PASSINGS, report)
+        if not _has_columns(text):
+            yield from read_passing_lines(text, line, report)
+            return
+        value = _items(value, PASSINGS, report)
+    if value is None:
+        return
+    if not isinstance(value, list):
+        report.at_path((PASSINGS,), "a mapping is no list", "write a list, or lines after |")
+        return
+    schema = PassingSchema()
+    for index, item in enumerate(value):
+        try:
+            if not isinstance(item, Mapping):
+                report.at_path((PASSINGS, index), "is no mapping", "write {stage: 1, …}")
+                continue
+            passing: Passing = schema.build(schema.load(item))
+        except ValidationError as error:
+            report.messages(error.messages, (PASSINGS, index))
+        else:
+            yield ReadPassing(report.line_of((PASSINGS, index)), index, passing)
+
+
+def _has_columns(text: str) -> bool:
+    """Whether a text of passings begins with the names of columns, so is CSV."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    names = {name.strip() for name in first.split(",")}
+    return {"stage", "control"} <= names
+
+
+# Ids -----------------------------------------------------------------------------------
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+def _with_ids(records: Iterable[AnyRecord]) -> tuple[AnyRecord, ...]:
+    """With an id for those written without, from their content and the number of their like.
+
+    Loading the same text again gives the same ids (racefile, Rulings).
+    """
+    records = tuple(records)
+    if all(record.id for record in records):
+        return records
+    before: Counter[str] = Counter()
+    found = []
+    for record in records:
+        content = digest(record)
+        nth = before[content]
+        before[content] += 1
+        found.append(record if record.id else replace(record, id=derived_id(record, nth)))
+    return tuple(found)

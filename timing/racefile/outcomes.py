@@ -1,0 +1,66 @@
+"""What a missed limit leads to, as it is written (Rules 4.4, 5.4, 8.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from timing.core.definition import MissedControl, MissedKind, Outcome, OutcomeKind
+from timing.racefile.fields import Code, Fine, Variant, Whole
+
+
+def _outcome(word: str, carried: Any) -> Outcome:  # noqa: ANN401 - each kind carries its own
+    match OutcomeKind(word):
+        case OutcomeKind.MOVE:
+            return Outcome(kind=OutcomeKind.MOVE, division=carried)
+        case OutcomeKind.PENALTY:
+            return Outcome(kind=OutcomeKind.PENALTY, penalty=carried)
+        case OutcomeKind.STRIKES:
+            return Outcome(kind=OutcomeKind.STRIKES, strikes=carried)
+        case OutcomeKind.OUT | OutcomeKind.DNF | OutcomeKind.UNRANKED | OutcomeKind.FLAG as kind:
+            return Outcome(kind=kind)
+
+
+def _carried(outcome: Outcome) -> tuple[str, Any]:
+    match outcome.kind:
+        case OutcomeKind.MOVE:
+            return "move", outcome.division
+        case OutcomeKind.PENALTY:
+            return "penalty", outcome.penalty
+        case OutcomeKind.STRIKES:
+            return "strikes", outcome.strikes
+        case kind:
+            return kind.value, None
+
+
+def cutoff_outcome() -> Variant:
+    """What a missed cut-off can lead to (Rules 5.4)."""
+    return Variant(
+        words=("out", "dnf", "unranked"),
+        carriers={"move": Code(), "penalty": Fine(), "strikes": Whole(least=1, most=100)},
+        make=_outcome,
+        unmake=_carried,
+    )
+
+
+def separation_outcome() -> Variant:
+    """What members too far apart can lead to (Rules 8.4)."""
+    return Variant(
+        words=("flag", "out"), carriers={"penalty": Fine()}, make=_outcome, unmake=_carried
+    )
+
+
+def _missed(word: str, penalty: int | None) -> MissedControl:
+    return MissedControl(kind=MissedKind(word), penalty=penalty or 0)
+
+
+def missed_control() -> Variant:
+    """What a mandatory control costs once its absence is confirmed (Rules 4.4)."""
+    return Variant(
+        words=("query", "dnf"),
+        carriers={"penalty": Fine()},
+        make=_missed,
+        unmake=lambda missed: (
+            missed.kind.value,
+            missed.penalty if missed.kind is MissedKind.PENALTY else None,
+        ),
+    )

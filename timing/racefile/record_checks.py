@@ -1,0 +1,59 @@
+"""Checks of passings and rulings: stages, controls, divisions, waves, teams.
+
+A bib that nobody wears is no error: its entry may simply arrive later (racefile, Output).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from timing.racefile.definition_checks import check_stage, items
+from timing.racefile.faults import Path
+from timing.racefile.known import Given, Typed
+from timing.racefile.passing_lines import KEY, ReadPassing
+from timing.racefile.references import References, point_fault
+
+STRICT = frozenset({"close"})
+"""Rulings that concern the in or the out of a control, not the place as a whole."""
+
+
+def check_rulings(data: Typed, references: References, given: Given) -> None:
+    """Report what rulings refer to in vain."""
+    for path, ruling in items(data, ("rulings",)):
+        stage = references.stage(ruling.get("stage"), (*path, "stage"))
+        new = ruling.get("replacement")
+        if new is not None:
+            check_stage(new, (*path, "with"), references, given)
+        for key in ("control", "served", "result_from"):
+            where = (*path, key)
+            if ruling.get("ruling") in STRICT:
+                references.point(ruling.get(key), stage, where)
+            else:
+                references.control(ruling.get(key), stage, where)
+        references.division(ruling.get("division"), (*path, "division"))
+        references.wave(ruling.get("wave"), stage, (*path, "wave"))
+        _check_team(ruling, path, references)
+
+
+def _check_team(ruling: Typed, path: Path, references: References) -> None:
+    known = references.known
+    references.code(ruling.get("team"), known.teams, "team", (*path, "team"))
+    changes = dict(ruling.get("changes", ()))
+    references.division(changes.get("division"), (*path, "set", "division"))
+    references.code(changes.get("team"), known.teams, "team", (*path, "set", "team"))
+
+
+def check_passings(passings: Iterable[ReadPassing], references: References) -> None:
+    """Report passings of stages and controls that the race does not have."""
+    fine: set[tuple[int, str]] = set()
+    for read in passings:
+        number, code = read.passing.stage, read.passing.control
+        if (number, code) in fine:
+            continue
+        stage = references.known.stages.get(number)
+        key = "stage" if stage is None else "control"
+        fault = references.stage_fault(number) if stage is None else point_fault(code, stage)
+        if fault is None:
+            fine.add((number, code))
+        else:
+            references.report.at_line(read.line, *fault, path=(KEY, read.number, key))

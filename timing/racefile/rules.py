@@ -1,0 +1,94 @@
+"""The race's own keys and its rules (Rules 1.4, 4.4, 5, 9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from timing.core.definition import (
+    AfterOut,
+    AgeOn,
+    Apply,
+    CutoffRules,
+    EqualRank,
+    Incomplete,
+    RoundAt,
+    Rules,
+    TieLink,
+    TieLinkKind,
+)
+from timing.core.times import Rounding
+from timing.racefile.fields import (
+    PRECISIONS,
+    Choice,
+    Day,
+    Flag,
+    Lasting,
+    LastingSome,
+    Many,
+    Nested,
+    Slug,
+    Text,
+    Token,
+    Variant,
+    Whole,
+    Zone,
+)
+from timing.racefile.outcomes import cutoff_outcome, missed_control
+from timing.racefile.parts import Part
+
+
+def _tie_link(word: str, stages: Any) -> TieLink:  # noqa: ANN401 - numbers, or None
+    return TieLink(kind=TieLinkKind(word), stages=tuple(stages or ()))
+
+
+def ties() -> Many:
+    """A tie chain: its links in the order they are asked (Rules 9.5)."""
+    link = Variant(
+        words=tuple(kind.value for kind in TieLinkKind),
+        carriers={"fractions": Many(Whole(least=1))},
+        make=_tie_link,
+        unmake=lambda link: (link.kind.value, link.stages or None),
+    )
+    return Many(link)
+
+
+class CutoffRulesSchema(Part):
+    """What holds for every cut-off that does not say otherwise (Rules 5.1, 5.4, 5.7)."""
+
+    makes = CutoffRules
+
+    inclusive = Flag()
+    outcome = cutoff_outcome()
+    apply = Choice(Apply)
+
+
+class RulesSchema(Part):
+    """The settings of one edition."""
+
+    makes = Rules
+
+    precision = Choice(PRECISIONS)
+    rounding = Choice(Rounding)
+    round_at = Choice(RoundAt, data_key="round")
+    incomplete = Choice(Incomplete)
+    missed_control = missed_control()
+    ties = ties()
+    equal_rank = Choice(EqualRank)
+    age_on = Choice(AgeOn)
+    cutoff = Nested(CutoffRulesSchema)
+    start_tolerance = Lasting()
+    after_out = Choice(AfterOut)
+    limit = LastingSome()
+
+
+class RaceSchema(Part):
+    """The race itself. A name left out is the slug, the first day that of the first stage."""
+
+    makes = dict  # its other parts stand beside it in the document
+
+    slug = Slug(required=True)
+    name = Text()
+    timezone = Zone(required=True)
+    starts_on = Day()
+    event = Token()
+    rules = Nested(RulesSchema)
