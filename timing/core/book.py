@@ -73,10 +73,7 @@ class RaceBook:
         self._entries = document.entries
         self._teams = document.teams
         self._journal = Journal()
-        for passing in document.passings:
-            self._journal.add(passing)
-        for ruling in document.rulings:
-            self._journal.add(ruling)
+        self._journal.load(document.passings, document.rulings)
         self._index()
 
     # -- what it holds -----------------------------------------------------------------------
@@ -206,8 +203,17 @@ class RaceBook:
             team_categories=self._team_categories,
         )
         self._unplaced: dict[str, Problem] = {}
+        stages, effect = self._stages, self._effect
         for passing in self._journal.passings.values():
-            self._put(passing)
+            placement = place(passing, stages, effect)
+            if isinstance(placement, str):
+                bucket = stages[passing.stage].bucket
+                if placement in bucket:
+                    bucket[placement].append(passing)
+                else:
+                    bucket[placement] = [passing]
+            elif placement is not None:
+                self._unplaced[passing.id] = placement
         self._take_effect()
 
     def _empty_stages(self) -> dict[int, StageBook]:

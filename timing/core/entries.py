@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -48,6 +49,7 @@ Competitor: TypeAlias = Entry | Team
 _DIGITS = re.compile(r"(\d+)")
 
 
+@lru_cache(maxsize=20_000)
 def bib_order(bib: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key that reads digit runs as numbers: 9, 12, 12a, 100; 007 stands beside 7."""
     return tuple(

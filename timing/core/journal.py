@@ -7,7 +7,7 @@ assigns are read from the whole set, so that the order of arrival never matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from timing.core.plain import digest
@@ -36,6 +36,16 @@ class Journal:
         if known == record:
             return False
         return self._add_conflicting(known, record)
+
+    def load(self, passings: Sequence[Passing], rulings: Sequence[Ruling]) -> None:
+        """Take a whole set into an empty journal: as `add` of each, but fast for the usual one."""
+        self.passings = {p.id: p for p in passings}
+        self.rulings = {r.id: r for r in rulings}
+        shared = self.passings.keys() & self.rulings.keys()
+        if shared or len(self.passings) < len(passings) or len(self.rulings) < len(rulings):
+            self.passings, self.rulings = {}, {}
+            for record in (*passings, *rulings):
+                self.add(record)
 
     def _add_conflicting(self, known: Record, record: Record) -> bool:
         ours, theirs = digest(known), digest(record)

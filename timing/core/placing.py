@@ -19,7 +19,7 @@ UNREAD = "*"
 
 def place(passing: Passing, stages: Mapping[int, StageBook], effect: Effect) -> Placement:
     """Find the entry of a passing: the bib it was assigned, else its own bib, else its chip."""
-    if passing.id in effect.voided:
+    if effect.voided and passing.id in effect.voided:
         return None
     stage = stages.get(passing.stage)
     if stage is None:
@@ -27,7 +27,9 @@ def place(passing: Passing, stages: Mapping[int, StageBook], effect: Effect) -> 
     if passing.control not in stage.codes:
         return _problem(ProblemCode.UNKNOWN_CONTROL, passing)
     roster = stage.roster
-    bib = effect.assigned.get(passing.id, passing.bib)
+    bib = passing.bib
+    if effect.assigned:
+        bib = effect.assigned.get(passing.id, bib)
     if bib:
         found = roster.wearing.get(bib)
         if found is not None:
