@@ -1,0 +1,4 @@
+"""Real races, computed and compared with their official results.
+
+The data stand beside the project, in ``../shared/data``; see `tests.conftest.shared_data`.
+"""
