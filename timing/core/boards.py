@@ -12,11 +12,12 @@ from timing.core.classifications import (
     Result,
     Tally,
     add_stage,
-    time_board,
+    key_of,
 )
 from timing.core.courses import shared_stages, stages_of
 from timing.core.definition import Classification, Measure, Of, Race
 from timing.core.entries import Entry, Team
+from timing.core.measures import classify
 from timing.core.results import Board
 from timing.core.rosters import Roster
 from timing.core.stage_book import StageBook
@@ -85,7 +86,7 @@ class Boards:
         stages = tuple(n for n in covered if n <= after)
         tallies = self._tally(classification.of, stages)
         find = self._entries if classification.of is Of.SOLO else self._team_candidates
-        return time_board(
+        return classify(
             BoardInput(
                 classification=classification,
                 rules=self._race.rules,
@@ -93,8 +94,14 @@ class Boards:
                 candidates=find(classification, after, tallies),
                 results=[(n, self._results(classification.of, n)) for n in stages],
                 is_last=bool(covered) and after >= covered[-1],
+                times_at=lambda number, point: self._stages[number].times_at(point),
+                gc_ranks=lambda division: self._gc_ranks(division, after),
             )
         )
+
+    def _gc_ranks(self, division: str, after: int) -> dict[str, int]:
+        lines = self.board(first_solo(self._race, division), after).lines
+        return {key_of(line.competitor): line.rank for line in lines if line.rank is not None}
 
     def _results(self, of: Of, number: int) -> Mapping[str, Result]:
         book = self._stages[number]

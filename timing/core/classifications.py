@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from timing.core.adjustments import Adjustment
 from timing.core.definition import (
@@ -126,13 +126,20 @@ class Candidate:
     tally: Tally
     standing: Standing
 
+    @property
+    def is_in(self) -> bool:
+        """Whether the race goes on, or went well, for this one."""
+        return self.standing.ended is None and self.standing.competitive
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardInput:
     """A classification's lines before they are ranked.
 
     ``results`` are the rows of the stages that count so far, in order, by competitor;
-    ``is_last`` says that no more stage will count.
+    ``is_last`` says that no more stage will count. ``times_at`` gives, for a stage and a point,
+    the split and elapsed time by competitor; ``gc_ranks`` a division's ranks in its first solo
+    time classification: only some measures ask for them.
     """
 
     classification: Classification
@@ -141,27 +148,54 @@ class BoardInput:
     candidates: Sequence[Candidate]
     results: Sequence[tuple[int, Mapping[str, Result]]]
     is_last: bool
+    times_at: Callable[[int, str], Mapping[str, tuple[Instant, Duration | None]]]
+    gc_ranks: Callable[[str], Mapping[str, int]]
 
 
-def time_board(board: BoardInput) -> Board:
-    """Rank by total time; only who has a result in every stage is ranked (Rules 9.2).
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A candidate who is ranked: by ``key``, lower first; ``time`` or ``points`` are shown."""
 
-    The others stand below without a rank: those still racing first, then by stages done,
-    distance and time (Rules 9.3). `hidden` and `separate` are the caller's to cut.
+    candidate: Candidate
+    key: int | tuple[int, ...]
+    time: Duration | None
+    points: int | None = None
+
+
+Measuring: TypeAlias = Callable[[Candidate], Measured | None]
+"""How a classification measures; None for who is not ranked in it."""
+
+
+def by_total_time(board: BoardInput) -> Measuring:
+    """Only who has a result in every stage is ranked (Rules 9.2)."""
+
+    def measured(candidate: Candidate) -> Measured | None:
+        tally = candidate.tally
+        if not candidate.is_in or not tally.stages or tally.is_missing:
+            return None
+        total = total_of(tally, board.rules)
+        return Measured(candidate, total, total)
+
+    return measured
+
+
+def rank_board(board: BoardInput, measuring: Measuring, ties: Sequence[TieRule[Measured]]) -> Board:
+    """The lines of a classification: the ranked, then everybody else without a rank.
+
+    Those still racing stand above those out, then by stages done, distance and time (Rules
+    9.3). `hidden` and `separate` are the caller's to cut.
     """
-    ranked: list[tuple[Candidate, Duration]] = []
-    others: list[tuple[Candidate, RaceStatus]] = []
+    ranked: list[Measured] = []
+    others: list[Candidate] = []
     for candidate in board.candidates:
-        standing, tally = candidate.standing, candidate.tally
-        status = race_status(standing, tally, is_last=board.is_last)
-        is_in = standing.ended is None and standing.competitive
-        if is_in and tally.stages and not tally.is_missing:
-            ranked.append((candidate, total_of(tally, board.rules)))
+        measured = measuring(candidate)
+        if measured is None:
+            others.append(candidate)
         else:
-            others.append((candidate, status))
-    ranked.sort(key=lambda pair: _display_order(pair[0].competitor))
-    lines = _ranked_lines(board, ranked)
-    lines += sorted((_other_line(board, c, s) for c, s in others), key=_below)
+            ranked.append(measured)
+    ranked.sort(key=lambda m: _display_order(m.candidate.competitor))
+    lines = _ranked_lines(board, ranked, ties)
+    lines += sorted((_other_line(board, c) for c in others), key=_below)
     return Board(
         code=board.classification.code,
         classification=board.classification,
@@ -184,48 +218,59 @@ def race_status(standing: Standing, tally: Tally, *, is_last: bool) -> RaceStatu
 
 
 def _ranked_lines(
-    board: BoardInput, candidates: Sequence[tuple[Candidate, Duration]]
+    board: BoardInput, measured: Sequence[Measured], ties: Sequence[TieRule[Measured]]
 ) -> list[Line]:
-    ties = board.classification.ties
-    chain = board.rules.ties if ties is None else ties
-    rules = [_tie_rule(link, board) for link in chain]
-    ranked = rank_by(candidates, lambda pair: pair[1], rules, board.rules.equal_rank)
+    ranked = rank_by(measured, lambda m: m.key, ties, board.rules.equal_rank)
     lines = []
-    status = RaceStatus.FINISHED if board.is_last else RaceStatus.RACING
-    leader = ranked[0].item[1] if ranked else 0
+    leader = ranked[0].item if ranked else None
     ahead = leader
     for item in ranked:
-        candidate, time = item.item
-        tally = candidate.tally
+        own = item.item
+        candidate, tally = own.candidate, own.candidate.tally
         lines.append(
             Line(
                 competitor=candidate.competitor,
                 division=candidate.division,
                 categories=candidate.categories,
-                status=status,
+                status=race_status(candidate.standing, tally, is_last=board.is_last),
                 rank=item.rank,
                 stages=tally.stages,
-                time=time,
+                time=own.time,
                 raw_time=tally.raw,
-                gap=time - leader,
-                interval=time - ahead,
+                points=own.points,
+                gap=_behind(own, leader),
+                interval=_behind(own, ahead),
                 penalty=tally.penalty,
                 credit=tally.credit,
                 bonus=tally.bonus,
                 distance_m=tally.distance_m,
+                out_stage=candidate.standing.stage,
+                out_control=candidate.standing.control,
                 tie=item.tie,
             )
         )
-        ahead = time
+        ahead = own
     return lines
+
+
+def _behind(own: Measured, other: Measured | None) -> int | None:
+    """In the unit of the measure: points where there are points, else time (Rules 9.7)."""
+    if other is None:
+        return None
+    if own.points is not None and other.points is not None:
+        return abs(other.points - own.points)
+    if own.time is None or other.time is None:
+        return None
+    return own.time - other.time
 
 
 _WITHOUT_TIME = frozenset({RaceStatus.DSQ, RaceStatus.REGISTERED})
 
 
-def _other_line(board: BoardInput, candidate: Candidate, status: RaceStatus) -> Line:
+def _other_line(board: BoardInput, candidate: Candidate) -> Line:
     """The incomplete show the sum of what they have (racefile, Output)."""
     tally, standing = candidate.tally, candidate.standing
+    status = race_status(standing, tally, is_last=board.is_last)
     has_time = tally.stages > 0 and status not in _WITHOUT_TIME
     return Line(
         competitor=candidate.competitor,
@@ -275,21 +320,30 @@ def key_of(competitor: Competitor) -> str:
 
 # -- ties ----------------------------------------------------------------------------------------
 
-_Pair = tuple[Candidate, Duration]
+
+def time_ties(board: BoardInput) -> list[TieRule[Measured]]:
+    """The chain of the classification, or the race's (Rules 9.5)."""
+    ties = board.classification.ties
+    return [_tie_rule(link, board) for link in (board.rules.ties if ties is None else ties)]
 
 
-def _tie_rule(link: TieLink, board: BoardInput) -> TieRule[_Pair]:
-    def rows(pair: _Pair) -> list[Result]:
-        key = key_of(pair[0].competitor)
+def results_of(board: BoardInput, candidate: Candidate) -> list[tuple[int, Result]]:
+    """The rows of a candidate with their stages, in order."""
+    key = key_of(candidate.competitor)
+    return [(number, found[key]) for number, found in board.results if key in found]
+
+
+def _tie_rule(link: TieLink, board: BoardInput) -> TieRule[Measured]:
+    def rows(measured: Measured) -> list[Result]:
         return [
-            found[key]
-            for number, found in board.results
-            if key in found and (not link.stages or number in link.stages)
+            row
+            for number, row in results_of(board, measured.candidate)
+            if not link.stages or number in link.stages
         ]
 
-    def by_places(measure: Callable[[list[int]], int]) -> Callable[[Sequence[_Pair]], list[int]]:
-        def keys(pairs: Sequence[_Pair]) -> list[int]:
-            return [measure([r.rank for r in rows(p) if r.rank is not None]) for p in pairs]
+    def by_places(measure: Callable[[list[int]], int]) -> Callable[[Sequence[Measured]], list[int]]:
+        def keys(tied: Sequence[Measured]) -> list[int]:
+            return [measure([r.rank for r in rows(m) if r.rank is not None]) for m in tied]
 
         return keys
 
@@ -305,18 +359,18 @@ def _tie_rule(link: TieLink, board: BoardInput) -> TieRule[_Pair]:
         case TieLinkKind.FIRST_STAGE_TIME:
             return TieRule(
                 TieBreak.FIRST_STAGE_TIME,
-                lambda pairs: [next((r.time or 0 for r in rows(p)), 0) for p in pairs],
+                lambda tied: [next((r.time or 0 for r in rows(m)), 0) for m in tied],
             )
         case TieLinkKind.LINE_ORDER:
             return TieRule(
                 TieBreak.LINE_ORDER,
-                lambda pairs: [
-                    next((r.finish for r in reversed(rows(p)) if r.finish is not None), 0)
-                    for p in pairs
+                lambda tied: [
+                    next((r.finish for r in reversed(rows(m)) if r.finish is not None), 0)
+                    for m in tied
                 ],
             )
         case TieLinkKind.FRACTIONS:
-            return TieRule(TieBreak.FRACTIONS, lambda pairs: _fractions([rows(p) for p in pairs]))
+            return TieRule(TieBreak.FRACTIONS, lambda tied: _fractions([rows(m) for m in tied]))
 
 
 def _fractions(of_each: Sequence[Sequence[Result]]) -> list[int] | None:

@@ -44,8 +44,10 @@ class Journal:
         shared = self.passings.keys() & self.rulings.keys()
         if shared or len(self.passings) < len(passings) or len(self.rulings) < len(rulings):
             self.passings, self.rulings = {}, {}
-            for record in (*passings, *rulings):
-                self.add(record)
+            for passing in passings:
+                self.add(passing)
+            for ruling in rulings:
+                self.add(ruling)
 
     def _add_conflicting(self, known: Record, record: Record) -> bool:
         ours, theirs = digest(known), digest(record)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from timing.core.definition import EqualRank
 from timing.core.results import TieBreak
@@ -22,7 +23,7 @@ class TieRule(Generic[Item]):
     """
 
     name: TieBreak
-    key: Callable[[Sequence[Item]], Sequence[int] | None]
+    key: Callable[[Sequence[Item]], Sequence[int] | Sequence[tuple[int, ...]] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Ranked(Generic[Item]):
 
 def rank_by(
     items: Sequence[Item],
-    measure: Callable[[Item], int],
+    measure: Callable[[Item], int | tuple[int, ...]],
     ties: Sequence[TieRule[Item]],
     equal_rank: EqualRank,
     first: int = 1,
@@ -47,13 +48,20 @@ def rank_by(
     consecutive where the race insists (Rules 9.5).
     """
     ranked: list[Ranked[Item]] = []
-    for _, group in groupby(sorted(items, key=measure), key=measure):
+    comparable: Callable[[Item], Any] = measure
+    for _, group in groupby(sorted(items, key=comparable), key=comparable):
         tied = list(group)
         if len(tied) == 1:
             ranked.append(Ranked(tied[0], first + len(ranked), None))
         else:
             _rank_group(tied, ties, equal_rank, first, ranked, None)
     return ranked
+
+
+def ranks_of(measures: Mapping[str, int]) -> dict[str, int]:
+    """Shared ranks by a measure, lower first: one plus the number better."""
+    ordered = sorted(measures.values())
+    return {key: bisect_left(ordered, measure) + 1 for key, measure in measures.items()}
 
 
 def _rank_group(  # noqa: PLR0917 - one recursion's state
@@ -65,7 +73,7 @@ def _rank_group(  # noqa: PLR0917 - one recursion's state
     parted_by: TieBreak | None,
 ) -> None:
     for position, rule in enumerate(ties):
-        keys = rule.key(tied) if len(tied) > 1 else None
+        keys: Sequence[Any] | None = rule.key(tied) if len(tied) > 1 else None
         if keys is None or len(set(keys)) == 1:
             continue
         order = sorted(range(len(tied)), key=keys.__getitem__)

@@ -29,6 +29,7 @@ from timing.core.splits import Facts, read_splits
 from timing.core.stage_results import StageInput, StageState, Standing, settle
 from timing.core.starts import Standings, StartFrame, start_frame
 from timing.core.teams import TeamInput, TeamState, settle_teams
+from timing.core.times import Duration, Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +241,17 @@ class StageBook:
             )
 
         return limits
+
+    def times_at(self, point: str) -> dict[str, tuple[Instant, Duration | None]]:
+        """The split at a point, and the time elapsed to it, of every entry that passed it."""
+        found: dict[str, tuple[Instant, Duration | None]] = {}
+        for entry_id, facts in self.facts.items():
+            course = self.courses[self.roster.entries[entry_id].division]
+            index = course.index.get(point)
+            time = None if index is None else facts.times[index]
+            if time is not None:
+                found[entry_id] = (time, None if facts.start is None else time - facts.start)
+        return found
 
     def splits(self, entry_id: str) -> tuple[Split, ...]:
         """The accepted splits of an entry, in running order."""

@@ -1,0 +1,168 @@
+"""What classifications rank by, beside the total time (Rules 9.1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import assert_never
+
+from timing.core.classifications import (
+    BoardInput,
+    Candidate,
+    Measured,
+    Measuring,
+    by_total_time,
+    key_of,
+    rank_board,
+    results_of,
+    time_ties,
+    total_of,
+)
+from timing.core.definition import Measure
+from timing.core.ranking import TieRule, ranks_of
+from timing.core.results import Board, TieBreak
+from timing.core.statuses import RaceStatus
+from timing.core.times import Duration
+
+FINISH = "finish"
+"""In a table of points: by place on the stage, whatever the last control is called."""
+
+
+def classify(board: BoardInput) -> Board:
+    """The classification's board, by its measure."""
+    measure = board.classification.measure
+    match measure:
+        case Measure.TIME:
+            return rank_board(board, by_total_time(board), time_ties(board))
+        case Measure.POINTS:
+            points = _Points(board)
+            return rank_board(board, points.measured, points.ties())
+        case Measure.PLACES:
+            return rank_board(board, _by_places(board), time_ties(board))
+        case Measure.STAGES:
+            return rank_board(board, _by_stages(board), time_ties(board))
+        case Measure.BEST:
+            return rank_board(board, _by_best(board), time_ties(board))
+        case Measure.SEGMENTS:
+            return rank_board(board, _by_segments(board), time_ties(board))
+        case _:
+            assert_never(measure)
+
+
+class _Points:
+    """Points by stage place or at a control; whoever has some and is not out is ranked.
+
+    Ties are parted by count-back, then by the general classification (racefile, Output).
+    """
+
+    def __init__(self, board: BoardInput) -> None:
+        self._board = board
+        self._places = lru_cache(maxsize=None)(self._places_at)
+        self._gc_ranks = lru_cache(maxsize=None)(board.gc_ranks)
+
+    def measured(self, candidate: Candidate) -> Measured | None:
+        total = sum(points for _, points in self._won(candidate))
+        if not candidate.is_in or not total:
+            return None
+        return Measured(candidate, -total, None, total)
+
+    def _won(self, candidate: Candidate) -> list[tuple[int, int]]:
+        """Every place that was worth points, with its points."""
+        key = key_of(candidate.competitor)
+        won = []
+        for number, row in results_of(self._board, candidate):
+            for code, table in self._board.classification.points:
+                place = row.rank if code == FINISH else self._places(number, code).get(key)
+                if place is not None and place <= len(table):
+                    won.append((place, table[place - 1]))
+        return won
+
+    def _places_at(self, number: int, code: str) -> dict[str, int]:
+        elapsed = {
+            key: time
+            for key, (_, time) in self._board.times_at(number, code).items()
+            if time is not None
+        }
+        return ranks_of(elapsed)
+
+    def ties(self) -> Sequence[TieRule[Measured]]:
+        return (
+            TieRule(TieBreak.COUNT_BACK, lambda tied: [self._count_back(m) for m in tied]),
+            TieRule(TieBreak.GC, lambda tied: [self._gc_rank(m) for m in tied]),
+        )
+
+    def _count_back(self, measured: Measured) -> tuple[int, ...]:
+        """More first places first, then more second ones, and so on."""
+        places = Counter(place for place, _ in self._won(measured.candidate))
+        return tuple(-places[place] for place in range(1, max(places, default=0) + 1))
+
+    def _gc_rank(self, measured: Measured) -> int:
+        ranks = self._gc_ranks(measured.candidate.division)
+        return ranks.get(key_of(measured.candidate.competitor), len(ranks) + 1)
+
+
+def _by_places(board: BoardInput) -> Measuring:
+    """The sum of stage places, for those with a result in every stage."""
+
+    def measured(candidate: Candidate) -> Measured | None:
+        tally = candidate.tally
+        if not candidate.is_in or not tally.stages or tally.is_missing:
+            return None
+        places = sum(row.rank or 0 for _, row in results_of(board, candidate))
+        return Measured(candidate, places, total_of(tally, board.rules), places)
+
+    return measured
+
+
+_NEVER = frozenset({RaceStatus.DSQ, RaceStatus.REGISTERED, RaceStatus.TRANSFERRED})
+
+
+def _by_stages(board: BoardInput) -> Measuring:
+    """More stages, then further, then faster: everyone who raced has a rank (Rules 9.3)."""
+
+    def measured(candidate: Candidate) -> Measured | None:
+        tally, ended = candidate.tally, candidate.standing.ended
+        has_raced = tally.stages or candidate.standing.has_raced
+        if not has_raced or ended in _NEVER or not candidate.standing.competitive:
+            return None
+        total = total_of(tally, board.rules)
+        return Measured(candidate, (-tally.stages, -tally.distance_m, total), total)
+
+    return measured
+
+
+def _by_best(board: BoardInput) -> Measuring:
+    """The best so many stage times; who has fewer is not ranked."""
+    wanted = board.classification.best_of
+
+    def measured(candidate: Candidate) -> Measured | None:
+        times = sorted(
+            row.time for _, row in results_of(board, candidate) if row.done and row.time is not None
+        )
+        if not candidate.is_in or len(times) < wanted:
+            return None
+        total = sum(times[:wanted]) + candidate.tally.alone
+        return Measured(candidate, total, total)
+
+    return measured
+
+
+def _by_segments(board: BoardInput) -> Measuring:
+    """The sum of the times between pairs of controls; all of them are needed."""
+    counted = {number for number, _ in board.results}
+    segments = [s for s in board.classification.segments if s[0] in counted]
+    times = [(board.times_at(n, first), board.times_at(n, last)) for n, first, last in segments]
+
+    def measured(candidate: Candidate) -> Measured | None:
+        key = key_of(candidate.competitor)
+        if not candidate.is_in or not times:
+            return None
+        total: Duration = 0
+        for first, last in times:
+            if key not in first or key not in last:
+                return None
+            total += last[key][0] - first[key][0]
+        return Measured(candidate, total, total)
+
+    return measured
