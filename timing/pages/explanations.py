@@ -110,7 +110,7 @@ def _total(total: TotalExplanation, race: Race, zone: ZoneInfo) -> Passage:
 
 def sentence(reason: Reason, race: Race, zone: ZoneInfo) -> Sentence:
     """One reason in words."""
-    params = {name: _worded(name, value, race, zone) for name, value in reason.params}
+    params = {name: _worded(name, value, zone) for name, value in reason.params}
     text = SENTENCES[reason.because].format_map(params)
     for empty, tidy in ((" :", ":"), ("  ", " "), (": .", "."), (" .", ".")):
         text = text.replace(empty, tidy)
@@ -124,7 +124,7 @@ def _added(ms: int, race: Race) -> str:
     return sign + (exact if "." in exact else format_duration(abs(ms), race.rules.precision))
 
 
-def _worded(name: str, value: str | int, race: Race, zone: ZoneInfo) -> str:
+def _worded(name: str, value: str | int, zone: ZoneInfo) -> str:
     if isinstance(value, int):
         if name.endswith("_at"):
             return _clock(value, zone)

@@ -1,0 +1,240 @@
+// Keeps a page up to date: lines that changed are replaced, lines that moved slide, and who
+// listens hears one polite summary now and then. Without a stream the page asks by itself.
+//
+// An event's data: {revision, html: {element id: outer HTML}, order: {tbody id: [row ids]},
+// summary}. See timing/pages/fragments.py, which makes it.
+
+const WASH_MS = 6000;          // a changed line returning to rest (--fade)
+const SLIDE_MS = 400;          // --calm
+const ANNOUNCE_EVERY_MS = 15000;
+const POLL_EVERY_MS = 15000;
+const TRIES_BEFORE_POLLING = 3;
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+for (const part of document.querySelectorAll("[data-live]")) follow(part);
+
+function follow(part) {
+  let revision = Number(part.dataset.revision);
+  let failures = 0;
+  let polling = null;
+  let stream = null;
+  const announce = announcer(part.querySelector("[data-announce]"));
+
+  function take(change) {
+    if (change.revision < revision) return;
+    revision = change.revision;
+    const changed = apply(part, change);
+    if (changed) announce(change.summary);
+  }
+
+  function listen() {
+    const address = new URL(part.dataset.live, location.href);
+    address.searchParams.set("revision", revision);
+    stream = new EventSource(address);
+    stream.addEventListener("open", () => { failures = 0; stopPolling(); });
+    stream.addEventListener("board", (event) => take(JSON.parse(event.data)));
+    stream.addEventListener("bye", () => again(1000 + Math.random() * 2000));
+    stream.addEventListener("error", () => {
+      failures += 1;
+      if (failures >= TRIES_BEFORE_POLLING) startPolling();
+      if (stream.readyState === EventSource.CLOSED) again(Math.min(30000, 1000 * 2 ** failures));
+    });
+  }
+
+  function again(after) {
+    stream.close();
+    setTimeout(listen, after);
+  }
+
+  function startPolling() {
+    polling ??= setInterval(poll, POLL_EVERY_MS);
+  }
+
+  function stopPolling() {
+    clearInterval(polling);
+    polling = null;
+  }
+
+  async function poll() {
+    if (document.hidden) return;
+    try {
+      // The ETag does the rest: an unchanged page is answered without its body.
+      const answer = await fetch(location.href, { cache: "no-cache" });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const other = page.querySelector("[data-live]");
+      if (other) take(changeBetween(part, other));
+    } catch {
+      // No network: the next round will tell.
+    }
+  }
+
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+  listen();
+}
+
+/** The change that makes `part` what `other`, a newer copy of the page, is. */
+function changeBetween(part, other) {
+  const html = {};
+  const order = {};
+  for (const body of other.querySelectorAll("tbody[id]")) {
+    order[body.id] = [...body.rows].filter((row) => row.id).map((row) => row.id);
+    for (const row of body.rows) if (row.id) html[row.id] = row.outerHTML;
+  }
+  for (const piece of other.querySelectorAll("[data-piece]")) html[piece.id] = piece.outerHTML;
+  return {
+    revision: Number(other.dataset.revision),
+    html,
+    order,
+    summary: other.dataset.summary ?? "",
+  };
+}
+
+/** Brings the elements of `part` up to date; says whether anything was different. */
+function apply(part, { html, order }) {
+  const before = positions(part);
+  const fresh = new Map();
+  let different = false;
+  for (const [id, text] of Object.entries(html)) {
+    const element = parse(text);
+    const known = document.getElementById(id);
+    if (known === null) {
+      fresh.set(id, element);
+    } else if (!known.isEqualNode(bare(element, known))) {
+      replaceKeepingFocus(known, element);
+      if (element.matches("tr")) wash(element);
+      different = true;
+    }
+  }
+  for (const [id, ids] of Object.entries(order)) {
+    const body = document.getElementById(id);
+    if (body && arrange(body, ids, fresh)) different = true;
+  }
+  if (different) slide(part, before);
+  return different;
+}
+
+function parse(text) {
+  const template = document.createElement("template");
+  template.innerHTML = text.trim();
+  return template.content.firstElementChild;
+}
+
+/** A copy to compare with: what this script itself added to the known element is no change. */
+function bare(element, known) {
+  const copy = element.cloneNode(true);
+  if (known.classList.contains("changed")) copy.classList.add("changed");
+  return copy;
+}
+
+function replaceKeepingFocus(known, element) {
+  const focused = known.contains(document.activeElement) ? document.activeElement : null;
+  const opened = [...known.querySelectorAll("details[open] > summary")].map((s) => s.textContent);
+  known.replaceWith(element);
+  for (const summary of element.querySelectorAll("summary")) {
+    if (opened.includes(summary.textContent)) summary.parentElement.open = true;
+  }
+  if (focused === null) return;
+  const links = [...element.querySelectorAll("a, button")];
+  const same = links.find((link) => link.getAttribute("href") === focused.getAttribute("href"));
+  same?.focus({ preventScroll: true });
+}
+
+/** Puts a table body's lines in order. A line under a finger or the focus holds the order. */
+function arrange(body, ids, fresh) {
+  const now = [...body.rows].filter((row) => row.id).map((row) => row.id);
+  if (now.length === ids.length && now.every((id, nth) => id === ids[nth])) return false;
+  if (isHeld(body)) {
+    later(body, () => arrange(body, ids, fresh));
+    return false;
+  }
+  body.querySelector(".nobody")?.remove();
+  const wanted = new Set(ids);
+  for (const row of [...body.rows]) if (row.id && !wanted.has(row.id)) row.remove();
+  for (const id of ids) {
+    const row = document.getElementById(id) ?? fresh.get(id);
+    if (!row) continue;
+    if (fresh.has(id)) wash(row);
+    body.append(row);
+  }
+  const divider = body.previousElementSibling;
+  if (divider?.matches(".parting")) divider.hidden = ids.length === 0;
+  return true;
+}
+
+let pressed = null;
+addEventListener("pointerdown", (event) => { pressed = event.target; }, { passive: true });
+addEventListener("pointerup", () => { pressed = null; }, { passive: true });
+addEventListener("pointercancel", () => { pressed = null; }, { passive: true });
+
+function isHeld(body) {
+  return (pressed !== null && body.contains(pressed)) || body.contains(document.activeElement);
+}
+
+const waiting = new Map();
+
+/** Does it once the body is let go; only the newest order counts. */
+function later(body, act) {
+  const first = !waiting.has(body);
+  waiting.set(body, act);
+  if (!first) return;
+  const look = setInterval(() => {
+    if (isHeld(body)) return;
+    clearInterval(look);
+    const act = waiting.get(body);
+    waiting.delete(body);
+    const before = positions(body);
+    act();
+    slide(body, before);
+  }, 500);
+}
+
+function wash(row) {
+  row.classList.add("changed");
+  setTimeout(() => {
+    row.classList.remove("changed");
+    if (row.className === "") row.removeAttribute("class");
+  }, WASH_MS);
+}
+
+/** Where the lines in sight stand, to slide them from there. */
+function positions(part) {
+  const found = new Map();
+  if (still.matches) return found;
+  for (const row of part.querySelectorAll("tbody[id] > tr[id]")) {
+    const { top } = row.getBoundingClientRect();
+    if (top > -innerHeight && top < 2 * innerHeight) found.set(row.id, top);
+  }
+  return found;
+}
+
+function slide(part, before) {
+  for (const [id, top] of before) {
+    const row = document.getElementById(id);
+    const shift = row === null ? 0 : top - row.getBoundingClientRect().top;
+    if (!shift || Math.abs(shift) > 2 * innerHeight) continue;
+    row.animate(
+      [{ transform: `translateY(${shift}px)` }, { transform: "none" }],
+      { duration: SLIDE_MS, easing: "cubic-bezier(.2, .7, .2, 1)" },
+    );
+  }
+}
+
+/** Says the newest summary, politely, at most every 15 seconds. */
+function announcer(region) {
+  let last = -Infinity;
+  let timer = null;
+  let text = "";
+  return (summary) => {
+    text = summary;
+    if (!region || timer !== null || !text) return;
+    const wait = Math.max(0, last + ANNOUNCE_EVERY_MS - Date.now());
+    timer = setTimeout(() => {
+      timer = null;
+      last = Date.now();
+      region.textContent = text;
+    }, wait);
+  };
+}

@@ -1,0 +1,79 @@
+"""Where everything is: the addresses of pages, streams, files and forms, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+RACES = "/"
+STATION = "/station"
+STATION_SIGN_IN = "/station/sign-in"
+STATION_SIGN_OUT = "/station/sign-out"
+STATION_PASSINGS = "/station/passings"
+STATION_VOIDS = "/station/voids"
+STATION_STARTS = "/station/starts"
+STATION_WITHDRAWALS = "/station/withdrawals"
+DESK = "/desk"
+DESK_SIGN_IN = "/desk/sign-in"
+DESK_SIGN_OUT = "/desk/sign-out"
+API = "/api/v1/"
+OPENAPI = "/api/v1/openapi.json"
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _with(path: str, query: Mapping[str, str | int | None]) -> str:
+    given = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def race(slug: str) -> str:
+    """A race's home."""
+    return f"/races/{_part(slug)}"
+
+
+def board(slug: str, code: str, **query: str | int | None) -> str:
+    """A classification, by default as it stands now."""
+    return _with(f"{race(slug)}/boards/{_part(code)}", query)
+
+
+def stage(slug: str, number: int, **query: str | int | None) -> str:
+    """A stage's result, or with ``control`` the order at a control."""
+    return _with(f"{race(slug)}/stages/{number}", query)
+
+
+def runner(slug: str, bib: str, **query: str | int | None) -> str:
+    """A runner's page, by the bib worn now."""
+    return _with(f"{race(slug)}/entries/{_part(bib)}", query)
+
+
+def live(slug: str) -> str:
+    """What is happening now."""
+    return f"{race(slug)}/live"
+
+
+def events(slug: str, **query: str | int | None) -> str:
+    """The stream of changes to a page."""
+    return _with(f"{race(slug)}/events", query)
+
+
+def desk(slug: str) -> str:
+    """The director's desk of one race."""
+    return f"{DESK}/{_part(slug)}"
+
+
+def desk_rulings(slug: str) -> str:
+    """Where the desk's rulings are posted."""
+    return f"{desk(slug)}/rulings"
+
+
+def desk_starts(slug: str) -> str:
+    """Where the desk's start button posts."""
+    return f"{desk(slug)}/starts"
+
+
+def desk_export(slug: str, **query: str | int | None) -> str:
+    """A file of one board: ``board`` with ``after``, or ``stage``; and ``format``."""
+    return _with(f"{desk(slug)}/export", query)

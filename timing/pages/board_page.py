@@ -1,0 +1,540 @@
+"""A classification: settled as after a stage, or on the road while one runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from timing.core.book import RaceBook
+from timing.core.definition import Measure, Of, Rules, Stage, StageKind
+from timing.core.entries import Competitor, Entry, Team
+from timing.core.results import Board, Line, StageLine
+from timing.core.road import RoadLine
+from timing.core.statuses import RaceStatus, StageStatus
+from timing.core.times import Duration, zone_named
+from timing.pages import addresses, figures, words
+from timing.pages.frame import Frame, race_frame
+from timing.pages.marks import (
+    Bib,
+    Jersey,
+    Place,
+    StatusMark,
+    bib_of,
+    competitor_key,
+    jerseys,
+    name_of,
+    places,
+    race_mark,
+    stage_mark,
+    worn_bibs,
+)
+from timing.pages.running import Running, has_road, last_passing, road, running
+from timing.pages.selection import (
+    FilterForm,
+    Selection,
+    Show,
+    choices,
+    filter_of,
+    number_of,
+    selection_of,
+)
+from timing.pages.stages import StageTile, stage_tiles, stage_title
+from timing.pages.standing import standing_after, standing_on_road
+from timing.pages.words import sentence
+
+MOST_STAGE_COLUMNS = 8
+"""A race of more stages shows the latest so many; the runners' pages have them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageCell:
+    """A stage's time on a line, or what stands there instead; ``penalty`` is told in a title."""
+
+    text: str
+    is_best: bool = False
+    penalty: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCell:
+    """Where somebody is on the running stage: the ``nth`` place of the course, and since when."""
+
+    place: str
+    nth: int
+    elapsed: str
+    clock: str
+    on_road: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One line as shown. ``moved`` counts places gained, ``None`` where there is no before."""
+
+    id: str
+    rank: str
+    moved: int | None
+    bib: Bib
+    name: str
+    url: str
+    detail: str
+    stages: tuple[StageCell, ...]
+    live: LiveCell | None
+    total: str
+    gap: str
+    note: str = ""
+    status: StatusMark | None = None
+    has_live_column: bool = False
+
+    @property
+    def on_road(self) -> bool:
+        """Whether the line is still moving."""
+        return self.live is not None and self.live.on_road
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardTab:
+    """A way to another board, or to another moment of this one."""
+
+    label: str
+    url: str
+    is_current: bool = False
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage:
+    """A classification's page; ``live_stage`` and ``last_passing`` are of one on the road."""
+
+    template: ClassVar[str] = "board.html"
+    rows_template: ClassVar[str] = "board_row"
+    pieces: ClassVar[tuple[str, ...]] = ("head", "count")
+
+    frame: Frame
+    title: str
+    lead: str
+    tiles: tuple[StageTile, ...]
+    boards: tuple[BoardTab, ...]
+    moments: tuple[BoardTab, ...]
+    form: FilterForm
+    stage_columns: tuple[str, ...]
+    moment: str
+    live_stage: str
+    live_column: str
+    last_passing: str
+    nobody: str
+    course: tuple[Place, ...]
+    total_column: str
+    gap_column: str
+    rows: tuple[BoardRow, ...]
+    unranked: tuple[BoardRow, ...]
+    shown: int
+    of: int
+    of_teams: bool
+    events: str
+    summary: str
+
+    @property
+    def tables(self) -> Mapping[str, tuple[BoardRow, ...]]:
+        """The lines of each table body, by its id."""
+        return {"ranked": self.rows, "unranked": self.unranked}
+
+
+def board_page(
+    book: RaceBook, code: str, args: Mapping[str, str], *, revision: int = 0
+) -> BoardPage:
+    """The board ``code`` as its parameters ask; UnknownBoard, UnknownStage, or BadQuery.
+
+    Without ``after``: on the road while a stage runs that it can be shown on, else after the
+    last closed stage, or the last with a result (Rules 9.4).
+    """
+    selection = selection_of(args)
+    after = number_of(args, "after")
+    now = running(book)
+    if after is None and now is not None:
+        board = book.board(code, book.closed_stage)
+    else:
+        board = book.board(code, after)
+    is_live = now is not None and after in (None, now.stage.number)
+    if now is not None and is_live and has_road(board.classification):
+        lines = _road_lines(book, book.board(code, book.closed_stage), now, selection)
+        lead = standing_on_road(book, lines.road, now)
+        last = last_passing(now)
+        live_stage = stage_title(now.stage)
+    else:
+        lines = _settled_lines(book, board, selection)
+        lead = standing_after(book, board)
+        last, live_stage = "", ""
+    race = book.race
+    name = board.classification.name or board.classification.code
+    shown = len(lines.rows) + len(lines.unranked)
+    return BoardPage(
+        frame=race_frame(
+            book,
+            name,
+            here="Standings",
+            revision=revision,
+            styles=("board",),
+            scripts=("live",),
+        ),
+        title=name,
+        lead=lead,
+        tiles=stage_tiles(book),
+        boards=_boards(book, code, after),
+        moments=_moments(book, code, board, live=bool(live_stage), road_possible=now is not None),
+        form=_form(book, code, after, selection, board),
+        stage_columns=lines.columns,
+        moment=_moment(book, board),
+        live_stage=live_stage,
+        live_column=sentence("stage-live", stage=now.stage.number) if now is not None else "",
+        last_passing=last,
+        nobody=sentence("no-match" if selection.is_filter else "nothing-ranked"),
+        course=lines.course,
+        total_column=words.MEASURE_COLUMN[board.measure],
+        gap_column=words.SHOWN_COLUMN[selection.show],
+        rows=lines.rows,
+        unranked=lines.unranked,
+        shown=shown,
+        of=len(board.lines),
+        of_teams=board.classification.of is Of.TEAM,
+        events=addresses.events(race.slug, board=code, after=after, **selection.query()),
+        summary=lines.rows[0].name if lines.rows else "",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lines:
+    columns: tuple[str, ...]
+    rows: tuple[BoardRow, ...]
+    unranked: tuple[BoardRow, ...]
+    course: tuple[Place, ...] = ()
+    road: tuple[RoadLine, ...] = ()
+
+
+class _Sheet:
+    """What all lines of a board share: the stages' results, bibs worn, ranks before."""
+
+    def __init__(self, book: RaceBook, board: Board, *, of_entries: bool) -> None:
+        race = book.race
+        self.book = book
+        self.precision: Duration = race.rules.precision
+        self.zone = zone_named(race.timezone)
+        self.worn: dict[str, Jersey] = worn_bibs(book)
+        counting = board.classification.stages
+        self.stages: list[Stage] = [
+            s
+            for s in race.stages
+            if s.number <= board.after
+            and s.kind is not StageKind.REST
+            and (not counting or s.number in counting)
+        ][-MOST_STAGE_COLUMNS:]
+        self.results = {s.number: _results(book, s.number, of_entries) for s in self.stages}
+        self.after = board.after or None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(sentence("stage-column", stage=s.number) for s in self.stages)
+
+    def cells(self, key: str) -> tuple[StageCell, ...]:
+        return tuple(
+            _cell(self.results[stage.number].get(key), self.precision) for stage in self.stages
+        )
+
+    def detail(self, line: Line) -> str:
+        competitor = line.competitor
+        if isinstance(competitor, Team):
+            members = self.book.members(competitor.code, self.after)
+            return ", ".join(name_of(member) for member in members)
+        parts = [competitor.nationality, " ".join(line.categories)]
+        return " · ".join(part for part in parts if part)
+
+    def bib(self, competitor: Competitor) -> Bib:
+        return bib_of(competitor, self.worn)
+
+
+def _results(book: RaceBook, number: int, of_entries: bool) -> dict[str, StageLine]:
+    return {
+        competitor_key(line.competitor): line
+        for board in book.stage_boards(number)
+        if of_entries is not bool(board.team_kind)
+        for line in board.lines
+    }
+
+
+def _cell(line: StageLine | None, precision: Duration) -> StageCell:
+    if line is None:
+        return StageCell(text="")
+    if line.time is None:
+        return StageCell(text=_stage_word(line))
+    return StageCell(
+        text=figures.time(line.time, precision),
+        is_best=line.rank == 1,
+        penalty=figures.behind(line.penalty, precision) if line.penalty else "",
+    )
+
+
+def _stage_word(line: StageLine) -> str:
+    match line.status:
+        case StageStatus.DNS | StageStatus.DNF | StageStatus.OTL | StageStatus.DSQ:
+            return words.STAGE_STATUS[line.status]
+        case _:
+            return ""
+
+
+def _settled_lines(book: RaceBook, board: Board, selection: Selection) -> _Lines:
+    sheet = _Sheet(book, board, of_entries=board.classification.of is Of.SOLO)
+    before = _ranks_before(book, board)
+    takes = filter_of(selection).takes
+    rows: list[BoardRow] = []
+    unranked: list[BoardRow] = []
+    for line in board.lines:
+        if not takes(line.competitor, line.division, line.categories):
+            continue
+        key = competitor_key(line.competitor)
+        gap, note = _gap(line, board.measure, sheet.precision, selection.show)
+        row = BoardRow(
+            id=f"line-{key}",
+            rank="" if line.rank is None else str(line.rank),
+            moved=_moved(before.get(key), line.rank),
+            bib=sheet.bib(line.competitor),
+            name=name_of(line.competitor),
+            url=_url(book, line.competitor),
+            detail=sheet.detail(line),
+            stages=sheet.cells(key),
+            live=None,
+            total=_total(line, board.measure, sheet.precision),
+            gap=gap,
+            note=note,
+            status=None if line.rank is not None else _race_mark(book, line, board.after),
+        )
+        (unranked if line.rank is None else rows).append(row)
+    return _Lines(columns=sheet.columns, rows=tuple(rows), unranked=tuple(unranked))
+
+
+def _road_lines(book: RaceBook, before: Board, now: Running, selection: Selection) -> _Lines:
+    sheet = _Sheet(book, before, of_entries=True)
+    ranks = {competitor_key(line.competitor): line.rank for line in before.lines}
+    standing = road(book, before.code, now)
+    takes = filter_of(selection).takes
+    leads = _leads_on_road(book, before.code)
+    rows: list[BoardRow] = []
+    unranked: list[BoardRow] = []
+    ahead: RoadLine | None = None
+    for road_line in standing:
+        line = road_line.line
+        if takes(line.competitor, line.division, line.categories):
+            key = competitor_key(line.competitor)
+            bib = sheet.bib(line.competitor)
+            if road_line.rank == 1 and bib.jersey is None and leads is not None:
+                bib = Bib(text=bib.text, jersey=leads, on_road=True, title=sentence("leads-on-road"))
+            row = BoardRow(
+                id=f"line-{key}",
+                rank="" if road_line.rank is None else str(road_line.rank),
+                moved=_moved(ranks.get(key), road_line.rank) if before.after else None,
+                bib=bib,
+                name=name_of(line.competitor),
+                url=_url(book, line.competitor),
+                detail=sheet.detail(line),
+                stages=sheet.cells(key),
+                live=_live_cell(road_line, now, book.race.rules),
+                total=_road_total(road_line, sheet.precision),
+                gap=_road_gap(road_line, ahead, sheet.precision, selection.show),
+                status=None if road_line.rank is not None else _road_mark(book, road_line, now),
+                has_live_column=True,
+            )
+            (unranked if road_line.rank is None else rows).append(row)
+        ahead = road_line
+    return _Lines(
+        columns=sheet.columns,
+        rows=tuple(rows),
+        unranked=tuple(unranked),
+        course=_longest_course(now),
+        road=standing,
+    )
+
+
+def _longest_course(now: Running) -> tuple[Place, ...]:
+    courses = [tuple(by_code.values()) for by_code in now.places.values()]
+    return max(courses, key=len, default=())
+
+
+def _moment(book: RaceBook, board: Board) -> str:
+    stage = book.race.stage(board.after)
+    if stage is None:
+        return sentence("before-the-race")
+    return sentence("after-stage", stage=stage_title(stage).removeprefix("Stage "))
+
+
+def _leads_on_road(book: RaceBook, code: str) -> Jersey | None:
+    found = jerseys(book.race)
+    return next((jersey for jersey, c in found.items() if c.code == code), None)
+
+
+def _url(book: RaceBook, competitor: Competitor) -> str:
+    if isinstance(competitor, Entry) and competitor.bib:
+        return addresses.runner(book.race.slug, competitor.bib)
+    return ""
+
+
+def _moved(before: int | None, rank: int | None) -> int | None:
+    return None if before is None or rank is None else before - rank
+
+
+def _ranks_before(book: RaceBook, board: Board) -> Mapping[str, int | None]:
+    earlier = [
+        s.number
+        for s in book.race.stages
+        if s.number < board.after and s.kind is not StageKind.REST
+    ]
+    if not earlier:
+        return {}
+    previous = book.board(board.code, earlier[-1])
+    return {competitor_key(line.competitor): line.rank for line in previous.lines}
+
+
+def _total(line: Line, measure: Measure, precision: Duration) -> str:
+    match measure:
+        case Measure.POINTS | Measure.PLACES:
+            return "" if line.points is None else figures.count(line.points)
+        case Measure.TIME | Measure.BEST | Measure.SEGMENTS | Measure.STAGES:
+            return "" if line.time is None else figures.time(line.time, precision)
+
+
+def _gap(line: Line, measure: Measure, precision: Duration, show: Show) -> tuple[str, str]:
+    note = sentence("tie", how=words.TIE_BREAK[line.tie]) if line.tie is not None else ""
+    value = line.gap if show is Show.GAP else line.interval
+    if line.rank == 1 and not line.gap:
+        return sentence("leader"), note
+    if value is None:
+        return "", note
+    if measure in (Measure.POINTS, Measure.PLACES):
+        return figures.count(value), note
+    return figures.behind(value, precision), note
+
+
+def _race_mark(book: RaceBook, line: Line, after: int) -> StatusMark:
+    if line.out_stage is None:
+        where = sentence("stages-done", done=line.stages, of=after) if after else ""
+        return race_mark(line.status, where)
+    where = where_out(book, line.out_stage, line.division, line.out_control)
+    if line.status is RaceStatus.REGISTERED and isinstance(line.competitor, Entry):
+        # Never started: what the stage says of it is the better word.
+        stage_line = book.stage_line(line.out_stage, line.competitor.id)
+        if stage_line is not None:
+            return stage_mark(stage_line.status, where)
+    return race_mark(line.status, where)
+
+
+def where_out(book: RaceBook, number: int, division: str, control: str) -> str:
+    """``stage 5, CP2``: where somebody's race or stage ended."""
+    if not control:
+        return sentence("stage-only", stage=number)
+    by_code = {p.code: p for p in places(book.course(number, division))}
+    place = by_code.get(control) or by_code.get(f"{control}.in")
+    return sentence("stage-place", stage=number, place=place.short if place else control)
+
+
+def _road_mark(book: RaceBook, line: RoadLine, now: Running) -> StatusMark:
+    stage = line.stage
+    number = now.stage.number
+    if line.line.rank is None or stage is None:
+        return _race_mark(book, line.line, book.closed_stage)
+    where = where_out(book, number, stage.division, stage.control or stage.last_point)
+    return stage_mark(stage.status, where)
+
+
+def _live_cell(line: RoadLine, now: Running, rules: Rules) -> LiveCell | None:
+    stage, split = line.stage, line.split
+    if stage is None or line.rank is None:
+        return None
+    if split is None:
+        return LiveCell(place="", nth=0, elapsed="", clock="", on_road=not line.is_settled)
+    place = now.place(stage.division, split.point)
+    course = list(now.places[stage.division])
+    elapsed = stage.time if line.is_settled and stage.time is not None else split.elapsed
+    return LiveCell(
+        place=_seen_at(line, place, split.point),
+        nth=course.index(split.point) if split.point in course else 0,
+        elapsed="" if elapsed is None else figures.elapsed(elapsed, rules),
+        clock=figures.clock_minutes(split.time, now.zone, now.stage.date),
+        on_road=not line.is_settled,
+    )
+
+
+def _seen_at(line: RoadLine, place: Place | None, point: str) -> str:
+    if line.is_settled:
+        return sentence("finished")
+    return place.short if place is not None else point
+
+
+def _road_total(line: RoadLine, precision: Duration) -> str:
+    return "" if line.total is None or line.rank is None else figures.time(line.total, precision)
+
+
+def _road_gap(
+    line: RoadLine, ahead: RoadLine | None, precision: Duration, show: Show
+) -> str:
+    if line.gap is None:
+        return ""
+    if line.rank == 1:
+        return sentence("leader")
+    if show is Show.INTERVAL and ahead is not None and ahead.gap is not None:
+        return figures.behind(line.gap - ahead.gap, precision)
+    return figures.behind(line.gap, precision)
+
+
+def _boards(book: RaceBook, code: str, after: int | None) -> tuple[BoardTab, ...]:
+    slug = book.race.slug
+    return tuple(
+        BoardTab(
+            label=c.name or c.code,
+            url=addresses.board(slug, c.code, after=after),
+            is_current=c.code == code,
+        )
+        for c in book.race.classifications
+    )
+
+
+def _moments(
+    book: RaceBook, code: str, board: Board, *, live: bool, road_possible: bool
+) -> tuple[BoardTab, ...]:
+    """After each stage that has a result; and on the road, where a stage runs."""
+    slug = book.race.slug
+    last = book.closed_stage if road_possible else book.last_stage
+    tabs = [
+        BoardTab(
+            label=sentence("after-stage", stage=s.number),
+            url=addresses.board(slug, code, after=s.number),
+            is_current=not live and s.number == board.after,
+        )
+        for s in _counting(book.race.stages, last)
+    ]
+    if road_possible and has_road(board.classification):
+        tabs.append(
+            BoardTab(
+                label=sentence("on-the-road"),
+                url=addresses.board(slug, code),
+                is_current=live,
+                is_live=True,
+            )
+        )
+    return tuple(tabs)
+
+
+def _counting(stages: Iterable[Stage], last: int) -> list[Stage]:
+    return [s for s in stages if s.number <= last and s.kind is not StageKind.REST]
+
+
+def _form(
+    book: RaceBook, code: str, after: int | None, selection: Selection, board: Board
+) -> FilterForm:
+    slug = book.race.slug
+    return FilterForm(
+        action=addresses.board(slug, code),
+        q=selection.q,
+        kept=() if after is None else (("after", str(after)),),
+        choices=choices(book, selection, teams=board.classification.of is Of.SOLO),
+        show=selection.show,
+        is_filter=selection.is_filter,
+        clear_url=addresses.board(slug, code, after=after),
+    )

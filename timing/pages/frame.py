@@ -1,0 +1,98 @@
+"""What every page has around its content: title, tabs, the line at its foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from timing.core.book import RaceBook
+from timing.core.definition import Race
+from timing.core.times import SECOND, Rounding, zone_named
+from timing.pages import addresses, figures
+
+_ROUNDED = {
+    Rounding.UP: "rounded up",
+    Rounding.DOWN: "rounded down",
+    Rounding.NEAREST: "rounded to the nearest",
+}
+_PRECISION = {
+    SECOND: "second",
+    100: "tenth of a second",
+    10: "hundredth of a second",
+    1: "millisecond",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One entry of the bar at the top; ``is_current`` where the page is under it."""
+
+    label: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The outside of a page. ``race`` and what follows are empty on pages of no race.
+
+    ``revision`` is the race's at which the page was made; ``time_note`` says how its times read.
+    """
+
+    title: str
+    race: str = ""
+    edition: str = ""
+    race_url: str = ""
+    tabs: tuple[Tab, ...] = ()
+    revision: int = 0
+    time_note: str = ""
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = field(default=())
+
+
+def race_frame(
+    book: RaceBook,
+    title: str,
+    *,
+    here: str = "",
+    revision: int = 0,
+    styles: tuple[str, ...] = (),
+    scripts: tuple[str, ...] = (),
+) -> Frame:
+    """The frame of a public page of a race; ``here`` is the label of the current tab."""
+    race = book.race
+    name, edition = name_and_edition(race)
+    tabs = [("Race", addresses.race(race.slug))]
+    if race.classifications:
+        tabs.append(("Standings", addresses.board(race.slug, race.classifications[0].code)))
+    if book.stages:
+        shown = book.running_stage or book.last_stage or book.stages[0]
+        tabs.append(("Stages", addresses.stage(race.slug, shown)))
+    tabs.append(("Live", addresses.live(race.slug)))
+    return Frame(
+        title=f"{title} · {race.name}" if title != race.name else race.name,
+        race=name,
+        edition=edition,
+        race_url=addresses.race(race.slug),
+        tabs=tuple(Tab(label=label, url=url, is_current=label == here) for label, url in tabs),
+        revision=revision,
+        time_note=_time_note(book),
+        styles=styles,
+        scripts=scripts,
+    )
+
+
+def name_and_edition(race: Race) -> tuple[str, str]:
+    """The race's name, and its year where the name does not end with it already."""
+    year = str(race.starts_on.year)
+    return race.name.removesuffix(year).rstrip(), year
+
+
+def _time_note(book: RaceBook) -> str:
+    rules = book.race.rules
+    number = book.running_stage or book.last_stage or next(iter(book.stages), 0)
+    guns = book.guns(number) if number else {}
+    where = ""
+    if guns:
+        offset = figures.utc_offset(min(guns.values()), zone_named(book.race.timezone))
+        where = f" in race time ({offset})"
+    return f"Times h:mm:ss{where}, {_ROUNDED[rules.rounding]} to the {_PRECISION[rules.precision]}."

@@ -1,0 +1,230 @@
+"""The marks of a results sheet: bibs, leaders' colours, statuses, controls (look, Marks).
+
+A mark has a shape first and a colour second, and always a word for those who listen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from timing.core.book import RaceBook
+from timing.core.courses import Point
+from timing.core.definition import Category, Classification, Measure, Of, Race
+from timing.core.entries import Competitor, Entry, Team
+from timing.core.statuses import RaceStatus, StageStatus
+from timing.pages import words
+
+
+class Jersey(StrEnum):
+    """A leader's colour; its value names the tokens (``--lead-general``)."""
+
+    GENERAL = "general"
+    WOMEN = "women"
+    MASTERS = "masters"
+    TEAMS = "teams"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bib:
+    """A bib as drawn: a plate with two pin holes.
+
+    ``jersey`` colours it: solid where it is worn today, from the last closed standings, dashed
+    with ``on_road`` where its runner leads on the road. ``title`` says so in words.
+    """
+
+    text: str
+    jersey: Jersey | None = None
+    on_road: bool = False
+    title: str = ""
+
+
+class Symbol(StrEnum):
+    """The shape of a control on the map, or of what became of a runner."""
+
+    START = "start"
+    CONTROL = "control"
+    FINISH = "finish"
+    CROSS = "cross"
+    HOURGLASS = "hourglass"
+    NOT_STARTED = "not-started"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusMark:
+    """What became of somebody: ``letters`` (or a word), their meaning, where, a shape."""
+
+    letters: str
+    meaning: str = ""
+    where: str = ""
+    symbol: Symbol = Symbol.NONE
+    is_struck: bool = False
+
+
+_SYMBOLS: Mapping[str, Symbol] = {
+    "DNF": Symbol.CROSS,
+    "OTL": Symbol.HOURGLASS,
+    "DNS": Symbol.NOT_STARTED,
+    "Withdrawn": Symbol.CROSS,
+}
+
+
+def stage_mark(status: StageStatus, where: str = "") -> StatusMark:
+    """The mark of a stage status."""
+    return _mark(words.STAGE_STATUS[status], where)
+
+
+def race_mark(status: RaceStatus, where: str = "") -> StatusMark:
+    """The mark of a race status."""
+    return _mark(words.RACE_STATUS[status], where)
+
+
+def _mark(letters: str, where: str) -> StatusMark:
+    return StatusMark(
+        letters=letters,
+        meaning=words.LETTERS.get(letters, ""),
+        where=where,
+        symbol=_SYMBOLS.get(letters, Symbol.NONE),
+        is_struck=letters == "DSQ",
+    )
+
+
+_MASTERS_FROM = 35
+_WORN = {
+    Jersey.GENERAL: "Wears the leader’s bib",
+    Jersey.WOMEN: "Wears the women’s leader’s bib",
+    Jersey.MASTERS: "Wears the masters’ leader’s bib",
+    Jersey.TEAMS: "The leading team",
+}
+
+
+def jerseys(race: Race) -> dict[Jersey, Classification]:
+    """Which classification each leader's colour is for, in the order of the definition.
+
+    General is the first of entries by time with no category; women and masters the first of
+    their kind; teams the first of teams.
+    """
+    categories = {c.code: c for c in race.categories}
+    found: dict[Jersey, Classification] = {}
+    for classification in race.classifications:
+        jersey = _jersey(classification, categories)
+        if jersey is not None:
+            found.setdefault(jersey, classification)
+    return found
+
+
+def _jersey(classification: Classification, categories: dict[str, Category]) -> Jersey | None:
+    if classification.of is Of.TEAM:
+        return Jersey.TEAMS
+    if classification.measure is not Measure.TIME:
+        return None
+    category = categories.get(classification.category)
+    if category is None:
+        return Jersey.GENERAL
+    if category.age is not None:
+        lowest = category.age[0]
+        return Jersey.MASTERS if lowest is not None and lowest >= _MASTERS_FROM else None
+    return Jersey.WOMEN if category.gender == "F" else None
+
+
+def worn_bibs(book: RaceBook) -> dict[str, Jersey]:
+    """The colour that each leader wears today, by `competitor_key` (Rules 9.9).
+
+    From the standings after the last closed stage. A holder of several wears the first; the
+    next in line wears the others.
+    """
+    worn: dict[str, Jersey] = {}
+    if not book.closed_stage:
+        return worn
+    for jersey, classification in jerseys(book.race).items():
+        board = book.board(classification.code, book.closed_stage)
+        for line in board.lines:
+            key = competitor_key(line.competitor)
+            if line.rank is not None and key not in worn:
+                worn[key] = jersey
+                break
+    return worn
+
+
+def competitor_key(competitor: Competitor) -> str:
+    """What tells competitors apart on one page: an entry's id, a team's code."""
+    return f"team-{competitor.code}" if isinstance(competitor, Team) else competitor.id
+
+
+def bib_of(competitor: Competitor, worn: Mapping[str, Jersey]) -> Bib:
+    """The bib of an entry, or a team's code as one, in the colour it wears today."""
+    text = competitor.code if isinstance(competitor, Team) else competitor.bib
+    jersey = worn.get(competitor_key(competitor))
+    return Bib(text=text, jersey=jersey, title=_WORN[jersey] if jersey is not None else "")
+
+
+def name_of(competitor: Competitor) -> str:
+    """A name to show: whoever has none is called by bib or code."""
+    if isinstance(competitor, Entry):
+        return competitor.name or f"Bib {competitor.bib}"
+    return competitor.name or competitor.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A point of a course as shown.
+
+    ``number`` counts the controls between start and finish, in and out as one; ``short`` is for
+    tight places (``CP4``, ``CP4 in``), ``name`` for others; ``percent`` is how far along it is.
+    """
+
+    code: str
+    name: str
+    short: str
+    symbol: Symbol
+    number: int
+    distance_m: int
+    percent: float
+
+    @property
+    def x(self) -> float:
+        """Where it stands on the small course line of a board, 2 to 68 (course_symbols.html)."""
+        return round(2 + 0.66 * self.percent, 1)
+
+
+def places(points: tuple[Point, ...]) -> tuple[Place, ...]:
+    """The points of a course in order, named and numbered."""
+    return tuple(_places(points))
+
+
+def _places(points: tuple[Point, ...]) -> Iterator[Place]:
+    number = 0
+    whole = points[-1].distance_m if points else 0
+    for point in points:
+        if point is points[0]:
+            symbol, label = Symbol.START, "Start"
+        elif point is points[-1]:
+            symbol, label = Symbol.FINISH, "Finish"
+        else:
+            number += not point.is_out
+            symbol, label = Symbol.CONTROL, point.control
+        way = _way(point) if symbol is Symbol.CONTROL else ""
+        yield Place(
+            code=point.code,
+            name=_place_name(point, symbol) + way,
+            short=label + way,
+            symbol=symbol,
+            number=number if symbol is Symbol.CONTROL else 0,
+            distance_m=point.distance_m,
+            percent=round(100 * point.distance_m / whole, 1) if whole else 0.0,
+        )
+
+
+def _way(point: Point) -> str:
+    if point.is_out:
+        return " out"
+    return " in" if point.code != point.control else ""
+
+
+def _place_name(point: Point, symbol: Symbol) -> str:
+    if symbol is Symbol.CONTROL:
+        return point.name or point.control
+    word = "Start" if symbol is Symbol.START else "Finish"
+    return f"{word}, {point.name}" if point.name and point.name.casefold() != word.casefold() else word

@@ -1,0 +1,68 @@
+"""From page values to HTML: Jinja without Flask, the same for site, snapshots and mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any, ClassVar, Protocol, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from timing.pages import addresses, figures, words
+from timing.pages.static_files import TEMPLATES, icon, static_address
+
+_LINES_REMEMBERED = 50_000  # ten boards of a large race, filtered or not
+
+
+class Page(Protocol):
+    """Any page: it names the template that shows it."""
+
+    template: ClassVar[str]
+
+
+@cache
+def environment() -> Environment:
+    """The one environment of all templates. Everything is escaped; nothing may be undefined."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(
+        addresses=addresses,
+        figures=figures,
+        words=words,
+        icon=icon,
+        static=static_address,
+        line=line_html,
+    )
+    return made
+
+
+def render(page: Page) -> str:
+    """The whole document of a page."""
+    return environment().get_template(page.template).render(page=page)
+
+
+def piece_html(page: Page, name: str) -> str:
+    """One part of a page, which its template includes and the live stream sends alone."""
+    return environment().get_template(f"pieces/{name}.html").render(page=page).strip()
+
+
+@lru_cache(maxsize=_LINES_REMEMBERED)
+def line_html(kind: str, row: object) -> Markup:
+    """One line of a table: the macro ``kind`` of ``lines.html``.
+
+    Remembered by its values, so that a board of which three lines changed costs three lines.
+    """
+    return Markup(_line_macro(kind)(row))  # noqa: S704 - a macro's output is escaped already
+
+
+@cache
+def _line_macro(kind: str) -> Callable[[Any], str]:
+    module = environment().get_template("lines.html").module
+    return cast(Callable[[Any], str], getattr(module, kind))

@@ -1,0 +1,96 @@
+"""The stage that is being run, gathered once for a page: who is where, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from timing.core.book import RaceBook
+from timing.core.definition import Classification, Measure, Of, Stage
+from timing.core.entries import Entry
+from timing.core.results import Split, StageLine
+from timing.core.road import RoadLine, on_the_road
+from timing.core.times import zone_named
+from timing.pages import figures, words
+from timing.pages.marks import Place, places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A stage under way. ``lines`` and ``splits`` are by entry id, ``places`` by division."""
+
+    stage: Stage
+    zone: ZoneInfo
+    lines: Mapping[str, StageLine]
+    splits: Mapping[str, tuple[Split, ...]]
+    places: Mapping[str, Mapping[str, Place]]
+
+    def place(self, division: str, point: str) -> Place | None:
+        """The place of a point on a division's course."""
+        return self.places[division].get(point)
+
+    @property
+    def latest(self) -> tuple[Split, str] | None:
+        """The newest split of the stage beyond its start, and its place in short."""
+        newest: tuple[Split, str] | None = None
+        for entry_id, splits in self.splits.items():
+            for split in splits[-1:]:
+                if newest is None or split.time > newest[0].time:
+                    place = self.place(self.lines[entry_id].division, split.point)
+                    newest = (split, place.short if place else split.point)
+        return newest
+
+
+def running(book: RaceBook) -> Running | None:
+    """What is under way now, or None."""
+    number = book.running_stage
+    stage = book.race.stage(number) if number is not None else None
+    if number is None or stage is None:
+        return None
+    lines = {
+        line.competitor.id: line
+        for board in book.stage_boards(number)
+        for line in board.lines
+        if isinstance(line.competitor, Entry)
+    }
+    return Running(
+        stage=stage,
+        zone=zone_named(book.race.timezone),
+        lines=lines,
+        splits={entry_id: book.splits(number, entry_id) for entry_id in lines},
+        places={
+            division: {p.code: p for p in places(book.course(number, division))}
+            for division in {line.division for line in lines.values()}
+        },
+    )
+
+
+def has_road(classification: Classification) -> bool:
+    """Whether a classification can be shown on the road: entries, by time (Rules 9.8)."""
+    return classification.of is Of.SOLO and classification.measure is Measure.TIME
+
+
+def road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
+    """A classification on the road; those who don't run this stage stand as they were."""
+    before = book.board(code, book.closed_stage)
+    after = book.board(code, now.stage.number)
+    totals = {
+        line.competitor.id: line.time
+        for line in after.lines
+        if isinstance(line.competitor, Entry)
+        and line.time is not None
+        and line.rank is not None
+        and line.competitor.id in now.lines
+        and now.lines[line.competitor.id].done
+    }
+    return on_the_road(before, now.lines, now.splits, totals)
+
+
+def last_passing(now: Running) -> str:
+    """``12:05:51, CP5``, or nothing before anybody was seen."""
+    if now.latest is None:
+        return ""
+    split, place = now.latest
+    time = figures.clock(split.time, now.zone, now.stage.date)
+    return words.sentence("last-passing", time=time, place=place)

@@ -1,0 +1,124 @@
+"""The strip of stages: what is run, what is live, what is to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from timing.core.book import RaceBook
+from timing.core.courses import course_of
+from timing.core.definition import Stage, StageKind
+from timing.core.statuses import StageStatus
+from timing.core.times import zone_named
+from timing.pages import addresses, figures, words
+from timing.pages.marks import Place, places
+
+
+class StageState(StrEnum):
+    """How a stage stands; settled is ink, live is the overprint."""
+
+    DONE = "done"
+    LIVE = "now"
+    TO_COME = "next"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTile:
+    """One stage of the strip; ``weekday`` and, as ``word``, the start of one that is to come.
+
+    ``kilometres`` and ``climb`` are empty where they are not known.
+    """
+
+    number: int
+    title: str
+    state: StageState
+    word: str
+    weekday: str
+    kilometres: str
+    climb: str
+    url: str
+    is_current: bool
+    places: tuple[Place, ...]
+
+
+def stage_title(stage: Stage) -> str:
+    """``Stage 5, Ighil Mellen to Ifri n’Ouzrou``."""
+    return f"Stage {stage.number}, {stage.name}" if stage.name else f"Stage {stage.number}"
+
+
+def stage_facts(stage: Stage) -> str:
+    """``58.2 km · 2,240 m up``."""
+    facts = []
+    if stage.distance_m:
+        facts.append(f"{figures.kilometres(stage.distance_m)} km")
+    if stage.ascent_m:
+        facts.append(f"{figures.count(stage.ascent_m)} m up")
+    return " · ".join(facts)
+
+
+def stage_state(book: RaceBook, stage: Stage) -> StageState:
+    """Where a stage stands now."""
+    if stage.kind is StageKind.REST:
+        return StageState.REST
+    if stage.number == book.running_stage:
+        return StageState.LIVE
+    if stage.number <= max(book.closed_stage, book.last_stage):
+        return StageState.DONE
+    return StageState.TO_COME
+
+
+def is_cancelled(book: RaceBook, number: int) -> bool:
+    """Whether a stage was cancelled or neutralised for everyone (Rules 2.3)."""
+    lines = [line for board in book.stage_boards(number) for line in board.lines]
+    return any(line.status is StageStatus.NEUTRALISED for line in lines)
+
+
+def stage_tiles(book: RaceBook, current: int | None = None) -> tuple[StageTile, ...]:
+    """The strip; ``current`` is the stage whose page this is."""
+    return tuple(_tile(book, stage, current) for stage in book.race.stages)
+
+
+def _tile(book: RaceBook, stage: Stage, current: int | None) -> StageTile:
+    state = stage_state(book, stage)
+    is_rest = state is StageState.REST
+    return StageTile(
+        number=stage.number,
+        title=stage_title(stage),
+        state=state,
+        word=_word(book, stage, state),
+        weekday=words.weekday(stage.date) if state is StageState.TO_COME else "",
+        kilometres=figures.kilometres(stage.distance_m) if stage.distance_m else "",
+        climb=figures.count(stage.ascent_m) if stage.ascent_m else "",
+        url="" if is_rest else addresses.stage(book.race.slug, stage.number),
+        is_current=stage.number == current,
+        places=places(course_of(stage, "").points) if stage.controls else (),
+    )
+
+
+def _word(book: RaceBook, stage: Stage, state: StageState) -> str:
+    match state:
+        case StageState.REST:
+            return "Rest"
+        case StageState.LIVE:
+            return "Live"
+        case StageState.DONE:
+            return "Cancelled" if is_cancelled(book, stage.number) else "Done"
+        case StageState.TO_COME:
+            return first_start(book, stage)
+
+
+def first_start(book: RaceBook, stage: Stage) -> str:
+    """``07:30``: the first start of a stage on its own day's clock, or nothing."""
+    start = stage.start
+    if start is None:
+        return ""
+    guns = book.guns(stage.number)
+    if guns:
+        zone = zone_named(book.race.timezone)
+        return figures.clock_minutes(min(guns.values()), zone, stage.date)
+    opens = start.at or start.opens
+    if opens is None:
+        return ""
+    return f"{opens.ms // 3_600_000:02d}:{opens.ms // 60_000 % 60:02d}"
+
