@@ -1,5 +1,6 @@
 """The race document: reading, checking and writing racefiles (docs/racefile.md)."""
 
+from timing.racefile.dumping import dump
 from timing.racefile.faults import RacefileError, RacefileErrors
 from timing.racefile.loading import load, loads
 from timing.racefile.passings import BadRecord, load_passing
@@ -9,6 +10,7 @@ __all__ = [
     "BadRecord",
     "RacefileError",
     "RacefileErrors",
+    "dump",
     "load",
     "load_passing",
     "load_ruling",

@@ -145,6 +145,12 @@ class EntrySchema(Part):
         """The entry; its identity is its first bib where none is given."""
         return super().build({"id": data["bib"], **data})
 
+    def written(self, data: dict[str, Any], original: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Without the id where that is the bib."""
+        if original.id == original.bib:
+            del data["id"]
+        return data
+
 
 class TeamSchema(Part):
     """A team; its members are the entries that name its code."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from timing.core.definition import Race
+from timing.core.definition import Of, Race
 from timing.core.document import Document
 from timing.racefile.classifications import ClassificationSchema, default_classifications
 from timing.racefile.competitors import (
@@ -70,6 +70,11 @@ class DocumentSchema(Part):
         classifications = values.get("classifications")
         if classifications is None:
             classifications = default_classifications(divisions, kinds)
+        elif len(kinds) == 1:
+            classifications = tuple(
+                replace(c, kind=kinds[0].code) if c.of is Of.TEAM and not c.kind else c
+                for c in classifications
+            )
         race = Race(
             **{"name": data["race"]["slug"], "starts_on": stages[0].date, **values["race"]},
             divisions=divisions,

@@ -158,12 +158,16 @@ def line_of_text(value: str, most: int) -> str:
     text = str(value).strip()
     if len(text) > most:
         raise refusal(f"{len(text):,} characters", f"write at most {most:,}")
-    if UNPRINTABLE.search(text) or "\n" in text or "\t" in text:
+    if UNPRINTABLE.search(text) or not _ONE_LINE.isdisjoint(text):
         raise refusal(
             f"{described(text)} holds a line break or a control character",
             "write it on one line",
         )
     return text
+
+
+_ONE_LINE = frozenset("\t\n\r")
+"""What a document may hold, but no single text in it."""
 
 
 class Note(Text):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from marshmallow import ValidationError
 
 from timing.core.document import Document
-from timing.core.plain import derived_id, digest
+from timing.core.plain import derived_id
 from timing.core.records import Passing, Record
 from timing.racefile.columns import rows
 from timing.racefile.competitors import EntrySchema, TeamSchema
@@ -268,11 +268,17 @@ def _with_ids(records: Iterable[AnyRecord]) -> tuple[AnyRecord, ...]:
     records = tuple(records)
     if all(record.id for record in records):
         return records
-    before: Counter[str] = Counter()
+    before: Counter[Record] = Counter()
     found = []
     for record in records:
-        content = digest(record)
-        nth = before[content]
-        before[content] += 1
-        found.append(record if record.id else replace(record, id=derived_id(record, nth)))
+        like = _without_id(record)
+        found.append(record if record.id else replace(record, id=derived_id(like, before[like])))
+        before[like] += 1
     return tuple(found)
+
+
+def _without_id(record: Record) -> Record:
+    """What the record says: not when a node received it, as in its digest."""
+    if isinstance(record, Passing) and record.received is not None:
+        return replace(record, id="", received=None)
+    return replace(record, id="") if record.id else record

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from marshmallow import EXCLUDE, Schema, ValidationError, post_dump, validates_schema
 from marshmallow.fields import Field
 
-from timing.racefile.faults import Fault, did_you_mean, quoted
+from timing.racefile.faults import Fault, did_you_mean, nearest, quoted
 
 
 class Part(Schema):
@@ -35,12 +35,7 @@ class Part(Schema):
         known = self.key_names()
         unknown = [key for key in original if key not in known]
         if unknown:
-            raise ValidationError(
-                {
-                    key: [Fault(f"unknown key {quoted(str(key))}", did_you_mean(str(key), known))]
-                    for key in unknown
-                }
-            )
+            raise ValidationError({k: [_unknown(k, original[k], known)] for k in unknown})
 
     def key_names(self) -> tuple[str, ...]:
         """Every key that may be given, in the order they are written in."""
@@ -76,6 +71,16 @@ class Part(Schema):
         """What is written of ``original``: all that differs from the core's defaults."""
         del original
         return data
+
+
+def _unknown(key: object, value: object, known: tuple[str, ...]) -> Fault:
+    text = str(key)
+    if value is None and not nearest(text, known):
+        # In {name: Lind, Bo} a comma parted what belongs together.
+        remedy = "put text that holds a comma in quotes"
+    else:
+        remedy = did_you_mean(text, known)
+    return Fault(f"unknown key {quoted(text)}", remedy)
 
 
 def key_of(name: str, field: Field[Any]) -> str:

@@ -16,15 +16,17 @@ from timing.core.records import Passing
 from timing.core.times import format_instant, format_reading
 from timing.racefile.faults import Fault, did_you_mean, quoted
 from timing.racefile.nodes import Written
-from timing.racefile.passings import AT_LATEST, PassingSchema, passing_of
+from timing.racefile.passings import AT_LATEST, PassingSchema, PassingTime, passing_of
 from timing.racefile.report import Report, faults
 
 KEY = "passings"
 
-_SCHEMA = PassingSchema()
-_FIELDS: dict[str, Any] = dict(_SCHEMA.load_fields)
-_BEHIND = tuple(key for key in _FIELDS if key not in ("stage", "control", "bib", "time"))
+_FIELDS: dict[str, Any] = dict(PassingSchema().load_fields)
+_TIME = PassingTime()
+_FIRST = ("stage", "control", "bib", "time")
+_BEHIND = tuple(key for key in _FIELDS if key not in _FIRST)
 _REPEATING = frozenset({"source", "device", "offset_ms", "uncertainty_ms"})
+"""Keys that have few values in a race."""
 
 _TOKEN = re.compile(r'(?:[^\s"]|"(?:[^"\\]|\\.)*")+')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -57,63 +59,69 @@ def read_passing_lines(text: str, first_line: int, report: Report) -> Iterator[R
 
 
 class _LineReader:
-    """Reads lines, remembering what it made of their parts."""
+    """Reads lines, each part that repeats but once."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str], tuple[int, str]] = {}
+        self._places: dict[tuple[str, str], dict[str, Any]] = {}
+        self._bibs: dict[str, Any] = {}
         self._pairs: dict[str, tuple[str, Any]] = {}
 
     def values(self, line: str) -> dict[str, Any]:
         """The values of a line, by the core's names, or ValidationError by key."""
-        tokens = _tokens(line)
-        if len(tokens) < 4:
+        tokens = line.split() if '"' not in line else _tokens(line)
+        if len(tokens) < len(_FIRST):
             raise ValidationError(
                 [Fault(f"{len(tokens)} of 4 parts", "write: stage control bib time")]
             )
         stage, control, bib, time, *rest = tokens
-        if rest and _DAY_OFFSET.fullmatch(time):
+        if rest and time[0] in "+-<" and _DAY_OFFSET.fullmatch(time):
             time = f"{time} {rest.pop(0)}"
-        values: dict[str, Any] = {}
         errors: dict[str, Any] = {}
         place = self._places.get((stage, control))
         if place is None:
-            self._read(stage, "stage", values, errors)
-            self._read(control, "control", values, errors)
+            place = {"stage": _read("stage", stage, errors)}
+            place["control"] = _read("control", control, errors)
             if not errors:
-                self._places[stage, control] = (values["stage"], values["control"])
-        else:
-            values["stage"], values["control"] = place
-        self._read(bib, "bib", values, errors)
-        self._read(time, "time", values, errors)
+                self._places[stage, control] = place
+        values = place.copy()
+        worn = self._bibs.get(bib)
+        if worn is None:
+            worn = _read("bib", bib, errors)
+            if "bib" not in errors:
+                self._bibs[bib] = worn
+        values["bib"] = worn
+        values["time"] = _read("time", time, errors)
         for token in rest:
             if token[0] == "#":
                 break
-            self._pair(token, values, errors)
+            key, value = self._pairs.get(token) or self._pair(token, errors)
+            if key in values:
+                errors[key] = [Fault(f"{key} given twice", "keep one of them")]
+            values[key] = value
         if errors:
             raise ValidationError(errors)
         return values
 
-    def _pair(self, token: str, values: dict[str, Any], errors: dict[str, Any]) -> None:
-        known = self._pairs.get(token)
-        if known is not None and known[0] not in values:
-            values[known[0]] = known[1]
-            return
+    def _pair(self, token: str, errors: dict[str, Any]) -> tuple[str, Any]:
         key, sign, text = token.partition("=")
         if not sign or key not in _BEHIND:
-            remedy = did_you_mean(key, _BEHIND)
-            errors[key] = [Fault(f"{quoted(token)} is no key=value known here", remedy)]
-        elif key in values:
-            errors[key] = [Fault(f"{key} given twice", "keep one of them")]
-        else:
-            self._read(text, key, values, errors)
-            if key in _REPEATING and key in values:
-                self._pairs[token] = (key, values[key])
+            fault = Fault(f"{quoted(token)} is not known here", did_you_mean(key, _BEHIND))
+            errors[key] = [fault]
+            return key, None
+        pair = key, _read(key, text, errors)
+        if key in _REPEATING and key not in errors:
+            self._pairs[token] = pair
+        return pair
 
-    def _read(self, text: str, key: str, values: dict[str, Any], errors: dict[str, Any]) -> None:
-        try:
-            values[key] = _FIELDS[key].deserialize(Written(text))
-        except ValidationError as error:
-            errors[key] = error.messages
+
+def _read(key: str, text: str, errors: dict[str, Any]) -> Any:  # noqa: ANN401 - as the field has it
+    """The value of a key; None, with its faults noted, where it has none."""
+    try:
+        # The token of a time can't hold what `taken` looks for; there are too many of them.
+        return _TIME.read(text) if key == "time" else _FIELDS[key].taken(Written(text))
+    except ValidationError as error:
+        errors[key] = error.messages
+        return None
 
 
 def _tokens(line: str) -> list[str]:

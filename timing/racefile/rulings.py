@@ -99,7 +99,8 @@ class RulingSchema(Part):
     def written(self, data: dict[str, Any], original: Any) -> dict[str, Any]:  # noqa: ANN401
         """Name and content first, who decided it last, as one would tell it."""
         common: dict[str, Any] = {k: data.pop(k) for k in ("id", "reason", "by", "at") if k in data}
-        return {"ruling": RULING_NAMES[type(original)], **data, **common}
+        first: dict[str, Any] = {k: data.pop(k) for k in ("stage", "bib", "bibs") if k in data}
+        return {"ruling": RULING_NAMES[type(original)], **first, **data, **common}
 
 
 class ForBibs(RulingSchema):
