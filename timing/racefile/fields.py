@@ -330,8 +330,8 @@ class Choice(Text):
         return self.words[text]
 
     def given(self, value: object) -> str:
-        """The word."""
-        return next(word for word, meaning in self.words.items() if meaning == value)
+        """The word; empty for a default that no word stands for, which is left out anyway."""
+        return next((word for word, meaning in self.words.items() if meaning == value), "")
 
 
 # Days and times ------------------------------------------------------------------------
