@@ -8,9 +8,10 @@ one built at once from the same set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from timing.core.boards import Boards, first_solo
 from timing.core.categories import categories_of, day_of_age, team_categories
@@ -115,6 +116,10 @@ class RaceBook:
     def bib_of(self, passing: Passing) -> str:
         """The bib a passing counts for: the one it was assigned, else the one it came with."""
         return self._effect.assigned.get(passing.id, passing.bib)
+
+    def placing(self) -> Callable[[Passing], Placement]:
+        """How passings find their entry as things are; the answer stays, whatever is added."""
+        return partial(place, stages=self._stages, effect=self._effect)
 
     def entry(self, entry_id: str, stage: int | None = None) -> Entry:
         """The entry as on ``stage`` (by default the last one), or UnknownEntry."""
