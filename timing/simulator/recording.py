@@ -34,8 +34,9 @@ from timing.simulator.running import Outing
 
 _EXACT = frozenset({Source.CHIP, Source.PHOTO, Source.GPS})
 
-_FIRST_DAY: Duration = 23 * HOUR
-"""Up to so long after the first gun, a time of day needs no day beside it."""
+_FIRST_DAY: Duration = 22 * HOUR
+"""Up to so long after the first gun a time of day needs no day beside it, even where the clock
+is put forward in between and up to half an hour before a split is the same day (Rules 1.2)."""
 
 # Which of a record's draws decides what: one fault must not know of another.
 _MISSED, _DOUBLED, _MISTYPED, _UNREAD, _LATE, _CORRECTED = range(6)

@@ -26,6 +26,7 @@ _USUAL_SPEED = 7.8
 _LEAST_MEDIAN = 6.5
 _SPREAD = 0.21
 _RESERVE = 1.08
+_SLOWEST = 0.55
 _MARGIN = math.exp(1.8 * _SPREAD)
 _USUAL_FADING = 0.09
 _WOMENS_FACTOR = 0.93
@@ -100,9 +101,8 @@ def field_speed(race: Race, seed: int) -> FieldSpeed:
         ),
         default=0.0,
     )
-    if not needed:
-        return FieldSpeed(median=_USUAL_SPEED, least=0.0)
-    return FieldSpeed(median=max(_LEAST_MEDIAN, needed * _MARGIN), least=needed * _RESERVE)
+    median = max(_LEAST_MEDIAN, needed * _MARGIN) if needed else _USUAL_SPEED
+    return FieldSpeed(median=median, least=max(needed * _RESERVE, median * _SLOWEST))
 
 
 def _speed_needed(race: Race, stage: Stage, division: str, seed: int) -> float:
