@@ -12,7 +12,7 @@ from timing.core.problems import Problem, ProblemCode
 from timing.core.records import Passing
 from timing.core.results import Unused, UnusedReason
 from timing.core.starts import Clock
-from timing.core.times import DAY, MINUTE, SECOND, Duration, Instant, TimeOfDay
+from timing.core.times import DAY, HOUR, MINUTE, SECOND, Duration, Instant, TimeOfDay
 
 SAME_DEPARTURE: Duration = 60 * SECOND
 """Start reads within so much of each other are one departure (Rules 3.7)."""
@@ -164,6 +164,13 @@ class _Reader:
     # -- the start -----------------------------------------------------------------------
 
     def _read_start(self, passings: list[Passing], facts: Facts) -> None:
+        if len(passings) == 1 and self._clock.opens is None:
+            # The common case again: one read, in time, whose instant is known.
+            time = passings[0].time
+            reference = self._clock.reference
+            if type(time) is int and 0 <= reference + self._clock.tolerance - time < HOUR:
+                facts.times[0], facts.taken[0], facts.last = time, passings[0], 0
+                return
         dated = self._dated(passings, self._clock.reference, at_start=True)
         if self._clock.opens is None:
             chosen = self._last_before_tolerance(dated)
