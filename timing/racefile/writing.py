@@ -13,13 +13,15 @@ from decimal import Decimal
 WIDTH = 100
 """Characters of a line, before a mapping or list is spread over several."""
 
-_BARE = re.compile(r"[^\W\d_](?:[\w .+/–-]*[\w.+–])?|\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?")
+_BARE = re.compile(r"[^\W\d_](?:[\w .+/·–-]*[\w.+])?|\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?")
 _TAKEN = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"})
 
 
 def scalar(value: object) -> str:
     """A text, number or flag as YAML."""
     match value:
+        case None:
+            return "null"
         case bool():
             return "true" if value else "false"
         case int():
