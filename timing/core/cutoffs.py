@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from timing.core.courses import Course
 from timing.core.days import StageDay
-from timing.core.definition import Apply, Cutoff, CutoffRules, Outcome
+from timing.core.definition import Apply, Cutoff, CutoffRules, Outcome, Rules
 from timing.core.records import Close, CutoffMove, Ruling
 from timing.core.splits import Facts
 from timing.core.starts import Clock
@@ -127,6 +127,18 @@ def _moved(limit: Limit, ruling: CutoffMove, day: StageDay) -> Limit:
         at = day.scheduled(at)
     return replace(
         limit, at=at, elapsed=ruling.elapsed, percent=None, from_gun=False, ruling=ruling.id
+    )
+
+
+def whole_race_limit(rules: Rules, point: int, clock: Duration) -> Limit:
+    """The limit of the whole race at a point, ``clock`` being used up before the stage (5.1)."""
+    return Limit(
+        point=point,
+        outcome=rules.cutoff.outcome,
+        apply=rules.cutoff.apply,
+        is_inclusive=rules.cutoff.inclusive,
+        is_hard=True,
+        elapsed=(rules.limit or 0) - clock,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import NOTHING, Adjustment, Ledger
 from timing.core.courses import Course
-from timing.core.cutoffs import Limit, Missed, first_missed
+from timing.core.cutoffs import Limit, Missed, first_missed, whole_race_limit
 from timing.core.decisions import Decisions
 from timing.core.definition import (
     AfterOut,
@@ -41,6 +41,7 @@ class Standing:
 
     ``ended`` is the race status with which the race is over, ``None`` while it is not;
     ``stage`` and ``control`` say where that was. Not ``competitive`` means no rank from then on.
+    ``clock`` sums the raw clocks so far, where the race has a limit as a whole (Rules 5.1).
     """
 
     ended: RaceStatus | None = None
@@ -49,6 +50,7 @@ class Standing:
     competitive: bool = True
     strikes: int = 0
     has_raced: bool = False
+    clock: Duration = 0
 
 
 FRESH = Standing()
@@ -239,6 +241,10 @@ class _Settler:
             if decision is not None:
                 after, carried = self._decide(row, decision, after, facts)
         self._time(row)
+        if stage.rules.limit is not None and row.raw is not None:
+            is_same = after is carried
+            after = replace(after, clock=before.clock + row.raw)
+            carried = after if is_same else replace(carried, clock=after.clock)
         if row.done or row.last_point or declared is not None:
             is_same = after is carried
             after = _having_raced(after)
@@ -272,9 +278,8 @@ class _Settler:
                 row.last_point = course.points[facts.last].code
                 row.distance_m = course.points[facts.last].distance_m
                 row.status = StageStatus.ON_COURSE
-            if facts.finish is not None and (
-                facts.raw is not None or stage.kind is StageKind.UNTIMED
-            ):
+            if facts.finish is not None:
+                # Without a known start there is no time: finished, and yet incomplete.
                 row.status = StageStatus.FINISHED
             taken = facts.taken[-1]
             row.is_exact = taken is not None and taken.source in (Source.CHIP, Source.PHOTO)
@@ -330,6 +335,9 @@ class _Settler:
         limits = self._limits.get(key)
         if limits is None:
             limits = self._limits[key] = stage.limits(row.entry, clock.wave, row.categories)
+        if stage.rules.limit is not None and facts.last > 0:
+            whole = whole_race_limit(stage.rules, facts.last, before.clock)
+            limits = (*limits, whole)
         if not limits:
             return before
         needs_winner = any(limit.percent is not None for limit in limits)
