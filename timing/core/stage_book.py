@@ -10,7 +10,7 @@ from timing.core.courses import Course
 from timing.core.cutoffs import Limit, limits_of
 from timing.core.days import StageDay
 from timing.core.decisions import Decisions
-from timing.core.definition import Race, Stage
+from timing.core.definition import Race, Stage, TeamTimeKind
 from timing.core.entries import Entry, Team
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import (
@@ -28,7 +28,7 @@ from timing.core.rosters import Roster
 from timing.core.splits import Facts, read_splits
 from timing.core.stage_results import StageInput, StageState, Standing, settle
 from timing.core.starts import Standings, StartFrame, start_frame
-from timing.core.teams import TeamInput, TeamState, settle_teams
+from timing.core.teams import TeamInput, TeamState, on_leg, settle_teams
 from timing.core.times import Duration, Instant
 
 
@@ -130,6 +130,7 @@ class StageBook:
                 categories=context.categories,
                 unranked_by_team=teams,
                 missed_confirmed=self._missed_confirmed(rulings),
+                resting=self._resting(context),
                 before=_carried(before),
                 is_cancelled=self._is_cancelled(rulings),
                 has_begun=self._has_begun(rulings),
@@ -166,6 +167,17 @@ class StageBook:
                 confirmed=self.confirmed,
             )
         self.stale.clear()
+
+    def _resting(self, context: RaceContext) -> frozenset[str]:
+        """The members of relays whose turn it is not."""
+        relays = {k.code for k in context.race.team_kinds if k.time.kind is TeamTimeKind.RELAY}
+        return frozenset(
+            member.id
+            for team in context.teams
+            if team.kind in relays
+            for member in self.roster.members.get(team.code, ())
+            if member not in on_leg(team, self.number, self.roster.members[team.code])
+        )
 
     def _is_cancelled(self, rulings: Sequence[Ruling]) -> bool:
         return any(

@@ -119,7 +119,8 @@ class StageInput:
 
     ``courses`` holds the course of each division that runs the stage; ``has_begun`` says whether
     anything was seen of it; ``unranked_by_team`` which entries have no solo rank because of
-    their team (Rules 8.5, 8.6), asked once all of them are settled.
+    their team (Rules 8.5, 8.6), asked once all of them are settled; ``resting`` are members of
+    relays that another runs for today (Rules 8.3).
     """
 
     number: int
@@ -137,6 +138,7 @@ class StageInput:
     categories: Callable[[Entry], tuple[str, ...]]
     unranked_by_team: Callable[[StageState], Collection[str]]
     missed_confirmed: dict[str, tuple[str, ...]]
+    resting: Collection[str]
     before: dict[str, Standing]
     is_cancelled: bool
     has_begun: bool
@@ -203,7 +205,9 @@ class _Settler:
                 continue
             self._settle_entry(entry)
         for entry_id in stage.unranked_by_team(state):
-            state.rows[entry_id].is_ranked = False
+            # A team that broke earlier may be of a division that does not run this stage.
+            if (row := state.rows.get(entry_id)) is not None:
+                row.is_ranked = False
         for division in stage.courses:
             self._rank(division)
         self._question_rivals()

@@ -182,10 +182,26 @@ def _settle_team(
     _part_members(state, kind, members, standing)
 
 
+def on_leg(team: Team, stage: int, members: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Who may run a stage for a relay: the member its legs name, else any (Rules 8.3)."""
+    bib = dict(team.legs).get(stage)
+    return tuple(m for m in members if bib is None or m.bib == bib)
+
+
+def _running(stage: TeamInput, row: TeamRow, kind: TeamKind) -> list[Row]:
+    """The members whose rows make the team's: all of them, or the one of a relay's leg."""
+    if kind.time.kind is not TeamTimeKind.RELAY:
+        return [stage.rows[m.id] for m in row.members]
+    legs = [stage.rows[m.id] for m in on_leg(row.team, stage.number, row.members)]
+    return sorted(legs, key=lambda r: (not r.done, r.last_point == "", r.time or 0))[:1]
+
+
 def _settle_running(
     stage: TeamInput, state: TeamState, row: TeamRow, kind: TeamKind, before: Standing
 ) -> Standing:
-    rows = [stage.rows[m.id] for m in row.members]
+    rows = _running(stage, row, kind)
+    if not rows:
+        return before
     after = before
     if before.ended is None:
         after = _hold_together(stage, row, rows, kind, before)
@@ -229,7 +245,7 @@ def _hold_together(
     stage: TeamInput, row: TeamRow, rows: Sequence[Row], kind: TeamKind, before: Standing
 ) -> Standing:
     """A member out: the team is broken from that stage on (Rules 8.5)."""
-    needed = _needed(kind, row.members)
+    needed = _needed(kind, [r.entry for r in rows])
     standings = [stage.standings.get(r.entry.id, FRESH) for r in rows]
     living = [r for r, s in zip(rows, standings, strict=True) if s.ended is None]
     if len(living) < needed:
