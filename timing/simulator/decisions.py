@@ -10,14 +10,15 @@ from typing import assert_never
 from timing.core.definition import Apply, OutcomeKind
 from timing.core.records import Credit, Observation, Penalty, Ruling, Status
 from timing.core.statuses import RulingStatus
-from timing.core.times import HOUR, MINUTE, Duration, Instant
+from timing.core.times import HOUR, MINUTE, SECOND, Duration, Instant
 from timing.simulator.chance import record_id, stream
 from timing.simulator.departures import DIRECTOR
 from timing.simulator.running import End, Outing
 
 _PENALISED = 0.006
 _HOURS_TO_DOUBLE = 10
-_LEAVES_OVERNIGHT = 0.003
+_FULL_PENALTY_HOURS = 4
+_LEAVES_OVERNIGHT = 0.0018
 
 _OFFENCES: tuple[tuple[int, str, Duration, str], ...] = (
     (41, "KIT", 30 * MINUTE, "Mandatory kit incomplete at a check"),
@@ -88,6 +89,11 @@ def not_starting(bibs: Sequence[tuple[str, str]], bench: Bench, gun: Instant) ->
     )
 
 
+def _after(instant: Instant, minutes: int) -> Instant:
+    """So many minutes later, to the second: when somebody writes a decision down."""
+    return instant - instant % SECOND + minutes * MINUTE
+
+
 def _given_up(outing: Outing, bench: Bench, chance: Random) -> tuple[Ruling, ...]:
     entry, point = outing.runner.entry, outing.last_point
     was_fetched = outing.gave_up_between
@@ -95,7 +101,7 @@ def _given_up(outing: Outing, bench: Bench, chance: Random) -> tuple[Ruling, ...
     decided = Status(
         id=bench.id("dnf", entry.id),
         by=DIRECTOR,
-        at=outing.last_seen + wait * MINUTE,
+        at=_after(outing.last_seen, wait),
         reason="Fetched on the course" if was_fetched else "Gave up at the checkpoint",
         status=RulingStatus.DNF,
         bibs=(entry.bib,),
@@ -107,7 +113,7 @@ def _given_up(outing: Outing, bench: Bench, chance: Random) -> tuple[Ruling, ...
     seen = Observation(
         id=bench.id("observation", entry.id),
         by=point.control,
-        at=outing.last_seen + chance.randint(1, 4) * MINUTE,
+        at=_after(outing.last_seen, chance.randint(1, 4)),
         reason="Handed in the bib",
         kind="withdrawn",
         bibs=(entry.bib,),
@@ -142,7 +148,7 @@ def _confirmed(outing: Outing, bench: Bench) -> tuple[Ruling, ...]:
     ruling = Status(
         id=bench.id("limit", outing.runner.entry.id),
         by=DIRECTOR,
-        at=at + 10 * MINUTE,
+        at=_after(at, 10),
         reason="Over the limit, confirmed",
         status=status,
         bibs=(outing.runner.entry.bib,),
@@ -152,19 +158,27 @@ def _confirmed(outing: Outing, bench: Bench) -> tuple[Ruling, ...]:
     return (ruling,)
 
 
+def _in_proportion(penalty: Duration, hours: float) -> Duration:
+    """Less where a stage is short, in steps of five minutes."""
+    steps = round(penalty / (5 * MINUTE) * min(1.0, hours / _FULL_PENALTY_HOURS))
+    return max(1, steps) * 5 * MINUTE
+
+
 def _finished(outing: Outing, bench: Bench, chance: Random, *, goes_on: bool) -> Verdict:
     entry = outing.runner.entry
     rulings: list[Ruling] = [*_confirmed(outing, bench)]
     adjustment = 0
+    hours = (outing.last_seen - outing.crossings[0][1]) / HOUR
     if chance.random() < _PENALISED:
         weights = [offence[0] for offence in _OFFENCES]
         _, code, time, reason = chance.choices(_OFFENCES, weights)[0]
+        time = _in_proportion(time, hours)
         adjustment += time
         rulings.append(
             Penalty(
                 id=bench.id("penalty", entry.id),
                 by=DIRECTOR,
-                at=outing.last_seen + chance.randint(10, 90) * MINUTE,
+                at=_after(outing.last_seen, chance.randint(10, 90)),
                 reason=reason,
                 stage=bench.stage,
                 time=time,
@@ -178,7 +192,7 @@ def _finished(outing: Outing, bench: Bench, chance: Random, *, goes_on: bool) ->
             Credit(
                 id=bench.id("credit", entry.id),
                 by=DIRECTOR,
-                at=outing.last_seen + chance.randint(20, 120) * MINUTE,
+                at=_after(outing.last_seen, chance.randint(20, 120)),
                 reason="Stayed with a runner in need",
                 stage=bench.stage,
                 time=outing.helped,
@@ -186,7 +200,6 @@ def _finished(outing: Outing, bench: Bench, chance: Random, *, goes_on: bool) ->
                 code="AID",
             )
         )
-    hours = (outing.last_seen - outing.crossings[0][1]) / HOUR
     risk = _LEAVES_OVERNIGHT * outing.runner.traits.frailty * (1 + hours / _HOURS_TO_DOUBLE)
     leaves = chance.random() < risk and goes_on
     if leaves:
@@ -194,7 +207,7 @@ def _finished(outing: Outing, bench: Bench, chance: Random, *, goes_on: bool) ->
             Status(
                 id=bench.id("withdrawn", entry.id),
                 by=DIRECTOR,
-                at=outing.last_seen + chance.randint(40, 180) * MINUTE,
+                at=_after(outing.last_seen, chance.randint(40, 180)),
                 reason="Does not start again",
                 status=RulingStatus.WITHDRAWN,
                 bibs=(entry.bib,),

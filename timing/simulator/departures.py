@@ -164,7 +164,9 @@ def _starters(
         delay = round((0.5 + chance.random()) * SECOND + place * size * _CROWD_PER_RUNNER)
     if chance.random() < _STARTS_LATE and clock.opens is None:
         delay += round(chance.uniform(0.1, 0.8) * plan.tolerance)
-    delay = min(delay, plan.tolerance)
+    # Late, but nearer to one's own gun than to any other wave's (Rules 3.6).
+    others = (abs(gun - begin) * 2 // 5 for gun in clock.other_guns if gun != begin)
+    delay = min(delay, plan.tolerance, *others)
     starters = []
     for runner in pack:
         own = frame.clock_of(runner.entry.id)
