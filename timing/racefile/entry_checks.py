@@ -16,7 +16,7 @@ def check_entries(data: Typed, references: References) -> None:
     references.unique(((e.get("id"), (*p, "id")) for p, e in entries), "id")
     by_bib = {e.get("bib"): (*p, "bib") for p, e in reversed(entries) if "id" not in e}
     for path, entry in entries:
-        if entry.get("id") in by_bib:
+        if "id" in entry and entry["id"] in by_bib:
             line = report.line_of(by_bib[entry["id"]])
             report.at_path(
                 (*path, "id"),

@@ -20,7 +20,7 @@ def path_text(path: Path) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += f".{step}" if text else step
+            text += f".{visible(step)}" if text else visible(step)
     return text
 
 
@@ -46,8 +46,14 @@ def refusal(message: str, remedy: str = "") -> ValidationError:
 
 
 def quoted(text: str) -> str:
-    """The text in double quotes, cut where it is long."""
-    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
+    """The text in double quotes, cut where it is long; what can't be printed is replaced."""
+    shown = text if len(text) <= 60 else f"{text[:57]}…"
+    return f'"{visible(shown)}"'
+
+
+def visible(text: str) -> str:
+    """The text with whatever can't be printed replaced."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def nearest(text: str, known: Iterable[str]) -> str:

@@ -64,7 +64,7 @@ def described(value: object) -> str:
     """What a value is, for a message: the text itself, or its kind."""
     match value:
         case str():
-            return quoted(visible(value))
+            return quoted(value)
         case None:
             return "nothing"
         case bool():
@@ -75,11 +75,6 @@ def described(value: object) -> str:
             return "a mapping"
         case _:
             return "a list"
-
-
-def visible(text: str) -> str:
-    """The text with whatever can't be printed replaced."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 class Expecting(fields.Field[Any]):

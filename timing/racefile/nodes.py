@@ -111,7 +111,7 @@ class _Reader:
         if event.tag is not None:
             self._refuse(event, path, f"tag {event.tag}", "!")
         if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, path)
+            return _scalar(event)
         if len(path) >= MAX_DEPTH:
             self._report.at_line(
                 _line(event), f"more than {MAX_DEPTH} mappings and lists within each other"
@@ -120,17 +120,6 @@ class _Reader:
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path)
         return self._mapping(path)
-
-    def _scalar(self, event: yaml.ScalarEvent, path: Path) -> Written | None:
-        text, line = event.value, _line(event)
-        # Backslashes in double quotes can write what the file itself may not hold.
-        if UNPRINTABLE.search(text):
-            self._report.at_line(line, "a control character, written with a backslash", path=path)
-        if event.style == "|":
-            return Block(text, line + 1)
-        if not text and event.implicit[0]:
-            return None
-        return Written(text)
 
     def _sequence(self, path: Path) -> list[PlainNode]:
         items: list[PlainNode] = []
@@ -178,6 +167,14 @@ class _Reader:
             f"write the value itself; if the text begins with {sign}, put it in quotes",
             path=path,
         )
+
+
+def _scalar(event: yaml.ScalarEvent) -> Written | None:
+    if event.style == "|":
+        return Block(event.value, _line(event) + 1)
+    if not event.value and event.implicit[0]:
+        return None
+    return Written(event.value)
 
 
 def _line(event: Any) -> int:  # noqa: ANN401 - PyYAML brings no types
