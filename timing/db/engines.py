@@ -6,12 +6,14 @@ writing session is durable once committed; writers of one race wait for each oth
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import psycopg
@@ -52,6 +54,12 @@ class Database:
         """Where it is."""
         return self.readers.url
 
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database, which may not exist yet; None for PostgreSQL."""
+        is_sqlite = self.url.get_backend_name() == "sqlite"
+        return Path(self.url.database or "").absolute() if is_sqlite else None
+
     def reading(self) -> Session:
         """A session that sees one moment and cannot write; close it, or use it in a ``with``."""
         return Session(self.readers)
@@ -85,6 +93,16 @@ def open_database(url: str | URL) -> Database:
             raise BadDatabaseUrl(f"{name} with {driver}: use sqlite:///… or postgresql://…")
 
 
+def create_file(database: Database) -> None:
+    """Make SQLite's file and folder where they are missing; PostgreSQL's are its server's.
+
+    Only its owner can read it: it holds birth dates and hashes of passwords.
+    """
+    if database.file:
+        database.file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(database.file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
 def _open_postgresql(url: URL) -> Database:
     # A server may restart under a race that lasts for weeks: look before each use.
     engine = create_engine(url, pool_pre_ping=True)
@@ -113,7 +131,14 @@ def _tell_busy(context: ExceptionContext) -> None:
 def _open_sqlite(url: URL) -> Database:
     if not url.database or url.database == ":memory:":
         raise BadDatabaseUrl("SQLite needs a file, as in sqlite:////path/to/file")
-    engine = create_engine(url)
+    # A file that is not there is a mistake, not a new database: create_file makes those.
+    address = f"{Path(url.database).absolute().as_uri()}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        # The pool sees to it that a connection is used by one thread at a time.
+        return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+    engine = create_engine(url, creator=connect)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(readers=engine, writers=engine.execution_options(writes=True))

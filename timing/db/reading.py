@@ -133,6 +133,7 @@ def race_list(session: Session) -> tuple[Listed, ...]:
     latest = (
         select(func.max(DefinitionRow.version))
         .where(DefinitionRow.race_id == RaceRow.id)
+        .correlate(RaceRow)
         .scalar_subquery()
     )
     rows = session.execute(

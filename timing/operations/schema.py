@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from alembic import command
@@ -11,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from timing.db.engines import Database
+from timing.db.engines import Database, create_file
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 NEWEST = "head"
@@ -24,7 +23,7 @@ def upgrade(database: Database, to: str = NEWEST) -> None:
 
     Two processes that start together wait for each other.
     """
-    _create_private_file(database)
+    create_file(database)
     with database.writers.begin() as connection:
         command.upgrade(_configuration(connection), to)
 
@@ -36,7 +35,9 @@ def downgrade(database: Database, to: str) -> None:
 
 
 def current(database: Database) -> str | None:
-    """The migration the database is at, None for an empty one."""
+    """The migration the database is at, None for one that is empty or not there yet."""
+    if database.file and not database.file.exists():
+        return None
     with database.readers.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -62,11 +63,3 @@ def _configuration(connection: Connection | None = None) -> Config:
             )
         config.attributes["connection"] = connection
     return config
-
-
-def _create_private_file(database: Database) -> None:
-    """Make SQLite's file readable by its owner only: it holds birth dates and password hashes."""
-    if database.url.get_backend_name() == "sqlite" and database.url.database:
-        path = Path(database.url.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
