@@ -1,1 +1,1 @@
-"""Results turned into files, one module per format."""
+"""Results as files: one module for each format, over the tables that say what a line holds."""

@@ -1,0 +1,50 @@
+"""The ``timing`` command."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+import click
+
+import timing
+
+_MODULES = {
+    "check": "timing.cli.results",
+    "compute": "timing.cli.results",
+    "explain": "timing.cli.explaining",
+    "simulate": "timing.cli.simulating",
+    "export": "timing.cli.exporting",
+    "race": "timing.cli.races",
+    "token": "timing.cli.tokens",
+    "director": "timing.cli.directors",
+    "db": "timing.cli.databases",
+    "backup": "timing.cli.backups",
+    "restore": "timing.cli.backups",
+}
+"""Where each command is, under its own name; in the order of the help."""
+
+
+class _Commands(click.Group):
+    """Commands imported when they are called: a file's results need not wait for a database."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order they are told."""
+        del ctx
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, None if there is none."""
+        del ctx
+        if cmd_name not in _MODULES:
+            return None
+        return cast(click.Command, getattr(import_module(_MODULES[cmd_name]), cmd_name))
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(timing.__version__, message="Bivouac %(version)s")
+def main() -> None:
+    """Timing and results for multi-day stage races.
+
+    Commands work on a racefile, or with --race SLUG on a race of the database.
+    """

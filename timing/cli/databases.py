@@ -1,0 +1,103 @@
+"""The database that the settings name, and ``timing db``."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from timing.cli.printing import patiently
+from timing.cli.refusals import Refused, refusing, unknown
+from timing.core.document import Document
+from timing.core.times import Instant
+from timing.db.engines import BadDatabaseUrl, Database, DatabaseBusy, open_database
+from timing.db.reading import UnknownRace, UnknownRevision, race_list
+from timing.operations import schema
+from timing.operations.races import export_document
+from timing.settings import BadSettings, Settings, read_settings
+
+
+def settings_in_force() -> Settings:
+    """The settings of this installation, for a command that serves nothing."""
+    with refusing(BadSettings):
+        return read_settings(os.environ, serving=False)
+
+
+@contextmanager
+def connected() -> Iterator[Database]:
+    """The database as it is, or Refused where it can't be reached."""
+    with refusing(BadDatabaseUrl):
+        database = open_database(settings_in_force().database_url)
+    try:
+        yield database
+    except OperationalError as error:
+        raise Refused(f"The database can't be used: {error.orig}") from error
+    except DatabaseBusy as error:
+        raise Refused("Something else keeps the database busy; try again.") from error
+    finally:
+        database.close()
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """The database, Refused unless its tables are those of this release."""
+    with connected() as database:
+        path = _sqlite_path(database)
+        if path is not None and not path.exists():
+            raise Refused(f"There is no database at {path}; make one with: timing db upgrade")
+        if not schema.is_current(database):
+            raise Refused("The database is of another release; run: timing db upgrade")
+        try:
+            yield database
+        except UnknownRace as error:
+            with database.reading() as session:
+                slugs = [listed.slug for listed in race_list(session)]
+            raise unknown("race", error.slug, slugs) from error
+
+
+def held_document(slug: str, revision: int | None = None) -> Document:
+    """A race of the database, now or as of a revision."""
+    with (
+        refusing(UnknownRevision),
+        opened() as database,
+        patiently(f"Reading {slug}"),
+        database.reading() as session,
+    ):
+        return export_document(session, slug, revision).document
+
+
+def now() -> Instant:
+    """The moment, by this machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+def _sqlite_path(database: Database) -> Path | None:
+    url = database.url
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+@click.group()
+def db() -> None:
+    """Keep the database in shape."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Make the tables, or bring those of an older release up to date."""
+    with connected() as database:
+        before = schema.current(database) if _exists(database) else None
+        with patiently("Migrating"):
+            schema.upgrade(database)
+        after = schema.current(database)
+        where = database.url.render_as_string(hide_password=True)
+    click.echo(f"{where} is up to date{'' if before == after else ', now'}: {after}")
+
+
+def _exists(database: Database) -> bool:
+    path = _sqlite_path(database)
+    return path is None or path.exists()

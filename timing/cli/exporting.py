@@ -1,0 +1,103 @@
+"""``timing export``: results as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from timing import racefile
+from timing.cli.printing import patiently, warn_of, write_bytes
+from timing.cli.questions import MOMENT, asked_board, asked_stage
+from timing.cli.results import computed
+from timing.cli.sources import read_document, takes_race, write_file
+from timing.core.book import RaceBook
+from timing.core.document import Document
+from timing.core.times import Instant
+from timing.exports.csv import to_csv
+from timing.exports.json import everything, to_json
+from timing.exports.table import Table
+
+_FORMATS: dict[str, Callable[[Table], bytes]] = {"csv": to_csv, "json": to_json}
+_RACEFILE = "racefile"
+
+
+@click.command()
+@takes_race
+@click.option(
+    "--format", "form", required=True, type=click.Choice([*_FORMATS, _RACEFILE]), help="Of what."
+)
+@click.option("--board", metavar="CODE", help="A classification; without it, everything.")
+@click.option("--after", type=int, metavar="N", help="The board as after stage N.")
+@click.option("--stage", type=int, metavar="N", help="A stage's result.")
+@click.option("--at", type=MOMENT, metavar="INSTANT", help="As of 2026-08-28T18:00:00Z.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="A file or folder.")
+def export(
+    *,
+    file: Path | None,
+    slug: str | None,
+    form: str,
+    board: str | None,
+    after: int | None,
+    stage: int | None,
+    at: Instant | None,
+    out: Path | None,
+) -> None:
+    """Write results to a file, or every board and stage into a folder.
+
+    With --format json and a PATH that ends in .json everything is in one file.
+    """
+    is_racefile = form == _RACEFILE
+    is_of_all = not is_racefile and board is None and stage is None
+    is_one_file = form == "json" and out is not None and out.suffix == ".json"
+    if is_racefile and any(asked is not None for asked in (board, after, stage, at)):
+        raise click.UsageError("A racefile holds the whole race: leave the others out.")
+    if after is not None and (board is None or stage is not None):
+        raise click.UsageError("--after goes with --board CODE.")
+    if is_of_all and (out is None or (out.suffix == ".csv" and not out.is_dir())):
+        raise click.UsageError("Every board is a file of its own: give --out a folder, or --board.")
+    document = read_document(file, slug)
+    if is_racefile:
+        _write(_racefile(document), out)
+        return
+    book = computed(document, at)
+    warn_of(book.problems())
+    if stage is not None:
+        _write(_FORMATS[form](asked_stage(book, stage, board).table), out)
+    elif board is not None:
+        _write(_FORMATS[form](asked_board(book, board, after).table), out)
+    elif is_one_file:
+        _write(everything(book), out)
+    elif out is not None:
+        _write_all(book, form, out)
+
+
+def _write(content: bytes, out: Path | None) -> None:
+    if out is None:
+        write_bytes(content)
+        return
+    write_file(out, content)
+    click.echo(f"Wrote {out}", err=True)
+
+
+def _write_all(book: RaceBook, form: str, folder: Path) -> None:
+    """Every board after the last stage with a result, and below ``stages/`` every stage's."""
+    makers = {Path(code): partial(asked_board, book, code, None) for code in book.board_codes()}
+    for number in book.stages:
+        makers[Path("stages", str(number))] = partial(asked_stage, book, number)
+    console = Console(stderr=True)
+    with_bar = track(
+        makers.items(), "Writing", console=console, transient=True, disable=not console.is_terminal
+    )
+    for name, make in with_bar:
+        write_file(folder / f"{name}.{form}", _FORMATS[form](make().table))
+    click.echo(f"Wrote {len(makers)} files to {folder}", err=True)
+
+
+def _racefile(document: Document) -> bytes:
+    with patiently("Writing"):
+        return racefile.dump(document).encode()

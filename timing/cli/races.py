@@ -1,0 +1,154 @@
+"""``timing race``: races between files and the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from timing import racefile
+from timing.cli.databases import held_document, now, opened
+from timing.cli.printing import Sheet, patiently, print_sheets, write_bytes
+from timing.cli.refusals import refusing
+from timing.cli.sources import read_racefile, write_file
+from timing.core.document import Document
+from timing.core.entries import Entry, Team
+from timing.db.reading import cursors
+from timing.operations.entries import RaceStarted, replace_entries
+from timing.operations.races import (
+    DefinitionMoved,
+    RaceExists,
+    add_race,
+    change_definition,
+    export_document,
+    race_listings,
+)
+from timing.operations.record import append
+from timing.racefile import RacefileErrors
+
+BY = "command line"
+"""Who is said to have made what these commands make."""
+
+
+@click.group()
+def race() -> None:
+    """Bring races from files to the database and back."""
+
+
+@race.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def add(*, file: Path) -> None:
+    """Add the race in a racefile, with all that is in it."""
+    document = read_racefile(file)
+    with (
+        opened() as database,
+        refusing(RaceExists, RacefileErrors),
+        patiently("Adding"),
+        database.writing() as session,
+    ):
+        cursor = add_race(session, document, at=now(), by=BY)
+    click.echo(f"Added {document.race.slug}, revision {cursor.revision}")
+
+
+@race.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--definition", "takes_definition", is_flag=True, help="Take the definition too.")
+@click.option("--entries", "takes_entries", is_flag=True, help="Take entries and teams too.")
+def import_(*, file: Path, takes_definition: bool, takes_entries: bool) -> None:
+    """Take the records of a racefile that its race does not have yet.
+
+    A race that the database does not have is added whole. Doing so again adds nothing.
+    """
+    document = read_racefile(file)
+    slug = document.race.slug
+    with (
+        opened() as database,
+        refusing(RacefileErrors, RaceStarted, DefinitionMoved),
+        patiently("Importing"),
+        database.writing() as session,
+    ):
+        if slug not in cursors(session):
+            cursor = add_race(session, document, at=now(), by=BY)
+            told = f"Added {slug}, revision {cursor.revision}"
+        else:
+            _take_frame(session, document, definition=takes_definition, entries=takes_entries)
+            told = _take_records(session, document)
+    click.echo(told)
+
+
+def _take_frame(session: Session, document: Document, *, definition: bool, entries: bool) -> None:
+    """Take definition and entries where that was asked for, or say that they differ."""
+    slug = document.race.slug
+    held = export_document(session, slug)
+    if document.race != held.document.race:
+        if definition:
+            change_definition(session, document.race, based_on=held.version, at=now(), by=BY)
+        else:
+            click.echo("The definition differs; left as it is without --definition.", err=True)
+    if _people(document) != _people(held.document):
+        if entries:
+            replace_entries(session, slug, document.entries, document.teams)
+        else:
+            click.echo("The entries differ; left as they are without --entries.", err=True)
+
+
+def _people(document: Document) -> tuple[dict[str, Entry], dict[str, Team]]:
+    return {e.id: e for e in document.entries}, {t.code: t for t in document.teams}
+
+
+def _take_records(session: Session, document: Document) -> str:
+    slug = document.race.slug
+    appended = append(
+        session,
+        slug,
+        document.passings,
+        document.rulings,
+        received=now(),
+        keep_conflicting=True,
+    )
+    return (
+        f"{slug}: {appended.accepted} records were new, {appended.known} known already;"
+        f" revision {appended.revision}"
+    )
+
+
+@race.command()
+@click.argument("slug")
+@click.option("--revision", type=click.IntRange(min=0), metavar="N", help="As of revision N.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="PATH")
+def export(*, slug: str, revision: int | None, out: Path | None) -> None:
+    """Write a race as a racefile; importing that gives the same race."""
+    content = racefile.dump(held_document(slug, revision)).encode()
+    if out is None:
+        write_bytes(content)
+    else:
+        write_file(out, content)
+
+
+@race.command("list")
+def list_() -> None:
+    """List the races of the database."""
+    with opened() as database, database.reading() as session:
+        listings = race_listings(session)
+    rows = [
+        (
+            listing.race.slug,
+            listing.race.name,
+            listing.race.starts_on.isoformat(),
+            str(len(listing.race.stages)),
+            str(listing.version),
+            str(listing.revision),
+        )
+        for listing in listings
+    ]
+    print_sheets(
+        [
+            Sheet(
+                title="Races",
+                header=("slug", "name", "starts", "stages", "version", "revision"),
+                rows=tuple(rows),
+                numeric=frozenset({3, 4, 5}),
+            )
+        ]
+    )
