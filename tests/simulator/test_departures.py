@@ -157,6 +157,15 @@ def test_a_wave_by_rank_is_posted_and_the_elite_start_later() -> None:
     assert {at for bib, at in starts.items() if bib not in elite} == {clock("07:00", 2)}
 
 
+def test_ranks_are_those_of_a_board_that_leaves_teams_out() -> None:
+    definition = race(stage(1), stage(2, ELITE_LATER), kinds=(MIXED,))
+    alone = tuple(replace(c, teams_excluded=True) for c in definition.classifications)
+    document = fault_free(replace(definition, classifications=alone), 100, teams=30)
+    elite = [bib for bib, at in issued(document, 2).items() if at == clock("10:00", 2)]
+    assert 8 <= len(elite) <= 10
+    assert not any(entry_of(document, bib).team for bib in elite)
+
+
 def test_waves_that_are_plain_to_compute_are_not_posted() -> None:
     document = fault_free(race(stage(1, BY_GENDER)), entries=100)
     assert not [r for r in document.rulings if isinstance(r, StartList)]

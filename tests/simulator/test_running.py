@@ -406,6 +406,25 @@ def test_over_a_limit_that_moves_to_the_short_course_one_runs_what_is_left_of_it
     assert moved > 3
 
 
+def test_where_the_short_course_is_over_already_the_day_ends_there() -> None:
+    limit = Cutoff(at=LIMIT, outcome=Outcome(kind=OutcomeKind.MOVE, division="short"), category="W")
+    course = tuple(replace(c, cutoffs=(limit,)) if c.code == "CP3" else c for c in controls(40))
+    short = (("short", ("START", "CP1", "CP2")),)
+    definition = race(
+        stage(1, course=course, courses=short),
+        stage(2, course=course, courses=short),
+        divisions=(Division(code="full", moves_to="short"), Division(code="short")),
+    )
+    document = fault_free(definition, entries=400)
+    found = by_runner(document)
+    full = {e.id for e in document.entries if e.division == "full"}
+    moved = late_women(document) & full
+    assert len(moved) > 10
+    for entry_id in moved:
+        assert found[entry_id, 1][-1].control == "CP3"
+        assert {p.control for p in found.get((entry_id, 2), [])} <= {"START", "CP1", "CP2"}
+
+
 LIMIT = parse_time_of_day("13:45")
 
 

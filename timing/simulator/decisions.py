@@ -132,7 +132,7 @@ _CONFIRMED_AS = {
 
 def _timed_out(outing: Outing, bench: Bench) -> Verdict:
     missed = outing.missed
-    is_over = missed is None or missed.limit.outcome.kind is OutcomeKind.OUT
+    is_over = missed is None or missed.limit.outcome.kind in (OutcomeKind.OUT, OutcomeKind.STRIKES)
     return Verdict(rulings=_confirmed(outing, bench), leaves=is_over)
 
 

@@ -92,8 +92,8 @@ class Ground:
     """What holds for everyone on a stage.
 
     ``days_before`` counts the stages run so far; ``limits`` answers with the cut-offs of a
-    runner in a division and wave; ``read`` is the time that is recorded for a crossing, to the
-    precision of whoever stands there; ``separation`` is what team members may be apart.
+    runner in a division and wave, that of the whole race among them; ``read`` is the time that
+    is recorded for a crossing, to the precision of whoever stands there.
     """
 
     day: StageDay
@@ -106,11 +106,15 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starter:
-    """A runner at the start: the clock that runs, and when the line is truly crossed."""
+    """A runner at the start: the clock that runs, and when the line is truly crossed.
+
+    ``strikes`` are the limits missed so far, where a race counts them (Rules 5.4).
+    """
 
     runner: Runner
     clock: Clock
     crosses_at: Instant
+    strikes: int = 0
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ class _Away:
     starter: Starter
     division: str
     facts: Facts
-    limits: dict[int, Limit]
+    limits: dict[int, list[Limit]]
     crossings: list[tuple[Point, Instant]] = field(default_factory=list)
     end: End | None = None
     wants_out: bool = False
@@ -190,13 +194,15 @@ def _form_of_the_day(chance: Random) -> float:
 
 def _away(starter: Starter, division: str, ground: Ground) -> _Away:
     points = ground.courses[division].course.points
-    limits = ground.limits(starter.runner, division, starter.clock.wave)
+    limits: dict[int, list[Limit]] = {}
+    for limit in ground.limits(starter.runner, division, starter.clock.wave):
+        limits.setdefault(limit.point, []).append(limit)
     start = starter.crosses_at if starter.clock.start is None else starter.clock.start
     return _Away(
         starter=starter,
         division=division,
         facts=Facts(times=[None] * len(points), taken=[None] * len(points), start=start),
-        limits={limit.point: limit for limit in limits},
+        limits=limits,
     )
 
 
@@ -313,13 +319,13 @@ class _Party:
 
     def _judge(self, member: _Away, leg: Leg, at: Instant) -> None:
         """Test the limit of this point as it will be tested on what is recorded (Rules 5.2)."""
-        limit = member.limits.get(leg.point.ordinal)
-        if limit is None or member.missed is not None:
+        limits = member.limits.get(leg.point.ordinal)
+        if limits is None or member.missed is not None:
             return
         times = member.facts.times
         times[leg.point.ordinal] = self.ground.read(leg.point, at)
         member.missed = first_missed(
-            (limit,),
+            limits,
             member.facts,
             member.starter.clock,
             precision=self.ground.precision,
@@ -328,11 +334,14 @@ class _Party:
         )
         if member.missed is None:
             return
-        match limit.outcome.kind:
+        outcome = member.missed.limit.outcome
+        match outcome.kind:
             case OutcomeKind.OUT | OutcomeKind.DNF:
                 member.end = End.TIMED_OUT
+            case OutcomeKind.STRIKES if member.starter.strikes + 1 >= outcome.strikes:
+                member.end = End.TIMED_OUT
             case OutcomeKind.MOVE:
-                self._move(member, limit.outcome.division, at)
+                self._move(member, outcome.division, at)
             case _:
                 pass
 
@@ -340,11 +349,9 @@ class _Party:
         """Go on over what the shorter course still has, alone (Rules 5.4, 7.2)."""
         member.end = End.TIMED_OUT
         member.moved_to = division
-        course = self.ground.courses.get(division)
-        if course is None:
-            return
         reached = member.crossings[-1][0].distance_m
-        ahead = tuple(leg for leg in course.legs if leg.point.distance_m > reached)
+        legs = self.ground.courses[division].legs
+        ahead = tuple(leg for leg in legs if leg.point.distance_m > reached)
         if not ahead:
             return
         mover = _away(member.starter, division, self.ground)

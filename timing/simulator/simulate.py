@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from timing.core.categories import categories_of, day_of_age
 from timing.core.courses import course_of, stages_of
-from timing.core.cutoffs import Limit, first_missed, limits_of
+from timing.core.cutoffs import Limit, first_missed, limits_of, whole_race_limit
 from timing.core.days import StageDay, stage_day
 from timing.core.definition import OutcomeKind, Race, Stage, StageKind
 from timing.core.document import Document
@@ -104,7 +104,10 @@ class _Event:
         for starters in starts.packs:
             entry = starters[0].runner.entry
             outings += run(
-                starters,
+                [
+                    replace(s, strikes=self.standings.progress[s.runner.entry.id].strikes)
+                    for s in starters
+                ],
                 self.standings.progress[entry.id].division,
                 ground,
                 stream(self.seed, self.race.slug, "runs", stage.number, entry.id),
@@ -208,7 +211,12 @@ class _Event:
                     categories=categories,
                     wave=wave,
                 )
-            return known[key]
+            if race.rules.limit is None:
+                return known[key]
+            used = self.standings.progress[runner.entry.id].clock
+            points = courses[division].course.points
+            whole = (whole_race_limit(race.rules, p.ordinal, used) for p in points[1:])
+            return (*known[key], *whole)
 
         return Ground(
             day=day,
@@ -227,6 +235,8 @@ class _Event:
             progress = self.standings.progress[entry.id]
             if outing.moved_to:
                 progress.division = outing.moved_to
+            if outing.missed and outing.missed.limit.outcome.kind is OutcomeKind.STRIKES:
+                progress.strikes += 1
             goes_on = stage.number < max(self._stages_of(progress.division), default=0)
             verdict = verdict_on(outing, bench, goes_on=goes_on)
             self.journal.rulings += verdict.rulings

@@ -25,13 +25,16 @@ from timing.simulator.field import Entrants, Runner, ranked_alone
 class Progress:
     """Where one runner stands. ``division`` may change on the way; ``stages`` counts those done.
 
-    ``total`` sums stage times, rounded as the race says, with penalties and credits.
+    ``total`` sums stage times, rounded as the race says, with penalties and credits; ``clock``
+    the raw ones, for a limit of the whole race; ``strikes`` are missed limits that are counted.
     """
 
     runner: Runner
     division: str
     stages: int = 0
     total: Duration = 0
+    clock: Duration = 0
+    strikes: int = 0
     is_out: bool = False
 
     @property
@@ -60,6 +63,7 @@ class Standings:
         rules = self.race.rules
         progress = self.progress[entry_id]
         progress.stages += 1
+        progress.clock += raw
         progress.total += round_to(raw, rules.precision, rules.rounding) + adjustment
 
     def lines(self, number: int, board: str, division: str) -> Sequence[Line]:

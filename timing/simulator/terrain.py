@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
@@ -56,11 +55,6 @@ def legs_of(stage: Stage, division: str, chance: Random) -> tuple[Leg, ...]:
             )
         )
     return tuple(legs)
-
-
-def effort_of(legs: Sequence[Leg]) -> float:
-    """All that the legs cost, in kilometres of effort."""
-    return sum(leg.flat + leg.climb for leg in legs)
 
 
 def _ascents(stage: Stage, chance: Random) -> dict[str, float]:

@@ -7,6 +7,7 @@ Every figure here is invented, chosen so that results look like those of real ra
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -96,30 +97,38 @@ def field_speed(race: Race, seed: int) -> FieldSpeed:
     unless they tire or have a bad day.
     """
     divisions = [division.code for division in race.divisions] or [""]
-    needed = max(
-        (
-            _speed_needed(race, stage, division, seed)
-            for division in divisions
-            for stage in race.stages
-            if stage.number in stages_of(race, division)
-        ),
-        default=0.0,
-    )
+    needed = max(_speed_needed(race, division, seed) for division in divisions)
     median = max(_LEAST_MEDIAN, needed * _MARGIN) if needed else _USUAL_SPEED
     return FieldSpeed(median=median, least=max(needed * _RESERVE, median * _SLOWEST))
 
 
-def _speed_needed(race: Race, stage: Stage, division: str, seed: int) -> float:
-    """The fresh speed that the sternest limit of a stage asks for; 0 without limits."""
-    if not stage.controls:
-        return 0.0
-    day = stage_day(stage.date, zone_named(race.timezone))
-    gun = first_gun(stage, day)
+def _speed_needed(race: Race, division: str, seed: int) -> float:
+    """The fresh speed that the sternest limit of a division asks for; 0 without limits."""
+    needed = total = 0.0
+    for number in stages_of(race, division):
+        stage = race.stage(number)
+        if stage is not None and stage.controls:
+            efforts = _efforts(race, stage, division, seed)
+            needed = max(needed, _needed_on(race, stage, division, efforts))
+            total += efforts[-1]
+    if race.rules.limit:
+        needed = max(needed, total * HOUR / race.rules.limit)
+    return needed
+
+
+def _efforts(race: Race, stage: Stage, division: str, seed: int) -> list[float]:
+    """What it costs to get to each point of a stage, the start first."""
     effort = 0.0
     efforts = [0.0]
     for leg in legs_of(stage, division, stream(seed, race.slug, "ground", stage.number)):
         effort += leg.flat + leg.climb
         efforts.append(cost(effort, _USUAL_FADING))
+    return efforts
+
+
+def _needed_on(race: Race, stage: Stage, division: str, efforts: Sequence[float]) -> float:
+    day = stage_day(stage.date, zone_named(race.timezone))
+    gun = first_gun(stage, day)
     limits = limits_of(
         course_of(stage, division),
         day,
