@@ -41,6 +41,7 @@ from timing.core.results import (
 from timing.core.rosters import NO_ROSTER, Roster, rosters
 from timing.core.stage_boards import stage_boards
 from timing.core.stage_book import RaceContext, StageBook
+from timing.core.stage_changes import replaced
 from timing.core.starts import Standings, first_gun
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant, zone_named
@@ -230,11 +231,11 @@ class RaceBook:
             stage.number: StageBook(
                 stage=stage,
                 day=stage_day(stage.date, zone),
-                courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
+                full_courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
                 roster=self._rosters[stage.number],
                 codes=frozenset(point_codes(stage)),
             )
-            for stage in race.stages
+            for stage in (replaced(s, self._effect.rulings) for s in race.stages)
             if stage.kind is not StageKind.REST
         }
 

@@ -35,10 +35,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """The points of one stage in running order; the first is the start, the last the finish."""
+    """The points of one stage in running order; the first is the start, the last the finish.
+
+    ``beyond`` holds the codes of points that a shortened stage no longer reaches (Rules 2.3).
+    """
 
     points: tuple[Point, ...]
     index: dict[str, int] = field(compare=False)
+    beyond: frozenset[str] = frozenset()
 
     @property
     def finish(self) -> Point:

@@ -60,9 +60,10 @@ def reach_of(ruling: Ruling, journal: Journal) -> int | None:
             | Close(stage=stage)
             | StartCorrection(stage=stage)
             | StartList(stage=stage)
-            | StageChange(stage=stage)
         ):
             return stage
+        case StageChange(action=action, stage=stage):
+            return EVERYTHING if action is StageAction.REPLACE else stage
         case Status(stage=of_stage):
             return of_stage
         case Void() | Assign():
@@ -97,9 +98,7 @@ def unapplied(rulings: Sequence[Ruling], race: Race) -> list[Problem]:
         elif stage is not None and known is None:
             # Status rulings list their own unknown stages, beside unknown bibs and teams.
             code = None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
-        elif isinstance(ruling, Hold | Transfer | TeamChange | ClockOffset) or (
-            isinstance(ruling, StageChange) and ruling.action is not StageAction.CANCEL
-        ):
+        elif isinstance(ruling, Hold | Transfer | TeamChange | ClockOffset):
             code = ProblemCode.RULING_NOT_APPLIED
         elif (
             known is not None

@@ -172,6 +172,7 @@ class UnusedReason(StrEnum):
     AT_LATEST = "at_latest"
     BACKUP_STANDS = "backup_stands"
     AFTER_OUT = "after_out"
+    BEYOND_RESULT = "beyond_result"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,7 +151,9 @@ class _Reader:
         found: list[list[Passing] | None] = [None] * len(self._course.points)
         for passing in passings:
             i = index.get(passing.control)
-            if i is None:
+            if i is None and passing.control in self._course.beyond:
+                self._leave(passing, UnusedReason.BEYOND_RESULT)
+            elif i is None:
                 self._leave(passing, UnusedReason.NOT_ON_COURSE, ProblemCode.NOT_ON_COURSE)
             elif passing.at_latest:
                 self._leave(passing, UnusedReason.AT_LATEST)

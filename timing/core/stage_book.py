@@ -18,14 +18,13 @@ from timing.core.records import (
     FinishOrder,
     Passing,
     Ruling,
-    StageAction,
-    StageChange,
     StageTime,
     StartCorrection,
 )
 from timing.core.results import Split
 from timing.core.rosters import Roster
 from timing.core.splits import Facts, read_splits
+from timing.core.stage_changes import UNCHANGED, StagePlan, course_until, plan_of
 from timing.core.stage_results import StageInput, StageState, Standing, settle
 from timing.core.starts import Standings, StartFrame, start_frame
 from timing.core.teams import TeamInput, TeamState, on_leg, settle_teams
@@ -49,13 +48,14 @@ class RaceContext:
 class StageBook:
     """Everything known of one stage.
 
-    ``bucket`` holds the passings by entry id; ``stale`` the entries whose bucket changed since
-    their facts were read; ``state`` is ``None`` until the stage is settled.
+    ``courses`` are run by division, as far as the rulings let them, ``full_courses`` as they
+    were planned. ``bucket`` holds the passings by entry id; ``stale`` the entries whose bucket
+    changed since their facts were read; ``state`` is ``None`` until the stage is settled.
     """
 
     stage: Stage
     day: StageDay
-    courses: dict[str, Course]
+    full_courses: dict[str, Course]
     roster: Roster
     codes: frozenset[str]
     bucket: dict[str, list[Passing]] = field(default_factory=dict)
@@ -66,6 +66,12 @@ class StageBook:
     teams: TeamState = field(default_factory=TeamState)
     confirmed: frozenset[str] = frozenset()
     declared: dict[str, StageTime] = field(default_factory=dict)
+    courses: dict[str, Course] = field(init=False)
+    plan: StagePlan = UNCHANGED
+
+    def __post_init__(self) -> None:
+        """Before any ruling, all of every course is run."""
+        self.courses = self.full_courses
 
     @property
     def number(self) -> int:
@@ -75,6 +81,8 @@ class StageBook:
     def settle(self, context: RaceContext, before: StageBook | None) -> None:
         """Read what is stale and settle the stage anew, after the one before it."""
         number, rulings, rules = self.number, context.rulings, context.race.rules
+        plan, plan_problems = plan_of(number, rulings)
+        self._take_plan(plan)
         frame = start_frame(
             self.stage,
             self.day,
@@ -132,11 +140,24 @@ class StageBook:
                 missed_confirmed=self._missed_confirmed(rulings),
                 resting=self._resting(context),
                 before=_carried(before),
-                is_cancelled=self._is_cancelled(rulings),
+                plan=plan,
                 has_begun=self._has_begun(rulings),
             )
         )
-        self.state.problems += problems
+        self.state.problems += problems + plan_problems
+
+    def _take_plan(self, plan: StagePlan) -> None:
+        """Run the courses as far as the plan says; every split is read again if that changed."""
+        if plan.result_from != self.plan.result_from:
+            self.frame = None
+            self.facts.clear()
+        self.plan = plan
+        self.courses = self.full_courses
+        if plan.result_from:
+            self.courses = {
+                division: course_until(course, plan.result_from)
+                for division, course in self.full_courses.items()
+            }
 
     def _read_facts(self, frame: StartFrame) -> None:
         """Read again the entries whose passings changed, or whose clock did."""
@@ -177,12 +198,6 @@ class StageBook:
             if team.kind in relays
             for member in self.roster.members.get(team.code, ())
             if member not in on_leg(team, self.number, self.roster.members[team.code])
-        )
-
-    def _is_cancelled(self, rulings: Sequence[Ruling]) -> bool:
-        return any(
-            isinstance(r, StageChange) and r.stage == self.number and r.action is StageAction.CANCEL
-            for r in rulings
         )
 
     def _has_begun(self, rulings: Sequence[Ruling]) -> bool:

@@ -26,10 +26,11 @@ from timing.core.definition import (
 from timing.core.entries import Entry
 from timing.core.problems import Problem, ProblemCode
 from timing.core.ranking import TieRule, rank_by
-from timing.core.records import FinishOrder, StageTime, Status
+from timing.core.records import FinishOrder, ForStopped, StageTime, Status
 from timing.core.results import StageLine, TieBreak
 from timing.core.rosters import Roster
 from timing.core.splits import Facts
+from timing.core.stage_changes import StagePlan
 from timing.core.starts import StartFrame
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.core.times import Duration, Instant, round_to
@@ -80,6 +81,7 @@ class Row:
     gap: Duration | None = None
     interval: Duration | None = None
     is_exact: bool = False
+    is_virtual: bool = False
     missed: Missed | None = None
 
     @property
@@ -140,7 +142,7 @@ class StageInput:
     missed_confirmed: dict[str, tuple[str, ...]]
     resting: Collection[str]
     before: dict[str, Standing]
-    is_cancelled: bool
+    plan: StagePlan
     has_begun: bool
 
 
@@ -191,7 +193,7 @@ class _Settler:
         self._in = stage
         self._state = StageState(number=stage.number, rows={}, standings={}, carried={})
         self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[Limit, ...]] = {}
-        self._winners: dict[str, Duration | None] = {}
+        self._clocks: dict[str, list[Duration]] = {}
 
     def settle(self) -> StageState:
         stage, state = self._in, self._state
@@ -232,7 +234,7 @@ class _Settler:
             whole if whole is not None and before.ended is None else None
         )
         after = carried = before
-        if stage.is_cancelled:
+        if stage.plan.is_cancelled:
             after = carried = self._neutralise(row, before, decision)
         elif before.ended is not None:
             self._run_on(row, before, facts, decision)
@@ -242,6 +244,8 @@ class _Settler:
                     after = carried = self._test_limits(row, facts, before)
                 if after.ended is None and facts is not None:
                     after = carried = self._missed_controls(row, facts, after)
+            if after.ended is None:
+                self._stopped(row)
             if decision is not None:
                 after, carried = self._decide(row, decision, after, facts)
         self._time(row)
@@ -293,9 +297,23 @@ class _Settler:
             row.place = declared.place
             row.distance_m = stage.courses[row.entry.division].distance_m
             row.is_exact = True
-        if row.status is StageStatus.NOT_STARTED and stage.has_begun and clock.start is not None:
+        if row.status is not StageStatus.NOT_STARTED:
+            return
+        if row.entry.id in stage.resting:
+            row.status = StageStatus.NOT_IN_DIVISION
+        elif stage.has_begun and clock.start is not None:
             # On a gun everyone who is not DNS is on course from the gun (Rules 11.1).
             row.status = StageStatus.ON_COURSE
+
+    def _stopped(self, row: Row) -> None:
+        """A virtual time for who was stopped on a stage cut short (Rules 2.3)."""
+        source = self._in.plan.for_stopped
+        if source is None or row.status is not StageStatus.ON_COURSE:
+            return
+        division = row.entry.division
+        raw = self._last(division) if source is ForStopped.LAST else self._winner(division)
+        if raw is not None:
+            row.status, row.raw, row.is_virtual = StageStatus.FINISHED, raw, True
 
     def _neutralise(self, row: Row, before: Standing, decision: Status | None) -> Standing:
         """A cancelled stage: 0 for everyone who was in the race (Rules 2.3)."""
@@ -406,17 +424,24 @@ class _Settler:
 
     def _winner(self, division: str) -> Duration | None:
         """The lowest raw clock of the division's finishers not disqualified (Rules 5.8)."""
-        if division not in self._winners:
+        return min(self._raw_clocks(division), default=None)
+
+    def _last(self, division: str) -> Duration | None:
+        """The highest of them."""
+        return max(self._raw_clocks(division), default=None)
+
+    def _raw_clocks(self, division: str) -> list[Duration]:
+        found = self._clocks.get(division)
+        if found is None:
             stage = self._in
-            raws = [
+            found = self._clocks[division] = [
                 facts.raw
                 for entry_id, facts in stage.facts.items()
                 if facts.raw is not None
                 and stage.roster.entries[entry_id].division == division
                 and not self._is_disqualified(entry_id)
             ]
-            self._winners[division] = min(raws, default=None)
-        return self._winners[division]
+        return found
 
     def _is_disqualified(self, entry_id: str) -> bool:
         stage = self._in
