@@ -28,6 +28,10 @@ class SqliteBackups:
         """Check every page, index and reference, and count the journal."""
         try:
             with _opened_for_reading(path) as copy:
+                ((pages,),) = copy.execute("PRAGMA page_count")
+                ((page_bytes,),) = copy.execute("PRAGMA page_size")
+                if path.stat().st_size != pages * page_bytes:
+                    raise BadBackup(path, "its end is missing")
                 ((verdict,),) = copy.execute("PRAGMA integrity_check(1)")
                 if verdict != "ok":
                     raise BadBackup(path, str(verdict))

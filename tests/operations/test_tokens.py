@@ -1,0 +1,238 @@
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.race_samples import EVENING, RACE, RULINGS, passing
+from timing.core.document import Document
+from timing.core.records import Ruling, StartCorrection, Status, Void
+from timing.core.statuses import RulingStatus
+from timing.db.engines import Database
+from timing.db.reading import UnknownRace
+from timing.operations.races import add_race
+from timing.operations.record import append
+from timing.operations.tokens import (
+    NewToken,
+    Token,
+    TokenScope,
+    UnknownToken,
+    find_token,
+    make_token,
+    may_record,
+    may_rule,
+    revoke_token,
+    tokens_of_race,
+)
+
+SLUG = RACE.slug
+STATION, DIRECTOR = TokenScope.STATION, TokenScope.DIRECTOR
+
+
+NOTHING_ASKED = Session()
+"""Connected to nothing: what works with it asks no database."""
+
+
+@pytest.fixture
+def raced(database: Database) -> Database:
+    with database.writing() as session:
+        add_race(session, Document(race=RACE), at=EVENING, by="director")
+    return database
+
+
+def station(stage: int | None = None, controls: tuple[str, ...] = ()) -> Token:
+    return Token(
+        id=1, slug=SLUG, scope=STATION, label="Hut", stage=stage, controls=controls, created=EVENING
+    )
+
+
+def made(
+    database: Database,
+    scope: TokenScope = STATION,
+    *,
+    stage: int | None = None,
+    controls: tuple[str, ...] = (),
+) -> NewToken:
+    with database.writing() as session:
+        return make_token(
+            session, SLUG, scope=scope, label="Hut", stage=stage, controls=controls, at=EVENING
+        )
+
+
+def found(database: Database, plain: str) -> Token | None:
+    with database.reading() as session:
+        return find_token(session, plain)
+
+
+def test_a_token_is_found_by_what_its_bearer_was_given(raced: Database) -> None:
+    new = made(raced, stage=2, controls=("HUT", "FINISH"))
+
+    assert found(raced, new.plain) == new.token
+    assert new.token.slug == SLUG
+    assert (new.token.stage, new.token.controls) == (2, ("HUT", "FINISH"))
+    assert (new.token.created, new.token.revoked) == (EVENING, None)
+
+
+def test_the_database_does_not_hold_what_the_bearer_sends(raced: Database) -> None:
+    secret = made(raced).plain.partition(".")[2]
+    with raced.reading() as session:
+        rows = session.execute(text("SELECT * FROM tokens")).all()
+
+    assert len(secret) >= 43  # 256 bits in base 64
+    assert secret not in repr(rows)
+
+
+def test_no_two_tokens_are_alike(raced: Database) -> None:
+    assert made(raced).plain.partition(".")[2] != made(raced).plain.partition(".")[2]
+
+
+def test_what_is_not_quite_a_token_is_none(raced: Database) -> None:
+    one, other = made(raced).plain, made(raced).plain
+    secret = one.partition(".")[2]
+    wrong = [
+        "",
+        ".",
+        secret,
+        f".{secret}",
+        f"99.{secret}",
+        f"{other.partition('.')[0]}.{secret}",
+        one[:-1],
+        f"{one}=",
+        f"{one}.",
+        f" {one}",
+        f"-{one}",
+        f"{'9' * 5000}.{secret}",
+        f"\N{ARABIC-INDIC DIGIT ONE}.{secret}",
+        "1.\udc80",
+        "1.\x00",
+    ]
+
+    assert [plain for plain in wrong if found(raced, plain)] == []
+    assert found(raced, one)
+
+
+def test_a_revoked_token_opens_nothing_and_stays_listed(raced: Database) -> None:
+    new, other = made(raced), made(raced, DIRECTOR)
+    with raced.writing() as session:
+        revoke_token(session, new.token.id, at=EVENING + 1)
+        revoke_token(session, new.token.id, at=EVENING + 2)
+
+    assert found(raced, new.plain) is None
+    assert found(raced, other.plain) == other.token
+    with raced.reading() as session:
+        assert tokens_of_race(session, SLUG) == (
+            replace(new.token, revoked=EVENING + 1),
+            other.token,
+        )
+        assert tokens_of_race(session, "elsewhere") == ()
+
+
+def test_tokens_of_nothing_are_refused(raced: Database) -> None:
+    with raced.writing() as session:
+        with pytest.raises(UnknownRace):
+            make_token(session, "elsewhere", scope=STATION, label="Hut", at=EVENING)
+        with pytest.raises(UnknownToken, match="404"):
+            revoke_token(session, 404, at=EVENING)
+
+
+@pytest.mark.parametrize(
+    ("stage", "controls", "allowed"),
+    [
+        (None, (), {"1 HUT", "1 HUT.in", "1 HUT.out", "1 FINISH", "2 HUT", "2 FINISH"}),
+        (1, (), {"1 HUT", "1 HUT.in", "1 HUT.out", "1 FINISH"}),
+        (None, ("HUT",), {"1 HUT", "1 HUT.in", "1 HUT.out", "2 HUT"}),
+        (1, ("HUT.in",), {"1 HUT.in"}),
+        (2, ("FINISH",), {"2 FINISH"}),
+        (3, ("FINISH",), set()),
+    ],
+)
+def test_a_station_records_at_its_own_controls_only(
+    stage: int | None, controls: tuple[str, ...], allowed: set[str]
+) -> None:
+    token = station(stage, controls)
+    places = ["1 HUT", "1 HUT.in", "1 HUT.out", "1 FINISH", "2 HUT", "2 FINISH"]
+
+    assert {
+        place
+        for place in places
+        if may_record(token, passing(1, stage=int(place[0]), control=place[2:]))
+    } == allowed
+
+
+def test_a_director_records_and_rules_whatever_it_is() -> None:
+    token = replace(station(), scope=DIRECTOR)
+
+    assert may_record(token, passing(1, stage=9, control="NOWHERE"))
+    assert all(may_rule(NOTHING_ASKED, token, ruling, RACE) for ruling in RULINGS)
+
+
+def withdrawal(**changes: object) -> Ruling:
+    values: dict[str, object] = {
+        "id": "x",
+        "by": "Hut",
+        "at": EVENING,
+        "status": RulingStatus.WITHDRAWN,
+        "bibs": ("12",),
+        "stage": 1,
+    }
+    return Status(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def start(**changes: object) -> Ruling:
+    values: dict[str, object] = {"id": "x", "by": "Hut", "at": EVENING, "stage": 1, "to": EVENING}
+    return StartCorrection(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("stage", "controls", "ruling", "allowed"),
+    [
+        (1, ("HUT",), withdrawal(), True),
+        (1, ("HUT",), withdrawal(control="HUT.in"), True),
+        (1, ("HUT",), withdrawal(control="FINISH"), False),
+        (1, ("HUT",), withdrawal(stage=2), False),
+        (None, (), withdrawal(stage=2), True),
+        (None, (), withdrawal(stage=None), False),
+        (None, (), withdrawal(bibs=(), team="T1"), False),
+        (None, (), withdrawal(status=RulingStatus.DSQ), False),
+        (None, (), withdrawal(status=RulingStatus.REINSTATED), False),
+        (None, (), withdrawal(supersedes=("r1",)), False),
+        (1, (), start(), True),
+        (1, (), start(wave="elite"), True),
+        (1, ("START",), start(), True),
+        (1, ("HUT",), start(), False),
+        (2, (), start(), False),
+        (None, (), start(stage=9), False),
+        (None, (), start(bibs=("12",)), False),
+        (None, (), start(supersedes=("r1",)), False),
+        (None, (), RULINGS[0], False),
+        (None, (), RULINGS[1], False),
+    ],
+)
+def test_a_station_reports_withdrawals_and_starts_its_stage_and_rules_nothing_else(
+    stage: int | None, controls: tuple[str, ...], ruling: Ruling, *, allowed: bool
+) -> None:
+    assert may_rule(NOTHING_ASKED, station(stage, controls), ruling, RACE) is allowed
+
+
+def test_a_station_voids_what_it_recorded_itself_and_nothing_else(raced: Database) -> None:
+    own, other = made(raced).token, made(raced).token
+    with raced.writing() as session:
+        append(session, SLUG, [passing(1)], received=EVENING, token_id=own.id)
+        append(session, SLUG, [passing(2)], received=EVENING, token_id=other.id)
+        append(session, SLUG, [passing(3)], received=EVENING)
+        # Under one id, its own and one that came from elsewhere with other content.
+        append(session, SLUG, [passing(4)], received=EVENING, token_id=own.id)
+        append(session, SLUG, [passing(4, bib="9")], received=EVENING, keep_conflicting=True)
+        # Its own record and then a void of it may be undone too.
+        append(session, SLUG, (), [withdrawal(id="w1")], received=EVENING, token_id=own.id)
+
+    voids = {
+        record: Void(id=f"v-{record}", by="Hut", at=EVENING, record=record)
+        for record in ("p1", "p2", "p3", "p4", "p404", "w1")
+    }
+    with raced.reading() as session:
+        allowed = {name for name, void in voids.items() if may_rule(session, own, void, RACE)}
+        superseding = replace(voids["p1"], supersedes=("r1",))
+        assert not may_rule(session, own, superseding, RACE)
+
+    assert allowed == {"p1", "w1"}
