@@ -92,16 +92,18 @@ function changeBetween(part, other) {
   };
 }
 
+/** Rows made or taken out, and not in the page at the moment, by id. */
+const aside = new Map();
+
 /** Brings the elements of `part` up to date; says whether anything was different. */
 function apply(part, { html, order }) {
   const before = positions(part);
-  const fresh = new Map();
   let different = false;
   for (const [id, text] of Object.entries(html)) {
     const element = parse(text);
     const known = document.getElementById(id);
     if (known === null) {
-      fresh.set(id, element);
+      aside.set(id, element);
     } else if (!known.isEqualNode(bare(element, known))) {
       replaceKeepingFocus(known, element);
       if (element.matches("tr")) wash(element);
@@ -110,7 +112,7 @@ function apply(part, { html, order }) {
   }
   for (const [id, ids] of Object.entries(order)) {
     const body = document.getElementById(id);
-    if (body && arrange(body, ids, fresh)) different = true;
+    if (body && arrange(body, ids)) different = true;
   }
   if (different) slide(part, before);
   return different;
@@ -143,24 +145,29 @@ function replaceKeepingFocus(known, element) {
 }
 
 /** Puts a table body's lines in order. A line under a finger or the focus holds the order. */
-function arrange(body, ids, fresh) {
+function arrange(body, ids) {
   const now = [...body.rows].filter((row) => row.id).map((row) => row.id);
   if (now.length === ids.length && now.every((id, nth) => id === ids[nth])) return false;
   if (isHeld(body)) {
-    later(body, () => arrange(body, ids, fresh));
+    later(body, () => arrange(body, ids));
     return false;
   }
-  body.querySelector(".nobody")?.remove();
   const wanted = new Set(ids);
-  for (const row of [...body.rows]) if (row.id && !wanted.has(row.id)) row.remove();
-  for (const id of ids) {
-    const row = document.getElementById(id) ?? fresh.get(id);
-    if (!row) continue;
-    if (fresh.has(id)) wash(row);
-    body.append(row);
+  for (const row of [...body.rows]) {
+    if (wanted.has(row.id)) continue;
+    row.remove();
+    if (row.id) aside.set(row.id, row);
   }
-  const divider = body.previousElementSibling;
-  if (divider?.matches(".parting")) divider.hidden = ids.length === 0;
+  let next = body.firstElementChild;
+  for (const id of ids) {
+    const row = document.getElementById(id) ?? aside.get(id);
+    if (!row) continue;
+    if (aside.delete(id)) wash(row);
+    if (row === next) next = next.nextElementSibling;
+    else body.insertBefore(row, next);
+  }
+  const parting = body.previousElementSibling;
+  if (parting?.matches(".parting")) parting.hidden = ids.length === 0;
   return true;
 }
 

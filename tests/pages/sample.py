@@ -82,7 +82,7 @@ PEOPLE = """\
 007 Ιωάννα Παπαδοπούλου GRE F 1986
 7a Мария Ковалёва BUL F 1991
 210 محمد العلوي MAR M 1992
-"""
+"""  # noqa: RUF001 - a letter of its own
 
 STAGES = (
     ("Tizi to Aguelmous", 34_200, 1_380, (11_000, 23_400)),
@@ -146,9 +146,7 @@ RACE = Race(
     ),
     stages=tuple(_stage(number) for number in range(1, 7)),
     classifications=(
-        Classification(
-            code="gc", name="General classification", of=Of.SOLO, division="full"
-        ),
+        Classification(code="gc", name="General classification", of=Of.SOLO, division="full"),
         Classification(code="women", name="Women", of=Of.SOLO, division="full", category="W"),
         Classification(
             code="masters", name="Masters 40+", of=Of.SOLO, division="full", category="MASTERS"

@@ -24,8 +24,9 @@ class RoadLine:
     """One entry on the road.
 
     ``line`` is the one after the last closed stage, ``stage`` the running stage's, ``None`` for
-    who doesn't run it. ``split`` is where the entry was last seen, ``None`` before the start. ``total`` is the time at ``split``,
-    or the new total once finished; ``rank`` and ``gap`` are ``None`` for the unranked.
+    who doesn't run it. ``split`` is where the entry was last seen, ``None`` before the start.
+    ``total`` is the time at ``split``, or the new total once finished; ``rank`` and ``gap`` are
+    ``None`` for the unranked.
     """
 
     line: Line

@@ -29,6 +29,11 @@ def _with(path: str, query: Mapping[str, str | int | None]) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
+def station(**query: str | int | None) -> str:
+    """The station's page, at another control or stage."""
+    return _with(STATION, query)
+
+
 def race(slug: str) -> str:
     """A race's home."""
     return f"/races/{_part(slug)}"

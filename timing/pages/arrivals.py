@@ -33,10 +33,7 @@ class Arrival:
 def entry_lines(book: RaceBook, number: int) -> tuple[StageLine, ...]:
     """The lines of all entries on a stage, division by division."""
     return tuple(
-        line
-        for board in book.stage_boards(number)
-        if not board.team_kind
-        for line in board.lines
+        line for board in book.stage_boards(number) if not board.team_kind for line in board.lines
     )
 
 

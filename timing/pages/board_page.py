@@ -228,7 +228,9 @@ class _Sheet:
             and s.kind is not StageKind.REST
             and (not counting or s.number in counting)
         ][-MOST_STAGE_COLUMNS:]
-        self.results = {s.number: _results(book, s.number, of_entries) for s in self.stages}
+        self.results = {
+            s.number: _results(book, s.number, of_entries=of_entries) for s in self.stages
+        }
         self.after = board.after or None
 
     @property
@@ -252,7 +254,7 @@ class _Sheet:
         return bib_of(competitor, self.worn)
 
 
-def _results(book: RaceBook, number: int, of_entries: bool) -> dict[str, StageLine]:
+def _results(book: RaceBook, number: int, *, of_entries: bool) -> dict[str, StageLine]:
     return {
         competitor_key(line.competitor): line
         for board in book.stage_boards(number)
@@ -326,7 +328,9 @@ def _road_lines(book: RaceBook, before: Board, now: Running, selection: Selectio
             key = competitor_key(line.competitor)
             bib = sheet.bib(line.competitor)
             if road_line.rank == 1 and bib.jersey is None and leads is not None:
-                bib = Bib(text=bib.text, jersey=leads, on_road=True, title=sentence("leads-on-road"))
+                bib = Bib(
+                    text=bib.text, jersey=leads, on_road=True, title=sentence("leads-on-road")
+                )
             row = BoardRow(
                 id=f"line-{key}",
                 rank="" if road_line.rank is None else str(road_line.rank),
@@ -471,9 +475,7 @@ def _road_total(line: RoadLine, precision: Duration) -> str:
     return "" if line.total is None or line.rank is None else figures.time(line.total, precision)
 
 
-def _road_gap(
-    line: RoadLine, ahead: RoadLine | None, precision: Duration, show: Show
-) -> str:
+def _road_gap(line: RoadLine, ahead: RoadLine | None, precision: Duration, show: Show) -> str:
     if line.gap is None:
         return ""
     if line.rank == 1:

@@ -80,21 +80,30 @@ def bump_chart(
     columns = [sentence("stage-column", stage=n) for n in numbers]
     if standing and book.running_stage is not None:
         columns.append(sentence("stage-live", stage=book.running_stage))
-    if own is None or len(columns) < 2 or own.places[-1] is None:  # noqa: PLR2004 - a line
+    if own is None or len(columns) < 2 or own.places[-1] is None:
         return None
     centre = own.places[-1]
     chosen = [
         c
         for c in courses
         if (last := c.places[-1]) is not None
-        and (last <= 3 or abs(last - centre) <= AROUND or c.id == entry_id)  # noqa: PLR2004
+        and (last <= 3 or abs(last - centre) <= AROUND or c.id == entry_id)
     ]
     chosen.sort(key=lambda c: (c.places[-1] or 0, c.id))
     said = ", ".join("–" if place is None else str(place) for place in own.places)
     short = [label.split("\N{NO-BREAK SPACE}")[-1].replace(",", "") for label in columns]
     return BumpChart(
         views=(
-            _view(chosen, entry_id, short, width=340, left=18, right=160, css_class="slim", is_narrow=True),
+            _view(
+                chosen,
+                entry_id,
+                short,
+                width=340,
+                left=18,
+                right=160,
+                css_class="slim",
+                is_narrow=True,
+            ),
             _view(chosen, entry_id, columns, width=1000, left=50, right=190, css_class="broad"),
         ),
         description=sentence("bump", places=said),
@@ -129,9 +138,7 @@ def _courses(
             if isinstance(line.line.competitor, Entry) and not line.is_settled
         }
     last = columns[-1] if columns else {}
-    names = {
-        entry_id: name_of(book.entry(entry_id)) for entry_id in last
-    }
+    names = {entry_id: name_of(book.entry(entry_id)) for entry_id in last}
     return [
         _Course(
             entry_id,

@@ -92,8 +92,13 @@ def moved(places: int) -> str:
 
 def utc_offset(instant: Instant, zone: ZoneInfo) -> str:
     """``UTC+2``, ``UTC+5:30``, ``UTC−6``: what the race's clock is ahead of UTC at that instant."""
-    offset = local_clock(instant, zone).utcoffset()
-    minutes = 0 if offset is None else int(offset.total_seconds()) // 60
+    minutes = utc_offset_ms(instant, zone) // MINUTE
     hours, rest = divmod(abs(minutes), 60)
     sign = MINUS if minutes < 0 else "+"
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def utc_offset_ms(instant: Instant, zone: ZoneInfo) -> Duration:
+    """How far the race's clock is ahead of UTC at that instant."""
+    offset = local_clock(instant, zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds()) * SECOND

@@ -6,7 +6,7 @@ content, so that a line which only changes place is moved, not sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
@@ -24,6 +24,12 @@ class Line(Protocol):
     def id(self) -> str:
         """The id of its element."""
 
+    def __hash__(self) -> int: ...
+
+
+NO_TABLES: Mapping[str, Sequence[Line]] = {}
+"""Of a page whose live parts are pieces only."""
+
 
 class LivePage(Protocol):
     """A page that a stream can keep up to date.
@@ -37,7 +43,7 @@ class LivePage(Protocol):
     pieces: ClassVar[tuple[str, ...]]
 
     @property
-    def tables(self) -> Mapping[str, tuple[Line, ...]]:
+    def tables(self) -> Mapping[str, Sequence[Line]]:
         """The lines of each table body, by its id."""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from timing.core.results import ControlBoard
 from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Arrival, Tally, arrivals, runner_detail, tally
+from timing.pages.fragments import NO_TABLES, Line
 from timing.pages.frame import Frame, race_frame
 from timing.pages.marks import Jersey, Place, Symbol, bib_of, name_of, places, worn_bibs
 from timing.pages.running import Running, has_road, last_passing, road, running
@@ -42,7 +43,7 @@ class LivePage:
     template: ClassVar[str] = "live.html"
     rows_template: ClassVar[str] = ""
     pieces: ClassVar[tuple[str, ...]] = ("head", "tally", "arrivals", "tops")
-    tables: ClassVar[Mapping[str, tuple[Arrival, ...]]] = {}
+    tables: ClassVar[Mapping[str, Sequence[Line]]] = NO_TABLES
 
     frame: Frame
     title: str

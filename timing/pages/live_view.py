@@ -14,9 +14,7 @@ from timing.pages.selection import BadQuery, number_of
 from timing.pages.stage_page import stage_page
 
 
-def page_of_events(
-    book: RaceBook, args: Mapping[str, str], *, revision: int = 0
-) -> LivePage:
+def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> LivePage:
     """The page behind an address made by `addresses.events`.
 
     ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``) says which; what else the page

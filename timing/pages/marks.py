@@ -227,4 +227,6 @@ def _place_name(point: Point, symbol: Symbol) -> str:
     if symbol is Symbol.CONTROL:
         return point.name or point.control
     word = "Start" if symbol is Symbol.START else "Finish"
-    return f"{word}, {point.name}" if point.name and point.name.casefold() != word.casefold() else word
+    return (
+        f"{word}, {point.name}" if point.name and point.name.casefold() != word.casefold() else word
+    )

@@ -129,4 +129,3 @@ def _next_facts(book: RaceBook, stage: Stage) -> str:
         stage_facts(stage),
     ]
     return " · ".join(part for part in parts if part)
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ from timing.core.times import Duration, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.bump import BumpChart, bump_chart
 from timing.pages.explanations import Passage, passages
+from timing.pages.fragments import NO_TABLES
+from timing.pages.fragments import Line as TableLine
 from timing.pages.frame import Frame, race_frame
 from timing.pages.marks import (
     Bib,
@@ -107,7 +109,7 @@ class RunnerPage:
     template: ClassVar[str] = "runner.html"
     rows_template: ClassVar[str] = ""
     pieces: ClassVar[tuple[str, ...]] = ("facts", "steps", "runner_stages")
-    tables: ClassVar[Mapping[str, tuple[StageItem, ...]]] = {}
+    tables: ClassVar[Mapping[str, Sequence[TableLine]]] = NO_TABLES
 
     frame: Frame
     name: str
@@ -273,9 +275,7 @@ class _RunnerMaker:
             if stage_line is not None and stage_line.status is StageStatus.DNS:
                 return stage_mark(StageStatus.DNS, where)
             return race_mark(line.status, where)
-        return race_mark(
-            line.status, sentence("stages-done", done=line.stages, of=self._after)
-        )
+        return race_mark(line.status, sentence("stages-done", done=line.stages, of=self._after))
 
     def _where(self, number: int, control: str) -> str:
         if not control:
@@ -335,9 +335,9 @@ class _RunnerMaker:
             gap, other = first.gap or 0, name_of(first.line.competitor)
             return self._ahead(gap, other)
         return sentence(
-            "behind", gap=figures.behind(own.gap, self.precision), leader=name_of(
-                first.line.competitor
-            )
+            "behind",
+            gap=figures.behind(own.gap, self.precision),
+            leader=name_of(first.line.competitor),
         )
 
     def _gap(self, lines: tuple[Line, ...], own: Line) -> str:
@@ -391,9 +391,7 @@ class _RunnerMaker:
         credit = sum(each.credit for each in self.lines.values())
         notes = []
         if penalty:
-            notes.append(
-                sentence("penalty-in", time=figures.short(penalty, self.precision))
-            )
+            notes.append(sentence("penalty-in", time=figures.short(penalty, self.precision)))
         if credit:
             notes.append(sentence("credit-in", time=figures.short(credit, self.precision)))
         if self.now is not None and not settled and self._after:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from timing.core.book import RaceBook
@@ -61,16 +61,24 @@ def selection_of(args: Mapping[str, str]) -> Selection:
 
     A code that no entry has is no error: it selects nothing.
     """
-    chosen = Selection()
-    for name in ("q", "division", "category", "team", "nation"):
-        text = args.get(name, "").strip()
-        if len(text) > LONGEST:
-            raise BadQuery(name, f"at most {LONGEST} characters")
-        chosen = replace(chosen, **{name: text})
     show = args.get("show", "") or Show.GAP
     if show not in set(Show):
         raise BadQuery("show", "gap or interval")
-    return replace(chosen, show=Show(show))
+    return Selection(
+        q=_text(args, "q"),
+        division=_text(args, "division"),
+        category=_text(args, "category"),
+        team=_text(args, "team"),
+        nation=_text(args, "nation"),
+        show=Show(show),
+    )
+
+
+def _text(args: Mapping[str, str], name: str) -> str:
+    text = args.get(name, "").strip()
+    if len(text) > LONGEST:
+        raise BadQuery(name, f"at most {LONGEST} characters")
+    return text
 
 
 def number_of(args: Mapping[str, str], name: str) -> int | None:
@@ -78,15 +86,18 @@ def number_of(args: Mapping[str, str], name: str) -> int | None:
     text = args.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 4):  # noqa: PLR2004 - digits
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
         raise BadQuery(name, "the number of a stage")
     return int(text)
+
+
+_DOTLESS_I = "\N{LATIN SMALL LETTER DOTLESS I}"
 
 
 def _plain(text: str) -> str:
     """Letters without their accents and case, so that ``omer`` finds Ömer."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("ı", "i")
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace(_DOTLESS_I, "i")
 
 
 @dataclass(frozen=True, slots=True)

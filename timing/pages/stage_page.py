@@ -122,7 +122,7 @@ class StagePage:
 
     @property
     def tables(self) -> Mapping[str, tuple[StageRow, ...]]:
-        """The lines by table body: ``0-ranked``, ``0-course``, ``0-others``, ``1-ranked`` …"""
+        """The lines by table body: ``b0-ranked``, ``b0-course``, ``b0-others``, ``b1-ranked``."""
         return {
             f"{board.id}-{part}": rows
             for board in self.boards
@@ -217,9 +217,7 @@ def stage_page(
 class _StageMaker:
     """Gathers once what the tables of a stage share."""
 
-    def __init__(
-        self, book: RaceBook, stage: Stage, selection: Selection, revision: int
-    ) -> None:
+    def __init__(self, book: RaceBook, stage: Stage, selection: Selection, revision: int) -> None:
         self.book = book
         self.stage = stage
         self.selection = selection
@@ -544,9 +542,7 @@ class _StageMaker:
             rank="" if line.rank is None else str(line.rank),
             bib=bib_of(line.entry, self.worn),
             name=name_of(line.entry),
-            url=addresses.runner(
-                self.book.race.slug, line.entry.bib, stage=self.stage.number
-            ),
+            url=addresses.runner(self.book.race.slug, line.entry.bib, stage=self.stage.number),
             detail=runner_detail(line.entry, line.categories),
             clock=self._clock(line.time),
             elapsed="" if line.elapsed is None else figures.elapsed(line.elapsed, self.rules),

@@ -121,4 +121,3 @@ def first_start(book: RaceBook, stage: Stage) -> str:
     if opens is None:
         return ""
     return f"{opens.ms // 3_600_000:02d}:{opens.ms // 60_000 % 60:02d}"
-

@@ -95,8 +95,7 @@ def _stage_winner(book: RaceBook, board: Board) -> str:
     winners = [
         line
         for stage_board in book.stage_boards(board.after)
-        if not stage_board.team_kind
-        and classification.division in ("", stage_board.division)
+        if not stage_board.team_kind and classification.division in ("", stage_board.division)
         for line in stage_board.lines
         if line.rank == 1 and line.time is not None
     ]

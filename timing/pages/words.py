@@ -123,30 +123,32 @@ GENDER: Mapping[str, str] = {"F": "Women", "M": "Men", "X": "Open"}
 
 SENTENCES: Mapping[str, str] = {
     # How the race stands: one of these under the headline.
-    "before": "The race starts on {day} with stage\N{NO-BREAK SPACE}{stage}.",
-    "before-named": "The race starts on {day} with stage\N{NO-BREAK SPACE}{stage}, {name}.",
+    "before": "The race starts on {day} with stage {stage}.",
+    "before-named": "The race starts on {day} with stage {stage}, {name}.",
     "nothing-ranked": "Nobody is ranked yet.",
     "no-match": "Nobody here is in that selection.",
     "before-the-race": "Before the first stage",
-    "after-stage": "After stage\N{NO-BREAK SPACE}{stage}",
-    "road-starts": "{leader} leads {second} by {gap} as stage\N{NO-BREAK SPACE}{stage} sets off.",
-    "road-starts-alone": "{leader} leads as stage\N{NO-BREAK SPACE}{stage} sets off.",
-    "road-starts-tied": "{number} runners share the lead as stage\N{NO-BREAK SPACE}{stage} sets off.",
-    "road-starts-level": "Stage\N{NO-BREAK SPACE}{stage} has set off: everyone starts level.",
+    "after-stage": "After stage {stage}",
+    "road-starts": "{leader} leads {second} by {gap} as stage {stage} sets off.",
+    "road-starts-alone": "{leader} leads as stage {stage} sets off.",
+    "road-starts-tied": "{number} runners share the lead as stage {stage} sets off.",
+    "road-starts-level": "Stage {stage} has set off: everyone starts level.",
     "road-takes": "{leader} takes the lead from {loser} on the road, {gap} ahead.",
     "road-keeps": "{leader} leads {second} by {gap} on the road.",
     "road-alone": "{leader} leads on the road.",
     "road-level": "{leader} and {second} are level on the road.",
     "day-best-too": "The leader is fastest of the day so far too, in {time}.",
     "day-best": "{name} is fastest of the day so far in {time}.",
-    "after-takes": "{leader} takes the lead from {loser} on stage\N{NO-BREAK SPACE}{stage}, {gap} ahead of {second}.",
-    "after-takes-second": "{leader} takes the lead from {loser} on stage\N{NO-BREAK SPACE}{stage}, by {gap}.",
-    "after-keeps": "{leader} keeps the lead after stage\N{NO-BREAK SPACE}{stage}, {gap} ahead of {second}.",
-    "after-keeps-alone": "{leader} keeps the lead after stage\N{NO-BREAK SPACE}{stage}.",
-    "after-leads": "{leader} leads after stage\N{NO-BREAK SPACE}{stage}, {gap} ahead of {second}.",
-    "after-leads-alone": "{leader} leads after stage\N{NO-BREAK SPACE}{stage}.",
-    "after-shared": "{leader} and {second} share the lead after stage\N{NO-BREAK SPACE}{stage}.",
-    "after-points": "{leader} leads after stage\N{NO-BREAK SPACE}{stage} with {points} points.",
+    "after-takes": (
+        "{leader} takes the lead from {loser} on stage {stage}, {gap} ahead of {second}."
+    ),
+    "after-takes-second": "{leader} takes the lead from {loser} on stage {stage}, by {gap}.",
+    "after-keeps": "{leader} keeps the lead after stage {stage}, {gap} ahead of {second}.",
+    "after-keeps-alone": "{leader} keeps the lead after stage {stage}.",
+    "after-leads": "{leader} leads after stage {stage}, {gap} ahead of {second}.",
+    "after-leads-alone": "{leader} leads after stage {stage}.",
+    "after-shared": "{leader} and {second} share the lead after stage {stage}.",
+    "after-points": "{leader} leads after stage {stage} with {points} points.",
     "stage-won-too": "The leader wins the stage too, in {time}.",
     "stage-won": "{name} wins the stage in {time}.",
     "stage-won-by": "{name} wins in {time}, {gap} ahead of {second}.",
@@ -163,16 +165,42 @@ SENTENCES: Mapping[str, str] = {
     "on-the-road": "On the road",
     "leads-on-road": "Leads on the road",
     "leads-unworn": "Leads, and does not wear it yet",
-    "stage-column": "Stage\N{NO-BREAK SPACE}{stage}",
-    "stage-live": "Stage\N{NO-BREAK SPACE}{stage}, live",
+    "stage-column": "Stage {stage}",
+    "stage-live": "Stage {stage}, live",
     "stages-done": "{done} of {of} stages done",
     "nothing-runs": "Nothing is running now",
     "race-over": "All stages are done.",
     "next-stage": "Next: {title}, {day}",
+    # At a station.
+    "way-in": "In",
+    "way-out": "Out",
+    "stage-km": "Stage {stage}, km {km}",
+    "closes": "closes {time}",
+    "withdrawn-here": "withdrawn here",
+    "time-only": "Time only, choose the bib later",
+    "not-read": "Not read, choose later",
+    "not-in-list": "Not in the start list",
+    "wave": "wave {wave}",
+    "recorded": "{bib} recorded at {time}.",
+    "recorded-time": "Time recorded: {time}.",
+    "undone": "{bib} at {time} is undone.",
+    "started": "Started at {time}.",
+    "withdrawal-noted": "{bib} noted as withdrawn.",
+    # At the desk.
+    "not-begun": "Not begun",
+    "last-passing-is": "last passing {passing}",
+    "ruled": "{by}, {time}",
+    "ruled-penalty": "Penalty {time}, stage {stage}",
+    "ruled-credit": "Credit {time}, stage {stage}",
+    "ruled-bonus": "Bonus {time}, stage {stage}",
+    "ruled-time": "Declared time {time}, stage {stage}",
+    "ruled-observation": "Seen at a station: {kind}",
+    "ruled-void": "A record is voided",
+    "article": "article {code}",
     "total": "Total",
     "of-team": "team {team}",
     "on-the-road-of": "{name}, on the road",
-    "after-stage-of": "{name}, after stage\N{NO-BREAK SPACE}{stage}",
+    "after-stage-of": "{name}, after stage {stage}",
     "behind": "{gap} on {leader}",
     "nth-of-stage": "{nth} of the stage",
     "finished-at": "finished {time}",
@@ -182,9 +210,9 @@ SENTENCES: Mapping[str, str] = {
     "plus-penalty": "+ penalty {time}",
     "minus-credit": "− credit {time}",
     "bonus-in-total": "bonus {time} in the total",
-    "given-penalty": "Penalty on stage\N{NO-BREAK SPACE}{stage}",
-    "given-credit": "Credit on stage\N{NO-BREAK SPACE}{stage}",
-    "given-bonus": "Bonus on stage\N{NO-BREAK SPACE}{stage}",
+    "given-penalty": "Penalty on stage {stage}",
+    "given-credit": "Credit on stage {stage}",
+    "given-bonus": "Bonus on stage {stage}",
     "given-article": "Article {code}",
     "bump": "Place in the general classification after each stage: {places}",
     "tie": "tie parted {how}",
@@ -202,20 +230,25 @@ SENTENCES: Mapping[str, str] = {
     "summary-leads": "{leader} leads, {count} lines changed.",
     "summary": "{count} lines changed.",
     # How a race stands, in a list of races.
-    "state-live": "Stage\N{NO-BREAK SPACE}{stage} is under way",
+    "state-live": "Stage {stage} is under way",
     "state-to-come": "To come",
     "state-over": "Over",
     "state-between": "{stage} stages done",
     # Where something happened.
-    "stage-place": "stage\N{NO-BREAK SPACE}{stage}, {place}",
-    "stage-only": "stage\N{NO-BREAK SPACE}{stage}",
+    "stage-place": "stage {stage}, {place}",
+    "stage-only": "stage {stage}",
     "last-passing": "{time}, {place}",
 }
 
 
+_KEPT_TOGETHER = {
+    key: text.replace(" {stage}", "\N{NO-BREAK SPACE}{stage}") for key, text in SENTENCES.items()
+}
+
+
 def sentence(key: str, /, **parts: str | int) -> str:
-    """The sentence of that key with its parts filled in."""
-    return SENTENCES[key].format(**parts)
+    """The sentence of that key with its parts filled in; a stage keeps its number on its line."""
+    return _KEPT_TOGETHER[key].format(**parts)
 
 
 COUNTED: Mapping[str, tuple[str, str]] = {

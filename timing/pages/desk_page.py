@@ -1,0 +1,459 @@
+"""The director's desk: how the stage stands, what needs a look, rulings, starts, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from timing.core.book import RaceBook
+from timing.core.definition import Stage, StartMode
+from timing.core.plain import record_to_plain
+from timing.core.problems import Problem
+from timing.core.records import (
+    RULING_NAMES,
+    Bonus,
+    Credit,
+    Observation,
+    Passing,
+    Penalty,
+    Ruling,
+    Scope,
+    StageTime,
+    StartCorrection,
+    Status,
+    Void,
+)
+from timing.core.statuses import RulingStatus
+from timing.core.times import Instant, TimeOfDay, format_time_of_day, zone_named
+from timing.pages import addresses, figures, words
+from timing.pages.arrivals import Tally, tally
+from timing.pages.frame import Frame, name_and_edition
+from timing.pages.marks import name_of
+from timing.pages.problem_words import problem_remedy, problem_seen
+from timing.pages.race_list import race_facts
+from timing.pages.running import last_passing, running
+from timing.pages.selection import Option
+from timing.pages.stages import first_start, stage_facts, stage_title
+from timing.pages.words import sentence
+
+RECENT = 20
+"""How many records are listed as recent."""
+
+PROBLEMS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSignInPage:
+    """Where a director signs in; ``next`` is the page that was asked for."""
+
+    template: ClassVar[str] = "desk_sign_in.html"
+
+    frame: Frame
+    message: str
+    name: str
+    next: str
+    form_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRace:
+    """A race to go to the desk of."""
+
+    name: str
+    url: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRacesPage:
+    """The choice of a race."""
+
+    template: ClassVar[str] = "desk_races.html"
+
+    frame: Frame
+    races: tuple[DeskRace, ...]
+    signed_in_as: str
+    form_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemItem:
+    """Something to look at: whose bib, what is seen, the records it rests on, what to do.
+
+    ``record`` is the passing that could be assigned or voided, empty where there is none.
+    """
+
+    bib: str
+    url: str
+    code: str
+    seen: str
+    evidence: str
+    remedy: str
+    record: str
+    assign_id: str
+    void_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordItem:
+    """A record as listed: who, what, when; ``void_id`` is empty where nothing is to be undone."""
+
+    record: str
+    when: str
+    bib: str
+    what: str
+    detail: str
+    is_undone: bool
+    void_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartItem:
+    """A gun: planned, given, or still to give; ``is_under_way`` once anybody was seen."""
+
+    stage: int
+    wave: str
+    label: str
+    planned: str
+    gun: str
+    is_under_way: bool
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportItem:
+    """The files of one board."""
+
+    name: str
+    csv_url: str
+    json_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulingDraft:
+    """What stood in a form that could not be taken; ``form`` says which (``time`` …)."""
+
+    form: str = ""
+    bib: str = ""
+    stage: str = ""
+    time: str = ""
+    code: str = ""
+    reason: str = ""
+    status: str = ""
+    control: str = ""
+    ruling: str = ""
+    scope: str = ""
+
+
+NO_RULING_DRAFT = RulingDraft()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage:
+    """The desk of one race."""
+
+    template: ClassVar[str] = "desk.html"
+
+    frame: Frame
+    slug: str
+    race: str
+    title: str
+    facts: str
+    tally: Tally | None
+    problems: tuple[ProblemItem, ...]
+    problems_total: int
+    observations: tuple[RecordItem, ...]
+    recent: tuple[RecordItem, ...]
+    rulings: tuple[RecordItem, ...]
+    starts: tuple[StartItem, ...]
+    exports: tuple[ExportItem, ...]
+    stages: tuple[Option, ...]
+    statuses: tuple[Option, ...]
+    scopes: tuple[Option, ...]
+    draft: RulingDraft
+    message: str
+    is_error: bool
+    signed_in_as: str
+    form_token: str
+    time_id: str
+    status_id: str
+    public_url: str
+    revision: int
+
+
+def desk_sign_in(
+    *, form_token: str, message: str = "", name: str = "", next_path: str = ""
+) -> DeskSignInPage:
+    """The page that asks for a director's name and password."""
+    return DeskSignInPage(
+        frame=Frame(title="Sign in · Desk", styles=("desk",)),
+        message=message,
+        name=name,
+        next=next_path,
+        form_token=form_token,
+    )
+
+
+def desk_races(books: Iterable[RaceBook], *, signed_in_as: str, form_token: str) -> DeskRacesPage:
+    """The page that asks which race."""
+    ordered = sorted(books, key=lambda b: (-b.race.starts_on.toordinal(), b.race.slug))
+    return DeskRacesPage(
+        frame=Frame(title="Races · Desk", styles=("desk", "race")),
+        races=tuple(
+            DeskRace(
+                name=book.race.name,
+                url=addresses.desk(book.race.slug),
+                facts=race_facts(book),
+            )
+            for book in ordered
+        ),
+        signed_in_as=signed_in_as,
+        form_token=form_token,
+    )
+
+
+def desk_page(
+    book: RaceBook,
+    *,
+    recent: tuple[Passing, ...],
+    new_id: Callable[[], str],
+    form_token: str,
+    signed_in_as: str,
+    revision: int = 0,
+    message: str = "",
+    is_error: bool = False,
+    draft: RulingDraft = NO_RULING_DRAFT,
+) -> DeskPage:
+    """The desk of a race.
+
+    ``recent`` are the passings that came last, the newest last; ``new_id`` makes the ids that
+    the forms will send, so that a form sent twice is one record.
+    """
+    maker = _DeskMaker(book, new_id)
+    now = running(book)
+    shown = book.running_stage or book.last_stage
+    stage = book.race.stage(shown) if shown else None
+    problems = book.problems()
+    standing = book.rulings
+    return DeskPage(
+        frame=Frame(title=f"Desk · {book.race.name}", styles=("board", "desk")),
+        slug=book.race.slug,
+        race=name_and_edition(book.race)[0],
+        title=stage_title(stage) if stage is not None else sentence("not-begun"),
+        facts=" · ".join(
+            part
+            for part in (
+                maker.stage_words(stage),
+                sentence("last-passing-is", passing=last_passing(now)) if now else "",
+            )
+            if part
+        ),
+        tally=tally(book, shown) if shown else None,
+        problems=tuple(maker.problem(p) for p in problems[:PROBLEMS_SHOWN]),
+        problems_total=len(problems),
+        observations=tuple(
+            maker.ruling(r) for r in reversed(standing) if isinstance(r, Observation)
+        ),
+        recent=tuple(maker.passing(p) for p in reversed(recent[-RECENT:])),
+        rulings=tuple(
+            maker.ruling(r)
+            for r in reversed(standing)
+            if not isinstance(r, Observation | StartCorrection)
+        ),
+        starts=tuple(maker.starts()),
+        exports=tuple(maker.exports()),
+        stages=tuple(
+            Option(value=str(n), label=str(n), is_chosen=(draft.stage or str(shown)) == str(n))
+            for n in book.stages
+        ),
+        statuses=tuple(
+            Option(value=s, label=words.RULING_STATUS[s], is_chosen=draft.status == s)
+            for s in RulingStatus
+        ),
+        scopes=tuple(
+            Option(value=s, label=words.SCOPE[s], is_chosen=draft.scope == s) for s in Scope
+        ),
+        draft=draft,
+        message=message,
+        is_error=is_error,
+        signed_in_as=signed_in_as,
+        form_token=form_token,
+        time_id=new_id(),
+        status_id=new_id(),
+        public_url=addresses.race(book.race.slug),
+        revision=revision,
+    )
+
+
+class _DeskMaker:
+    """Gathers what the parts of the desk share."""
+
+    def __init__(self, book: RaceBook, new_id: Callable[[], str]) -> None:
+        self.book = book
+        self.new_id = new_id
+        self.zone = zone_named(book.race.timezone)
+        self.slug = book.race.slug
+
+    def stage_words(self, stage: Stage | None) -> str:
+        if stage is None:
+            return race_facts(self.book)
+        return " · ".join(part for part in (stage_facts(stage), words.long_day(stage.date)) if part)
+
+    def problem(self, problem: Problem) -> ProblemItem:
+        known = bool(problem.bib) and self.book.entry_wearing(problem.bib) is not None
+        query = {"stage": problem.stage} if problem.stage is not None else {}
+        passings = [r for r in problem.records if self.book.passing(r) is not None]
+        return ProblemItem(
+            bib=problem.bib,
+            url=addresses.runner(self.slug, problem.bib, **query) if known else "",
+            code=problem.code,
+            seen=problem_seen(problem),
+            evidence=", ".join(self._evidence(problem)),
+            remedy=problem_remedy(problem),
+            record=passings[-1] if passings else "",
+            assign_id=self.new_id() if passings else "",
+            void_id=self.new_id() if passings else "",
+        )
+
+    def _evidence(self, problem: Problem) -> Iterator[str]:
+        """``stage 5``, ``CP3 10:58:40 checkpoint``: where it is and the records behind it."""
+        if problem.stage is not None:
+            yield sentence("stage-only", stage=problem.stage)
+        named = False
+        for record in problem.records[:3]:
+            passing = self.book.passing(record)
+            if passing is not None:
+                named = True
+                yield f"{passing.control} {self._time(passing)} {words.SOURCE[passing.source]}"
+        if problem.control and not named:
+            yield problem.control
+
+    def _time(self, passing: Passing) -> str:
+        if isinstance(passing.time, TimeOfDay):
+            return format_time_of_day(passing.time)
+        stage = self.book.race.stage(passing.stage)
+        return figures.clock(passing.time, self.zone, stage.date if stage is not None else None)
+
+    def _when(self, at: Instant) -> str:
+        return figures.clock_minutes(at, self.zone)
+
+    def passing(self, passing: Passing) -> RecordItem:
+        bib = self.book.bib_of(passing)
+        entry = self.book.entry_wearing(bib)
+        undone = self.book.is_voided(passing.id)
+        where = sentence("stage-place", stage=passing.stage, place=passing.control)
+        parts = [where, words.SOURCE[passing.source], passing.device, passing.note]
+        return RecordItem(
+            record=passing.id,
+            when=self._time(passing),
+            bib=bib or "–",
+            what=name_of(entry) if entry is not None else sentence("not-in-list"),
+            detail=" · ".join(part for part in parts if part),
+            is_undone=undone,
+            void_id="" if undone else self.new_id(),
+        )
+
+    def ruling(self, ruling: Ruling) -> RecordItem:
+        bibs: tuple[str, ...] = getattr(ruling, "bibs", ())
+        bib = ", ".join(bibs) or getattr(ruling, "bib", "") or getattr(ruling, "team", "")
+        entry = self.book.entry_wearing(bibs[0]) if len(bibs) == 1 else None
+        said = [name_of(entry) if entry is not None else "", ruling.reason]
+        said.append(sentence("ruled", by=ruling.by, time=self._when(ruling.at)))
+        return RecordItem(
+            record=ruling.id,
+            when=self._when(ruling.at),
+            bib=bib,
+            what=ruling_words(ruling),
+            detail=" · ".join(part for part in said if part),
+            is_undone=False,
+            void_id=self.new_id(),
+        )
+
+    def starts(self) -> Iterator[StartItem]:
+        """The guns of the running stage and of the next one."""
+        book = self.book
+        coming = next((n for n in book.stages if not book.has_begun(n)), None)
+        for number in dict.fromkeys(n for n in (book.running_stage, coming) if n is not None):
+            stage = book.race.stage(number)
+            if stage is None or stage.start is None:
+                continue
+            waves = [w.code for w in stage.start.waves] or [""]
+            if stage.start.mode not in (StartMode.MASS, StartMode.WAVES):
+                continue
+            guns = book.guns(number)
+            for wave in waves:
+                given = any(
+                    isinstance(r, StartCorrection)
+                    and r.stage == number
+                    and r.wave == wave
+                    and not r.bibs
+                    for r in book.rulings
+                )
+                gun = guns.get(wave)
+                label = sentence("stage-column", stage=number)
+                if wave:
+                    label = f"{label}, {sentence('wave', wave=wave)}"
+                yield StartItem(
+                    stage=number,
+                    wave=wave,
+                    label=label,
+                    planned=first_start(book, stage) if not wave else self._planned(stage, wave),
+                    gun=figures.clock(gun, self.zone) if given and gun is not None else "",
+                    is_under_way=book.has_begun(number),
+                    id=self.new_id(),
+                )
+
+    def _planned(self, stage: Stage, wave: str) -> str:
+        at = (
+            next((w.at for w in stage.start.waves if w.code == wave), None) if stage.start else None
+        )
+        return format_time_of_day(at) if at is not None else ""
+
+    def exports(self) -> Iterator[ExportItem]:
+        after = self.book.last_stage or None
+        for code in self.book.board_codes():
+            classification = self.book.race.classification(code)
+            name = classification.name if classification is not None else ""
+            yield self._export(name or code, board=code, after=after)
+        for number in self.book.stages:
+            if self.book.has_begun(number):
+                yield self._export(sentence("stage-column", stage=number), stage=number)
+
+    def _export(self, name: str, **query: str | int | None) -> ExportItem:
+        return ExportItem(
+            name=name,
+            csv_url=addresses.desk_export(self.slug, **query, format="csv"),
+            json_url=addresses.desk_export(self.slug, **query, format="json"),
+        )
+
+
+def ruling_words(ruling: Ruling) -> str:
+    """A ruling in a few words: ``Penalty 15:00, stage 3, article 7.4``."""
+    match ruling:
+        case Penalty() | Credit():
+            key = "ruled-penalty" if isinstance(ruling, Penalty) else "ruled-credit"
+            time = figures.short(ruling.time * ruling.count)
+            text = sentence(key, time=time, stage=ruling.stage)
+            return f"{text}, {sentence('article', code=ruling.code)}" if ruling.code else text
+        case Bonus():
+            return sentence("ruled-bonus", time=figures.short(ruling.time), stage=ruling.stage)
+        case Status():
+            text = words.RULING_STATUS[ruling.status].split(",")[0]
+            if ruling.stage is None:
+                return text
+            if not ruling.control:
+                return f"{text}, {sentence('stage-only', stage=ruling.stage)}"
+            place = sentence("stage-place", stage=ruling.stage, place=ruling.control)
+            return f"{text}, {place}"
+        case StageTime():
+            time = "" if ruling.time is None else figures.time(ruling.time)
+            return sentence("ruled-time", time=time, stage=ruling.stage)
+        case Observation():
+            return sentence("ruled-observation", kind=ruling.kind)
+        case Void():
+            return sentence("ruled-void")
+        case _:
+            stage = record_to_plain(ruling).get("stage")
+            name = RULING_NAMES[type(ruling)].replace("_", " ").capitalize()
+            return f"{name}, {sentence('stage-only', stage=str(stage))}" if stage else name
