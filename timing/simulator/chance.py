@@ -33,7 +33,7 @@ class Lot:
 
     def __init__(self, name: str) -> None:
         self._digest = hashlib.blake2b(name.encode(), digest_size=40).digest()
-        self.draws = tuple(n / 2**32 for n in _SIX_NUMBERS.unpack_from(self._digest, 16))
+        self.draws = [n * 2**-32 for n in _SIX_NUMBERS.unpack_from(self._digest, 16)]
 
     @property
     def id(self) -> str:
