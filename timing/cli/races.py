@@ -108,7 +108,7 @@ def _take_records(session: Session, document: Document) -> str:
         keep_conflicting=True,
     )
     return (
-        f"{slug}: {appended.accepted} records were new, {appended.known} known already;"
+        f"{slug}: new records {appended.accepted}, known already {appended.known},"
         f" revision {appended.revision}"
     )
 

@@ -7,7 +7,7 @@ import io
 
 from timing.exports.table import Kind, Table, text
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def to_csv(table: Table) -> bytes:
@@ -30,5 +30,7 @@ def to_csv(table: Table) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    # Times and numbers stay as they are: only what people typed can hold a formula.
+    # Times and numbers stay as they are: only what people typed can hold a formula. A line break
+    # within a cell parts it in some readers, so that its rest would stand first.
+    cell = " ".join(cell.splitlines())
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

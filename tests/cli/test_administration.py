@@ -1,0 +1,251 @@
+"""Tokens, directors, the database itself, backups."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from timing.db.engines import Database
+from timing.operations.directors import directors, open_sign_in, password_is_right
+from timing.operations.tokens import TokenScope, find_token
+
+
+@pytest.fixture
+def race(run: Run, kept: Database, two_days: Path) -> Database:
+    """A database with a race in it."""
+    run("race", "add", two_days)
+    return kept
+
+
+# -- tokens ----------------------------------------------------------------------------------
+
+
+def test_a_stations_token_is_for_its_stage_and_controls(run: Run, race: Database) -> None:
+    words = ("--label", "Lake", "--stage", "2", "--control", "LAKE", "--control", "FINISH")
+    result = run("token", "make", "two-days", *words)
+
+    with race.reading() as session:
+        token = find_token(session, result.stdout.strip())
+    assert token is not None
+    assert (token.slug, token.scope, token.label) == ("two-days", TokenScope.STATION, "Lake")
+    assert (token.stage, token.controls) == (2, ("LAKE", "FINISH"))
+
+
+def test_a_directors_token_is_for_all(run: Run, race: Database) -> None:
+    result = run("token", "make", "two-days", "--label", "Laptop", "--director")
+
+    with race.reading() as session:
+        token = find_token(session, result.stdout.strip())
+    assert token is not None
+    assert token.scope is TokenScope.DIRECTOR
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("tow-days", "--label", "x"), 'There is no race "tow-days"; did you mean "two-days"?'),
+        (("two-days", "--label", "x", "--stage", "3"), 'There is no stage "3"'),
+        (
+            ("two-days", "--label", "x", "--stage", "1", "--control", "LAKE"),
+            'There is no control "LAKE"',
+        ),
+        (
+            ("two-days", "--label", "x", "--director", "--stage", "1"),
+            "A director's token is for all stages and controls.",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("race")
+def test_a_token_for_what_is_not_there_is_refused(
+    run: Run, words: tuple[str, ...], told: str
+) -> None:
+    result = run("token", "make", *words)
+
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_a_revoked_token_counts_no_more_and_stays_listed(run: Run, race: Database) -> None:
+    plain = run("token", "make", "two-days", "--label", "Lost phone").stdout.strip()
+    number = plain.partition(".")[0]
+
+    revoked = run("token", "revoke", number)
+
+    assert revoked.exit_code == 0
+    with race.reading() as session:
+        assert find_token(session, plain) is None
+    header, line = run("token", "list", "two-days").stdout.splitlines()
+    assert header.split() == ["id", "scope", "label", "made", "revoked"] or "revoked" in header
+    assert "Lost phone" in line
+    assert plain.partition(".")[2] not in line
+
+
+@pytest.mark.usefixtures("race")
+def test_what_is_not_there_can_not_be_revoked_or_listed(run: Run) -> None:
+    assert "there is no token 99" in run("token", "revoke", "99").stderr
+    assert 'There is no race "no-race"' in run("token", "list", "no-race").stderr
+
+
+# -- directors -------------------------------------------------------------------------------
+
+
+def test_a_director_signs_in_with_the_password_that_was_piped_in(run: Run, kept: Database) -> None:
+    result = run("director", "add", "Ana", stdin="correct horse battery\n")
+
+    assert result.exit_code == 0
+    with kept.writing() as session:
+        attempt = open_sign_in(session, "ana", address="127.0.0.1", at=0)
+    assert password_is_right(attempt, "correct horse battery")
+    assert "correct horse" not in result.output
+
+
+def test_a_password_is_changed(run: Run, kept: Database) -> None:
+    run("director", "add", "Ana", stdin="correct horse battery\n")
+
+    run("director", "password", "Ana", stdin="another horse battery\n")
+
+    with kept.writing() as session:
+        attempt = open_sign_in(session, "ana", address="127.0.0.1", at=0)
+    assert password_is_right(attempt, "another horse battery")
+    assert run("director", "list").stdout == "ana\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "told"),
+    [
+        (("add", "Bo"), "short\n", "a password has 10 to 1000 characters"),
+        (("add", " "), "correct horse battery\n", "a director needs a name to sign in with"),
+        (("add", "Ana"), "correct horse battery\n", "there is already a director 'Ana'"),
+        (("password", "Bo"), "correct horse battery\n", "there is no director 'Bo'"),
+    ],
+)
+def test_an_account_that_can_not_be_is_refused(
+    run: Run, kept: Database, words: tuple[str, ...], stdin: str, told: str
+) -> None:
+    run("director", "add", "Ana", stdin="correct horse battery\n")
+
+    result = run("director", *words, stdin=stdin)
+
+    assert result.exit_code == 2
+    assert told in result.stderr
+    with kept.reading() as session:
+        assert [director.name for director in directors(session)] == ["ana"]
+
+
+# -- the database ----------------------------------------------------------------------------
+
+
+def test_a_database_is_made_by_upgrade_and_not_before(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "new" / "races.sqlite"
+    monkeypatch.setenv("BIVOUAC_DATABASE_URL", f"sqlite:///{path}")
+
+    before = run("race", "list")
+    assert before.exit_code == 2
+    assert "make one with: timing db upgrade" in before.stderr
+    assert not path.exists()
+
+    assert run("db", "upgrade").exit_code == 0
+    assert run("db", "upgrade").exit_code == 0
+    assert run("race", "list").exit_code == 0
+
+
+def test_a_database_without_our_tables_is_not_touched(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "races.sqlite"
+    path.touch()
+    monkeypatch.setenv("BIVOUAC_DATABASE_URL", f"sqlite:///{path}")
+
+    result = run("race", "list")
+
+    assert result.exit_code == 2
+    assert "run: timing db upgrade" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("mysql://localhost/x", "use sqlite:///… or postgresql://…"),
+        ("nonsense", "not a database address"),
+    ],
+)
+def test_an_address_of_no_database_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str, told: str
+) -> None:
+    monkeypatch.setenv("BIVOUAC_DATABASE_URL", url)
+
+    result = run("race", "list")
+
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_a_misspelt_setting_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BIVOUAC_DATABASE_ULR", "sqlite:////tmp/x")
+
+    result = run("race", "list")
+
+    assert result.exit_code == 2
+    assert "BIVOUAC_DATABASE_ULR is no setting; did you mean BIVOUAC_DATABASE_URL?" in (
+        result.stderr
+    )
+
+
+# -- backups ---------------------------------------------------------------------------------
+
+
+def test_a_restored_backup_has_what_the_database_had(
+    run: Run,
+    sqlite_database: Database,
+    two_days: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BIVOUAC_DATABASE_URL", str(sqlite_database.url))
+    run("race", "add", two_days)
+    exported = run("race", "export", "two-days").stdout
+    backup = tmp_path / "backup"
+
+    made = run("backup", backup)
+    monkeypatch.setenv("BIVOUAC_DATABASE_URL", f"sqlite:///{tmp_path}/other.sqlite")
+    restored = run("restore", backup)
+
+    assert made.stdout == f"{backup}: 13 records, checked\n"
+    assert restored.exit_code == 0
+    assert run("race", "export", "two-days").stdout == exported
+
+
+def test_nothing_is_overwritten_unasked(
+    run: Run,
+    sqlite_database: Database,
+    two_days: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BIVOUAC_DATABASE_URL", str(sqlite_database.url))
+    run("race", "add", two_days)
+    backup = tmp_path / "backup"
+    run("backup", backup)
+
+    again, back = run("backup", backup), run("restore", backup)
+
+    assert (again.exit_code, back.exit_code) == (2, 2)
+    assert "overwrite it with --force" in again.stderr
+    assert "replace what it holds with --force" in back.stderr
+    assert run("backup", backup, "--force").exit_code == 0
+    assert run("restore", backup, "--force").exit_code == 0
+
+
+def test_what_is_no_backup_is_refused(
+    run: Run, sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIVOUAC_DATABASE_URL", str(sqlite_database.url))
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"no database")
+
+    result = run("restore", broken)
+
+    assert result.exit_code == 2
+    assert "is no good backup" in result.stderr
