@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timing.core.definition import Race
-from timing.core.records import Passing, Ruling, StartCorrection, Status, Void
+from timing.core.records import Observation, Passing, Ruling, StartCorrection, Status, Void
 from timing.core.statuses import RulingStatus
 from timing.core.times import Instant
 from timing.db.reading import UnknownRace
@@ -152,8 +152,9 @@ def may_record(token: Token, passing: Passing) -> bool:
 def may_rule(session: Session, token: Token, ruling: Ruling, race: Race) -> bool:
     """Whether the bearer may write this ruling.
 
-    A station may void what it recorded itself, report a withdrawal on its stage, and start the
-    stage whose first control is its own; nothing else, and it supersedes nobody's decision.
+    A station may void what it recorded itself, report a withdrawal or what else it observes on
+    its stage, and start the stage whose first control is its own; nothing else, and it
+    supersedes nobody's decision.
     """
     if token.scope is TokenScope.DIRECTOR:
         return True
@@ -163,6 +164,8 @@ def may_rule(session: Session, token: Token, ruling: Ruling, race: Race) -> bool
         case Void(record=record):
             return tokens_of(session, token.slug, record) == {token.id}
         case Status(status=RulingStatus.WITHDRAWN, stage=int(number), control=control, team=""):
+            return token.covers(number, control)
+        case Observation(stage=int(number), control=control):
             return token.covers(number, control)
         case StartCorrection(stage=number, bibs=()):
             stage = race.stage(number)

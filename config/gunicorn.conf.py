@@ -1,0 +1,35 @@
+"""How the application is served: gunicorn with gevent, so that open streams cost no threads."""
+
+import os
+from typing import Any
+
+from timing.settings import read_settings
+
+_settings = read_settings(os.environ)
+
+bind = f"{_settings.host}:{_settings.port}"
+workers = _settings.workers
+worker_class = "gevent"
+worker_connections = 4_000  # open streams are connections too
+loglevel = _settings.log_level.value
+proc_name = "bivouac"
+
+# Each worker opens the database and its books itself: neither survives a fork.
+preload_app = False
+# The control socket would be a file in the home of whoever serves.
+control_socket_disable = True
+
+keepalive = 15  # seconds
+timeout = 60  # seconds without a sign of life, then a worker is replaced
+graceful_timeout = 10  # seconds; streams end by themselves within one
+
+limit_request_line = 4_094
+limit_request_fields = 64
+limit_request_field_size = 8_190
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
+    """Let the worker follow the database, and end its streams when it is told to end."""
+    from timing.web.application import serve  # noqa: PLC0415 - not before gevent has patched
+
+    serve(worker.wsgi, lambda: worker.alive)

@@ -1,0 +1,92 @@
+"""An application with a small race in it, for the tests that ask for ``app`` or ``client``."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from timing import racefile
+from timing.db.engines import Database
+from timing.operations.directors import add_director
+from timing.operations.races import add_race
+from timing.operations.tokens import TokenScope, make_token
+from timing.settings import Settings, read_settings
+from timing.web.application import create_app
+
+RACE = Path(__file__).parent / "web" / "valleys.yaml"
+SLUG = "valleys"
+BEFORE = 1_774_000_000_000
+"""An instant some days before the race."""
+
+DIRECTOR = "Dora"
+PASSWORD = "a long enough password"
+
+
+def settings_for(database: Database, **variables: str) -> Settings:
+    """Settings of a server on this database."""
+    return read_settings(
+        {
+            "BIVOUAC_ENVIRONMENT": "development",
+            "BIVOUAC_SECRET_KEY": "a key of tests, of more than thirty-two characters",
+            "BIVOUAC_DATABASE_URL": database.url.render_as_string(hide_password=False),
+            **variables,
+        }
+    )
+
+
+def fill(database: Database) -> None:
+    """Put the race and a director into a migrated database."""
+    with database.writing() as session:
+        add_race(session, racefile.load(RACE), at=BEFORE, by="tests")
+        add_director(session, DIRECTOR, PASSWORD, at=BEFORE)
+
+
+def station_key(
+    database: Database, *controls: str, stage: int | None = 1, label: str = "Finish"
+) -> str:
+    """The key of a new station."""
+    with database.writing() as session:
+        made = make_token(
+            session,
+            SLUG,
+            scope=TokenScope.STATION,
+            label=label,
+            at=BEFORE,
+            stage=stage,
+            controls=controls,
+        )
+    return made.plain
+
+
+def director_key(database: Database) -> str:
+    """The key of a new program of the director."""
+    with database.writing() as session:
+        made = make_token(session, SLUG, scope=TokenScope.DIRECTOR, label="Program", at=BEFORE)
+    return made.plain
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that shows a key."""
+    return {"Authorization": f"Bearer {key}"}
+
+
+@pytest.fixture
+def filled(sqlite_database: Database) -> Database:
+    """A database with the race in it."""
+    fill(sqlite_database)
+    return sqlite_database
+
+
+@pytest.fixture
+def app(filled: Database) -> Flask:
+    """The application on that database."""
+    return create_app(settings_for(filled))
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """A visitor of that application."""
+    with app.test_client() as visitor:
+        yield visitor

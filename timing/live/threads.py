@@ -1,0 +1,44 @@
+"""Work beside other work: the same code under gevent and in plain threads.
+
+Under gevent a thread is a greenlet, and a greenlet that computes keeps all the others waiting.
+Long work therefore goes to a real thread, with `in_thread`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from gevent import get_hub, monkey
+
+Result = TypeVar("Result")
+
+
+def in_thread(work: Callable[[], Result]) -> Result:
+    """What ``work`` returns or raises, while other greenlets go on; without gevent, right here.
+
+    It must not be called by work that itself runs in such a thread, and locks that greenlets
+    share are taken around it, never within.
+    """
+    if not monkey.is_module_patched("threading"):
+        return work()
+
+    def outcome() -> tuple[Result | None, BaseException | None]:
+        # Handed over as a value: what leaves a thread by itself gevent prints as unhandled.
+        try:
+            return work(), None
+        except BaseException as error:  # noqa: BLE001 - raised again by who waits
+            return None, error
+
+    result, error = get_hub().threadpool.apply(outcome)
+    if error is not None:
+        raise cast(BaseException, error)
+    return cast(Result, result)
+
+
+def in_background(loop: Callable[[], None], name: str) -> threading.Thread:
+    """Start ``loop`` beside everything else; it does not keep the process from ending."""
+    thread = threading.Thread(target=loop, name=name, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,126 @@
+"""Public answers: made once for each revision of a race, then sent again as they are."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Response, request
+
+from timing.core.book import RaceBook
+from timing.db.reading import Cursor
+from timing.live.answers import Answer, Answers, Headers, Key, answer, matches
+from timing.live.books import Books
+from timing.live.threads import in_thread
+from timing.web.headers import security_headers
+from timing.web.installation import installation
+from timing.web.release import release
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+
+Making: TypeAlias = Callable[[RaceBook, int], str]
+"""Makes a body of a book at a revision, in a thread that knows no request."""
+
+_ASK_AGAIN = ("Cache-Control", "public, no-cache")
+"""Anybody may keep it, and asks each time whether it still holds."""
+
+
+def race_etag(cursor: Cursor) -> str:
+    """The ETag of everything about a race: node epoch, revision and release."""
+    return f'W/"{cursor.epoch}-{cursor.revision}-{release()}"'
+
+
+def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
+    """The answer to the current request, of one race; raises UnknownRace and what it raises."""
+    here = installation()
+    race = here.books.race(slug)
+    etag = race_etag(race.standing.cursor)
+    if matches(request.headers.get("If-None-Match", ""), etag):
+        return _response(Answer(etag=etag, headers=(_ASK_AGAIN,), body=b"", packed=b""))
+    key, headers = _key(request.environ), _headers()
+    with race.alone() as (book, standing):
+        # Somebody else may have asked while this one waited for the book.
+        found = here.answers.get(key, standing)
+        if found is None:
+            cursor = standing.cursor
+            found = in_thread(
+                lambda: answer(
+                    making(book, cursor.revision),
+                    content_type=content_type,
+                    etag=race_etag(cursor),
+                    headers=headers,
+                )
+            )
+            here.answers.keep(key, slug, standing, found)
+    return _response(found)
+
+
+def answered_of_all(
+    making: Callable[[Sequence[RaceBook]], str], content_type: str = HTML
+) -> Response:
+    """The answer to the current request, of all races."""
+    here = installation()
+    cursors = here.books.cursors
+    key, headers = _key(request.environ), _headers()
+    found = here.answers.get(key, cursors)
+    if found is None:
+        etag = _etag_of_all(cursors)
+        found = here.books.ask_all(
+            lambda books: answer(
+                making(books), content_type=content_type, etag=etag, headers=headers
+            )
+        )
+        here.answers.keep(key, "", cursors, found)
+    return _response(found)
+
+
+def _etag_of_all(cursors: Mapping[str, Cursor]) -> str:
+    text = repr(sorted((slug, c.epoch, c.revision) for slug, c in cursors.items()))
+    return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:16]}-{release()}"'
+
+
+def _headers() -> Headers:
+    return [_ASK_AGAIN, *security_headers(installation().settings)]
+
+
+def _response(made: Answer) -> Response:
+    status, headers, body = made.chosen(
+        if_none_match=request.headers.get("If-None-Match", ""),
+        accept_encoding=request.headers.get("Accept-Encoding", ""),
+    )
+    return Response(body, status=status, headers=headers)
+
+
+def _key(environ: WSGIEnvironment) -> Key:
+    return environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+
+
+class RememberedAnswers:
+    """Sends answers that still hold before anything of Flask is reached.
+
+    What is special to a visitor is never remembered, so nothing of the request matters but its
+    address, what it has and what it takes.
+    """
+
+    def __init__(self, app: WSGIApplication, answers: Answers, books: Books) -> None:
+        self._app = app
+        self._answers = answers
+        self._books = books
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, or let the application do so."""
+        if environ["REQUEST_METHOD"] == "GET":
+            key = _key(environ)
+            slug = self._answers.slug_of(key)
+            found = None if slug is None else self._answers.get(key, self._books.stamp(slug))
+            if found is not None:
+                status, headers, body = found.chosen(
+                    if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
+                    accept_encoding=environ.get("HTTP_ACCEPT_ENCODING", ""),
+                )
+                start_response(status, headers)
+                return (body,)
+        return self._app(environ, start_response)

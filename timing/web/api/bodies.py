@@ -1,0 +1,193 @@
+"""Results as the values that the API's answers are made of (schemas.py describes them)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from timing.core.book import RaceBook
+from timing.core.definition import Category, Classification, Division, Stage, StageKind
+from timing.core.entries import Entry
+from timing.core.results import Line, Split, StageBoard
+from timing.core.times import format_instant
+from timing.exports.json import JsonLine, lines, problem_line
+from timing.exports.table import board_table, control_table, stage_table
+from timing.pages.runner_page import UnknownRunner
+
+Body: TypeAlias = dict[str, Any]
+
+
+def races_body(books: Sequence[RaceBook], revisions: Sequence[int]) -> Body:
+    """All races."""
+    return {
+        "races": [
+            {
+                "slug": book.race.slug,
+                "name": book.race.name,
+                "timezone": book.race.timezone,
+                "starts_on": book.race.starts_on.isoformat(),
+                "stages": len(book.stages),
+                "revision": revision,
+            }
+            for book, revision in zip(books, revisions, strict=True)
+        ]
+    }
+
+
+def race_body(book: RaceBook, revision: int) -> Body:
+    """A race: what it consists of, and how far it has come."""
+    race = book.race
+    return {
+        **_of_race(book, revision),
+        "name": race.name,
+        "timezone": race.timezone,
+        "starts_on": race.starts_on.isoformat(),
+        "divisions": _coded(race.divisions),
+        "categories": _coded(race.categories),
+        "boards": _boards(book),
+        "stages": [_stage(stage) for stage in race.stages],
+        "entries": len(book.entries()),
+        "teams": len(book.teams()),
+        "last_stage": book.last_stage,
+        "closed_stage": book.closed_stage,
+        "running_stage": book.running_stage,
+    }
+
+
+def board_body(book: RaceBook, revision: int, code: str, after: int | None) -> Body:
+    """A classification; raises as `RaceBook.board` does."""
+    board = book.board(code, after)
+    return {
+        **_of_race(book, revision),
+        "board": board.code,
+        "name": board.classification.name,
+        "after": board.after,
+        "lines": lines(board_table(book.race, board)),
+    }
+
+
+def stage_body(book: RaceBook, revision: int, number: int, control: str) -> Body:
+    """A stage's result, or the order at a control; raises as the book does."""
+    if control:
+        table = control_table(book, book.control_boards(number, control))
+    else:
+        table = stage_table(book.race, book.stage_boards(number))
+    stage = book.stage_book(number).stage
+    return {
+        **_of_race(book, revision),
+        "stage": number,
+        "name": stage.name,
+        "date": stage.date.isoformat(),
+        "kind": stage.kind.value,
+        "control": control,
+        "lines": lines(table),
+    }
+
+
+def entry_body(book: RaceBook, revision: int, bib: str) -> Body:
+    """An entry by the bib it wears now, else by one it wore; UnknownRunner."""
+    entry = _wearing(book, bib)
+    after = book.last_stage
+    standing = ((code, _line_of(book, code, after, entry)) for code in book.board_codes())
+    return {
+        **_of_race(book, revision),
+        "id": entry.id,
+        "bib": entry.bib,
+        "name": entry.name,
+        "gender": entry.gender,
+        "nationality": entry.nationality,
+        "club": entry.club,
+        "division": entry.division,
+        "team": entry.team,
+        "boards": [
+            {"board": code, "after": after, "line": line}
+            for code, line in standing
+            if line is not None
+        ],
+        "stages": [_entry_stage(book, number, entry) for number in book.stages],
+    }
+
+
+def problems_body(book: RaceBook, revision: int) -> Body:
+    """Everything dubious."""
+    return {
+        **_of_race(book, revision),
+        "problems": [problem_line(problem) for problem in book.problems()],
+    }
+
+
+def _of_race(book: RaceBook, revision: int) -> Body:
+    return {"race": book.race.slug, "revision": revision}
+
+
+def _coded(things: Iterable[Division | Category | Classification]) -> list[dict[str, str]]:
+    return [{"code": thing.code, "name": thing.name} for thing in things]
+
+
+def _boards(book: RaceBook) -> list[dict[str, str]]:
+    names = {c.code: c.name for c in book.race.classifications}
+    return [{"code": code, "name": names.get(code, "")} for code in book.board_codes()]
+
+
+def _stage(stage: Stage) -> Body:
+    return {
+        "number": stage.number,
+        "name": stage.name,
+        "date": stage.date.isoformat(),
+        "kind": stage.kind.value,
+        "distance_m": stage.distance_m,
+        "ascent_m": stage.ascent_m,
+        "controls": [
+            {
+                "code": control.code,
+                "name": control.name,
+                "distance_m": control.distance_m,
+                "in_out": control.in_out,
+            }
+            for control in stage.controls
+            if stage.kind is not StageKind.REST
+        ],
+    }
+
+
+def _wearing(book: RaceBook, bib: str) -> Entry:
+    for stage in (None, *reversed(book.stages)):
+        entry = book.entry_wearing(bib, stage)
+        if entry is not None:
+            return entry
+    raise UnknownRunner(bib)
+
+
+def _line_of(book: RaceBook, code: str, after: int, entry: Entry) -> JsonLine | None:
+    board = book.board(code, after)
+    own: tuple[Line, ...] = tuple(
+        line
+        for line in board.lines
+        if isinstance(line.competitor, Entry) and line.competitor.id == entry.id
+    )
+    return lines(board_table(book.race, replace(board, lines=own)))[0] if own else None
+
+
+def _entry_stage(book: RaceBook, number: int, entry: Entry) -> Body:
+    line = book.stage_line(number, entry.id)
+    result = None
+    if line is not None:
+        board = StageBoard(stage=number, division=line.division, lines=(line,))
+        result = lines(stage_table(book.race, (board,)))[0]
+    return {
+        "stage": number,
+        "result": result,
+        "splits": [_split(split) for split in book.splits(number, entry.id)],
+    }
+
+
+def _split(split: Split) -> Body:
+    return {
+        "point": split.point,
+        "distance_m": split.distance_m,
+        "time": format_instant(split.time),
+        "elapsed_ms": split.elapsed,
+        "source": split.source.value,
+        "record": split.record,
+    }

@@ -1,0 +1,92 @@
+"""The API's answers: races, boards, stages, entries, problems."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from timing.core.book import RaceBook
+from timing.web.answering import JSON, answered, answered_of_all
+from timing.web.api import bodies, schemas
+from timing.web.api.description import Problem
+from timing.web.errors import PROBLEM_JSON
+from timing.web.installation import installation
+
+results = Blueprint(
+    "results", __name__, url_prefix="/api/v1", description="What everybody may read."
+)
+
+_unknown = results.alt_response(
+    404, schema=Problem, content_type=PROBLEM_JSON, description="There is no such thing here."
+)
+_unchanged = results.alt_response(304, description="What you have, by its ETag, still holds.")
+
+
+@results.get("/races")
+@results.response(200, schemas.Races)
+@_unchanged
+def races() -> Response:
+    """All races."""
+    revisions = [cursor.revision for _, cursor in sorted(installation().books.cursors.items())]
+    return answered_of_all(lambda books: _text(bodies.races_body(books, revisions)), JSON)
+
+
+@results.get("/races/<slug:slug>")
+@results.response(200, schemas.RaceOut)
+@_unchanged
+@_unknown
+def race(slug: str) -> Response:
+    """A race: its stages, divisions and boards, and how far it has come."""
+    return _answered(slug, bodies.race_body)
+
+
+@results.get("/races/<slug:slug>/boards/<code>")
+@results.arguments(schemas.AfterIn, location="query")
+@results.response(200, schemas.BoardOut)
+@_unchanged
+@_unknown
+def board(query: Mapping[str, Any], slug: str, code: str) -> Response:
+    """A classification as after a stage, by default the last with a result."""
+    after = query.get("after")
+    return _answered(slug, lambda book, at: bodies.board_body(book, at, code, after))
+
+
+@results.get("/races/<slug:slug>/stages/<int:number>")
+@results.arguments(schemas.ControlIn, location="query")
+@results.response(200, schemas.StageOut)
+@_unchanged
+@_unknown
+def stage(query: Mapping[str, Any], slug: str, number: int) -> Response:
+    """A stage's result, or the order at one of its controls."""
+    control = query.get("control", "")
+    return _answered(slug, lambda book, at: bodies.stage_body(book, at, number, control))
+
+
+@results.get("/races/<slug:slug>/entries/<bib>")
+@results.response(200, schemas.EntryOut)
+@_unchanged
+@_unknown
+def entry(slug: str, bib: str) -> Response:
+    """An entry by its bib: results and splits of every stage, lines on the boards."""
+    return _answered(slug, lambda book, at: bodies.entry_body(book, at, bib))
+
+
+@results.get("/races/<slug:slug>/problems")
+@results.response(200, schemas.ProblemsOut)
+@_unchanged
+@_unknown
+def problems(slug: str) -> Response:
+    """Everything dubious or contradictory in the records."""
+    return _answered(slug, bodies.problems_body)
+
+
+def _answered(slug: str, body: Callable[[RaceBook, int], bodies.Body]) -> Response:
+    return answered(slug, lambda book, revision: _text(body(book, revision)), JSON)
+
+
+def _text(body: bodies.Body) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"

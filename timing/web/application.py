@@ -1,0 +1,79 @@
+"""The application: everything put together, from settings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask, Response
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
+
+from timing.pages import addresses
+from timing.pages.api_page import api_page
+from timing.pages.rendering import render
+from timing.settings import Settings
+from timing.web.answering import HTML, RememberedAnswers
+from timing.web.api.description import describe
+from timing.web.api.records import records
+from timing.web.api.results import results
+from timing.web.desk import desk
+from timing.web.errors import handle_errors
+from timing.web.headers import add_headers
+from timing.web.health import health
+from timing.web.installation import install, installation
+from timing.web.public import public
+from timing.web.static_files import StaticFiles
+from timing.web.station import station
+
+SESSION_STAYS = timedelta(days=30)
+"""A station stays signed in for as long as any race lasts."""
+
+MOST_FORM_BYTES = 64 * 1024
+
+
+class SlugConverter(BaseConverter):
+    """What a race's slug can be; whatever else stands there is no address of ours."""
+
+    regex = "[a-z0-9-]{1,60}"
+
+
+def create_app(settings: Settings) -> Flask:
+    """An application that serves the races of the settings' database."""
+    app = Flask("timing.web", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
+        SESSION_COOKIE_NAME="__Host-bivouac" if settings.https else "bivouac",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_STAYS,
+        WTF_CSRF_TIME_LIMIT=None,  # a station's page stays open all day
+    )
+    app.url_map.converters["slug"] = SlugConverter
+    made = install(app, settings)
+    csrf = CSRFProtect(app)
+    for blueprint in (public, station, desk, health):
+        app.register_blueprint(blueprint)
+    api = describe(app)
+    for blueprint in (results, records):
+        # A browser never sends a key by itself, so nobody can make one send it.
+        csrf.exempt(blueprint)
+        api.register_blueprint(blueprint)
+    page = render(api_page(api.spec.to_dict()))
+    app.add_url_rule(addresses.API, "api_page", lambda: Response(page, content_type=HTML))
+    handle_errors(app)
+    add_headers(app, settings)
+    serving = app.wsgi_app
+    if proxies := settings.trusted_proxies:
+        serving = ProxyFix(serving, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = RememberedAnswers(StaticFiles(serving), made.answers, made.books)  # type: ignore[method-assign]
+    return app
+
+
+def serve(app: Flask, is_alive: Callable[[], bool]) -> None:
+    """Let ``app`` follow its database, in a process that serves until ``is_alive`` says no."""
+    installation(app).serve(is_alive)

@@ -1,0 +1,250 @@
+"""The director's desk: signing in, rulings, starts, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from timing.core.book import RaceBook
+from timing.core.times import MINUTE, SECOND, format_instant
+from timing.db.latest import latest_passings
+from timing.exports.csv import to_csv
+from timing.exports.json import to_json
+from timing.exports.table import Table, board_table, stage_table
+from timing.live.books import Standing
+from timing.live.threads import in_thread
+from timing.operations.directors import (
+    Director,
+    TooManyAttempts,
+    complete_sign_in,
+    open_sign_in,
+    password_is_right,
+)
+from timing.operations.record import Fate
+from timing.pages import addresses
+from timing.pages.desk_page import (
+    NO_RULING_DRAFT,
+    RECENT,
+    RulingDraft,
+    desk_page,
+    desk_races,
+    desk_sign_in,
+)
+from timing.pages.rendering import render
+from timing.pages.selection import BadQuery, number_of
+from timing.racefile import BadRecord
+from timing.web import forms, recording, sign_ins
+from timing.web.forms import field, form_token, new_id, private
+from timing.web.installation import installation, now
+
+Parameters = ParamSpec("Parameters")
+
+desk = Blueprint("desk", __name__)
+
+WRITERS: Mapping[str, tuple[Callable[[Table], bytes], str]] = {
+    "csv": (to_csv, "text/csv; charset=utf-8"),
+    "json": (to_json, "application/json"),
+}
+
+
+def _director_only(
+    view: Callable[Concatenate[Director, Parameters], AnyResponse],
+) -> Callable[Parameters, AnyResponse]:
+    """Give the view the director who is signed in, or ask who it is."""
+
+    @wraps(view)
+    def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> AnyResponse:
+        who = sign_ins.signed_in_director()
+        if who is None:
+            # What a form says is not done later by itself: they are sent to the page it is on.
+            asked = request.full_path.rstrip("?") if request.method == "GET" else addresses.DESK
+            return _sign_in_page(next_path=asked, status=401 if request.method != "GET" else 200)
+        return view(who, *args, **kwargs)
+
+    return guarded
+
+
+@desk.get(addresses.DESK)
+@_director_only
+def races(who: Director) -> AnyResponse:
+    """Which race? Where there is only one, its desk."""
+    slugs = sorted(installation().books.cursors)
+    if len(slugs) == 1:
+        return forms.to(addresses.desk(slugs[0]))
+    token = form_token()
+    page = installation().books.ask_all(
+        lambda books: desk_races(books, signed_in_as=who.name, form_token=token)
+    )
+    return private(render(page))
+
+
+@desk.get("/desk/<slug:slug>")
+@_director_only
+def race(who: Director, slug: str) -> AnyResponse:
+    """The desk of a race."""
+    return _page(who, slug)
+
+
+@desk.post("/desk/<slug:slug>/rulings")
+@_director_only
+def rulings(who: Director, slug: str) -> AnyResponse:
+    """Make a ruling."""
+    kind = field("ruling")
+    names = {
+        "penalty": ("time", "code", "scope", "reason"),
+        "credit": ("time", "code", "scope", "reason"),
+        "status": ("status", "control", "reason"),
+        "void": ("record", "reason"),
+    }.get(kind)
+    if names is None:
+        return _page(who, slug, message="There is no such ruling.", is_error=True)
+    row: dict[str, object] = {"ruling": kind, **forms.given(*names)}
+    if kind in ("status", "void"):
+        row.setdefault("reason", "Decided at the desk")
+    if kind != "void":
+        row["bibs"] = field("bib").replace(",", " ").split()
+    return _rule(who, slug, row)
+
+
+@desk.post("/desk/<slug:slug>/starts")
+@_director_only
+def starts(who: Director, slug: str) -> AnyResponse:
+    """Give or correct the gun of a stage or of a wave (Rules 3.4)."""
+    row = {
+        "ruling": "start",
+        "to": forms.time_or_now(),
+        "reason": "Gun",
+        **forms.given("wave"),
+    }
+    return _rule(who, slug, row, moments=() if field("time") else ("to",))
+
+
+def _rule(
+    who: Director, slug: str, row: Mapping[str, object], moments: tuple[str, ...] = ()
+) -> AnyResponse:
+    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(now())}
+    if stage := field("stage"):
+        data["stage"] = int(stage) if stage.isascii() and stage.isdigit() else stage
+    try:
+        ruling = recording.ruling_from(data, by=who.name, is_station=False)
+    except BadRecord as error:
+        return _page(who, slug, message=forms.in_words(error), is_error=True)
+    written = recording.write(slug, rulings=(ruling,))
+    if written.fates == (Fate.CONFLICT,) and not recording.is_sent_twice(
+        slug, ruling, ("at", *moments)
+    ):
+        message = "Not done: this form was sent before. Check it and send it again."
+        return _page(who, slug, message=message, is_error=True)
+    return forms.to(addresses.desk(slug))
+
+
+@desk.get("/desk/<slug:slug>/export")
+@_director_only
+def export(_: Director, slug: str) -> AnyResponse:
+    """A board or a stage's result as a file."""
+    args = request.args.to_dict()
+    ending = args.get("format", "")
+    if ending not in WRITERS:
+        raise BadQuery("format", "csv or json")
+    code, stage, after = args.get("board", ""), number_of(args, "stage"), number_of(args, "after")
+    if not code and stage is None:
+        raise BadQuery("board", "the code of a classification, or stage a number")
+    write, content_type = WRITERS[ending]
+
+    def made(book: RaceBook, _: Standing) -> tuple[bytes, str]:
+        if code:
+            board = book.board(code, after)
+            return write(board_table(book.race, board)), f"{slug}-{code}-after-{board.after}"
+        return write(stage_table(book.race, book.stage_boards(stage or 0))), f"{slug}-stage-{stage}"
+
+    body, name = installation().books.race(slug).ask(made)
+    response = Response(body, content_type=content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
+    return response
+
+
+@desk.get(addresses.DESK_SIGN_IN)
+def sign_in_form() -> AnyResponse:
+    """Who is it?"""
+    return _sign_in_page(next_path=request.args.get("next", ""))
+
+
+@desk.post(addresses.DESK_SIGN_IN)
+def sign_in() -> AnyResponse:
+    """Take a name and a password; too many wrong ones are not even looked at."""
+    database, name = installation().database, field("name")
+    try:
+        with database.writing() as session:
+            attempt = open_sign_in(session, name, address=request.remote_addr or "", at=now())
+    except TooManyAttempts as error:
+        minutes = -(-error.wait // MINUTE)
+        response = _sign_in_page(
+            f"Too many attempts. Try again in {minutes} min.", name=name, status=429
+        )
+        response.headers["Retry-After"] = str(-(-error.wait // SECOND))
+        return response
+    password = request.form.get("password", "")
+    who = None
+    if in_thread(lambda: password_is_right(attempt, password)):
+        with database.writing() as session:
+            who = complete_sign_in(session, attempt)
+    if who is None:
+        return _sign_in_page("Name or password is wrong.", name=name, status=403)
+    sign_ins.sign_director_in(who)
+    return forms.to(forms.within(addresses.DESK, field("next")))
+
+
+@desk.post(addresses.DESK_SIGN_OUT)
+def sign_out() -> AnyResponse:
+    """End the session."""
+    sign_ins.sign_director_out()
+    return forms.to(addresses.DESK)
+
+
+def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False) -> AnyResponse:
+    here = installation()
+    here.books.refresh()  # what the director has just ruled is on the page
+    with here.database.reading() as session:
+        recent = latest_passings(session, slug, RECENT)
+    csrf, draft = form_token(), _draft() if is_error else NO_RULING_DRAFT
+
+    def made(book: RaceBook, standing: Standing) -> str:
+        return render(
+            desk_page(
+                book,
+                recent=recent,
+                new_id=new_id,
+                form_token=csrf,
+                signed_in_as=who.name,
+                revision=standing.cursor.revision,
+                message=message,
+                is_error=is_error,
+                draft=draft,
+            )
+        )
+
+    return private(here.books.race(slug).ask(made), 400 if is_error else 200)
+
+
+def _draft() -> RulingDraft:
+    kind = field("ruling")
+    names = ("bib", "stage", "time", "code", "reason", "status", "control", "ruling", "scope")
+    return RulingDraft(
+        form="status" if kind == "status" else "time", **{name: field(name) for name in names}
+    )
+
+
+def _sign_in_page(
+    message: str = "", *, name: str = "", next_path: str = "", status: int = 200
+) -> AnyResponse:
+    page = desk_sign_in(
+        form_token=form_token(),
+        message=message,
+        name=name,
+        next_path=forms.within(addresses.DESK, next_path or field("next")),
+    )
+    return private(render(page), status)

@@ -1,0 +1,38 @@
+"""Headers that every answer has."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from timing.settings import Settings
+
+# Everything a page needs comes from here, and nothing in it runs that is not a file of ours.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+    " form-action 'self'; frame-ancestors 'none'"
+)
+_SECURITY = (
+    ("Content-Security-Policy", _POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+_HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
+
+
+def security_headers(settings: Settings) -> list[tuple[str, str]]:
+    """What browsers are told to refuse."""
+    return [*_SECURITY, _HTTPS_ONLY] if settings.https else [*_SECURITY]
+
+
+def add_headers(app: Flask, settings: Settings) -> None:
+    """Send the security headers with every answer of ``app``."""
+    headers = security_headers(settings)
+
+    @app.after_request
+    def secured(response: Response) -> Response:
+        for name, value in headers:
+            response.headers.setdefault(name, value)
+        # What does not say that it may be kept may not: pages of people who signed in.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

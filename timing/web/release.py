@@ -1,0 +1,22 @@
+"""What is running: part of every ETag, so that nobody keeps a page of an earlier release."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import timing
+
+_TREE = Path(__file__).parents[2]
+_MAKES_PAGES = (("timing", "*.py"), ("templates", "*.html"), ("static", "*.*s"))
+
+
+@cache
+def release() -> str:
+    """The version, with a digest of the code, templates, styles and scripts that make pages."""
+    digest = hashlib.sha256()
+    for folder, pattern in _MAKES_PAGES:
+        for path in sorted((_TREE / folder).rglob(pattern)):
+            digest.update(path.read_bytes())
+    return f"{timing.__version__}-{digest.hexdigest()[:8]}"

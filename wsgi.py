@@ -1,0 +1,11 @@
+"""The application for a WSGI server: ``gunicorn --config config/gunicorn.conf.py wsgi:app``."""
+
+import os
+
+from timing.settings import read_settings
+from timing.web.application import create_app
+from timing.web.logs import configure_logs
+
+settings = read_settings(os.environ)
+configure_logs(settings)
+app = create_app(settings)
