@@ -88,8 +88,8 @@ def _decode_union(kinds: tuple[Any, ...], plain: Any) -> Any:  # noqa: ANN401 - 
 
 
 def _may_be(kind: Any, plain: Plain) -> bool:  # noqa: ANN401 - as above
-    if kind is int:
-        return isinstance(plain, int)
+    if kind in (bool, int):
+        return isinstance(plain, kind)
     if kind in (str, TimeOfDay) or (isinstance(kind, type) and issubclass(kind, StrEnum)):
         return isinstance(plain, str)
     return not isinstance(plain, int | str)
