@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 RACES = "/"
@@ -20,6 +21,7 @@ API = "/api/v1/"
 OPENAPI = "/api/v1/openapi.json"
 
 
+@lru_cache(maxsize=20_000)
 def _part(text: str) -> str:
     return quote(text, safe="")
 

@@ -43,6 +43,9 @@ from timing.pages.stages import StageTile, stage_tiles, stage_title
 from timing.pages.standing import standing_after, standing_on_road
 from timing.pages.words import sentence
 
+INCOMPLETE = "-incomplete"
+"""Behind a classification's code: the board of those whom it does not rank."""
+
 MOST_STAGE_COLUMNS = 8
 """A race of more stages shows the latest so many; the runners' pages have them all."""
 
@@ -152,12 +155,13 @@ def board_page(
     after = number_of(args, "after")
     now = running(book)
     if after is None and now is not None:
-        board = book.board(code, book.closed_stage)
+        board = book.board(code, now.closed)
     else:
         board = book.board(code, after)
     is_live = now is not None and after in (None, now.stage.number)
-    if now is not None and is_live and has_road(board.classification):
-        lines = _road_lines(book, book.board(code, book.closed_stage), now, selection)
+    is_whole = board.code == board.classification.code
+    if now is not None and is_live and is_whole and has_road(board.classification):
+        lines = _road_lines(book, book.board(code, now.closed), now, selection)
         lead = standing_on_road(book, lines.road, now)
         last = last_passing(now)
         live_stage = stage_title(now.stage)
@@ -166,7 +170,7 @@ def board_page(
         lead = standing_after(book, board)
         last, live_stage = "", ""
     race = book.race
-    name = board.classification.name or board.classification.code
+    name = board_name(book, code)
     shown = len(lines.rows) + len(lines.unranked)
     return BoardPage(
         frame=race_frame(
@@ -181,7 +185,7 @@ def board_page(
         lead=lead,
         tiles=stage_tiles(book),
         boards=_boards(book, code, after),
-        moments=_moments(book, code, board, live=bool(live_stage), road_possible=now is not None),
+        moments=_moments(book, code, board, now, live=bool(live_stage)),
         form=_form(book, code, after, selection, board),
         stage_columns=lines.columns,
         moment=_moment(book, board),
@@ -306,7 +310,7 @@ def _settled_lines(book: RaceBook, board: Board, selection: Selection) -> _Lines
             live=None,
             total=_total(line, board.measure, sheet.precision),
             gap=gap,
-            note=note,
+            note=note or _stages_run(line, board.measure),
             status=None if line.rank is not None else _race_mark(book, line, board.after),
         )
         (unranked if line.rank is None else rows).append(row)
@@ -416,6 +420,11 @@ def _gap(line: Line, measure: Measure, precision: Duration, show: Show) -> tuple
     return figures.behind(value, precision), note
 
 
+def _stages_run(line: Line, measure: Measure) -> str:
+    """How many stages somebody has done, where that is what ranks (Rules 9.3)."""
+    return sentence("stages-run", done=line.stages) if measure is Measure.STAGES else ""
+
+
 def _race_mark(book: RaceBook, line: Line, after: int) -> StatusMark:
     if line.out_stage is None:
         where = sentence("stages-done", done=line.stages, of=after) if after else ""
@@ -442,7 +451,7 @@ def _road_mark(book: RaceBook, line: RoadLine, now: Running) -> StatusMark:
     stage = line.stage
     number = now.stage.number
     if line.line.rank is None or stage is None:
-        return _race_mark(book, line.line, book.closed_stage)
+        return _race_mark(book, line.line, now.closed)
     where = where_out(book, number, stage.division, stage.control or stage.last_point)
     return stage_mark(stage.status, where)
 
@@ -454,11 +463,10 @@ def _live_cell(line: RoadLine, now: Running, rules: Rules) -> LiveCell | None:
     if split is None:
         return LiveCell(place="", nth=0, elapsed="", clock="", on_road=not line.is_settled)
     place = now.place(stage.division, split.point)
-    course = list(now.places[stage.division])
     elapsed = stage.time if line.is_settled and stage.time is not None else split.elapsed
     return LiveCell(
         place=_seen_at(line, place, split.point),
-        nth=course.index(split.point) if split.point in course else 0,
+        nth=place.ordinal if place is not None else 0,
         elapsed="" if elapsed is None else figures.elapsed(elapsed, rules),
         clock=figures.clock_minutes(split.time, now.zone, now.stage.date),
         on_road=not line.is_settled,
@@ -485,24 +493,33 @@ def _road_gap(line: RoadLine, ahead: RoadLine | None, precision: Duration, show:
     return figures.behind(line.gap, precision)
 
 
+def board_name(book: RaceBook, code: str) -> str:
+    """What a board is called: by its classification, or as the list of its incomplete."""
+    classification = book.race.classification(code)
+    if classification is not None:
+        return classification.name or code
+    whole = book.race.classification(code.removesuffix(INCOMPLETE))
+    return sentence("incomplete-of", name=(whole.name if whole is not None else "") or code)
+
+
 def _boards(book: RaceBook, code: str, after: int | None) -> tuple[BoardTab, ...]:
     slug = book.race.slug
     return tuple(
         BoardTab(
-            label=c.name or c.code,
-            url=addresses.board(slug, c.code, after=after),
-            is_current=c.code == code,
+            label=board_name(book, each),
+            url=addresses.board(slug, each, after=after),
+            is_current=each == code,
         )
-        for c in book.race.classifications
+        for each in book.board_codes()
     )
 
 
 def _moments(
-    book: RaceBook, code: str, board: Board, *, live: bool, road_possible: bool
+    book: RaceBook, code: str, board: Board, now: Running | None, *, live: bool
 ) -> tuple[BoardTab, ...]:
     """After each stage that has a result; and on the road, where a stage runs."""
     slug = book.race.slug
-    last = book.closed_stage if road_possible else book.last_stage
+    last = now.closed if now is not None else book.last_stage
     tabs = [
         BoardTab(
             label=sentence("after-stage", stage=s.number),
@@ -511,7 +528,7 @@ def _moments(
         )
         for s in _counting(book.race.stages, last)
     ]
-    if road_possible and has_road(board.classification):
+    if now is not None and not code.endswith(INCOMPLETE) and has_road(board.classification):
         tabs.append(
             BoardTab(
                 label=sentence("on-the-road"),

@@ -28,6 +28,7 @@ from timing.core.statuses import RulingStatus
 from timing.core.times import Instant, TimeOfDay, format_time_of_day, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, tally
+from timing.pages.board_page import board_name
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.marks import name_of
 from timing.pages.problem_words import problem_remedy, problem_seen
@@ -413,9 +414,7 @@ class _DeskMaker:
     def exports(self) -> Iterator[ExportItem]:
         after = self.book.last_stage or None
         for code in self.book.board_codes():
-            classification = self.book.race.classification(code)
-            name = classification.name if classification is not None else ""
-            yield self._export(name or code, board=code, after=after)
+            yield self._export(board_name(self.book, code), board=code, after=after)
         for number in self.book.stages:
             if self.book.has_begun(number):
                 yield self._export(sentence("stage-column", stage=number), stage=number)

@@ -63,14 +63,14 @@ def _standings(
 ) -> list[_Standing]:
     if now is not None and has_road(classification):
         lines = road(book, classification.code, now)
-        if not book.closed_stage and all(line.split is None for line in lines):
+        if not now.closed and all(line.split is None for line in lines):
             return []
         return [
             _Standing(line.line.competitor, line.gap, not line.is_settled)
             for line in lines
             if line.rank is not None
         ][:2]
-    after = book.closed_stage if now is not None else book.last_stage
+    after = now.closed if now is not None else book.last_stage
     if not after:
         return []
     return [

@@ -136,10 +136,11 @@ def worn_bibs(book: RaceBook) -> dict[str, Jersey]:
     next in line wears the others.
     """
     worn: dict[str, Jersey] = {}
-    if not book.closed_stage:
+    closed = book.closed_stage
+    if not closed:
         return worn
     for jersey, classification in jerseys(book.race).items():
-        board = book.board(classification.code, book.closed_stage)
+        board = book.board(classification.code, closed)
         for line in board.lines:
             key = competitor_key(line.competitor)
             if line.rank is not None and key not in worn:
@@ -176,6 +177,7 @@ class Place:
     """
 
     code: str
+    ordinal: int
     name: str
     short: str
     symbol: Symbol
@@ -208,6 +210,7 @@ def _places(points: tuple[Point, ...]) -> Iterator[Place]:
         way = _way(point) if symbol is Symbol.CONTROL else ""
         yield Place(
             code=point.code,
+            ordinal=point.ordinal,
             name=_place_name(point, symbol) + way,
             short=label + way,
             symbol=symbol,

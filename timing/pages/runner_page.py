@@ -155,6 +155,7 @@ class _RunnerMaker:
         self.book = book
         self.entry = entry
         self.now: Running | None = running(book)
+        self.after = self.now.closed if self.now is not None else book.last_stage
         self.zone: ZoneInfo = zone_named(book.race.timezone)
         self.rules = book.race.rules
         self.precision: Duration = book.race.rules.precision
@@ -183,14 +184,10 @@ class _RunnerMaker:
 
     def _own_boards(self) -> Iterator[Classification]:
         """The classifications of entries that this one stands in, as of now."""
-        after = self._after
+        after = self.after
         for classification in self.book.race.classifications:
             if classification.of is Of.SOLO and self._line(classification, after) is not None:
                 yield classification
-
-    @property
-    def _after(self) -> int:
-        return self.book.closed_stage if self.now is not None else self.book.last_stage
 
     def _line(self, classification: Classification, after: int) -> Line | None:
         for line in self.book.board(classification.code, after).lines:
@@ -202,7 +199,7 @@ class _RunnerMaker:
         book, entry = self.book, self.entry
         slug = book.race.slug
         name = name_of(entry)
-        main_line = self._line(self.main, self._after) if self.main is not None else None
+        main_line = self._line(self.main, self.after) if self.main is not None else None
         stage = book.race.stage(self.shown) if self.shown is not None else None
         query = {"stage": self.asked} if self.asked is not None else {}
         return RunnerPage(
@@ -267,7 +264,7 @@ class _RunnerMaker:
             if road_line.line.rank is not None:
                 where = self._where(self.now.stage.number if self.now else 0, stage.control)
                 return stage_mark(stage.status, where)
-        if line is None or line.rank is not None or not self._after:
+        if line is None or line.rank is not None or not self.after:
             return None
         if line.out_stage is not None:
             stage_line = self.lines.get(line.out_stage)
@@ -275,7 +272,7 @@ class _RunnerMaker:
             if stage_line is not None and stage_line.status is StageStatus.DNS:
                 return stage_mark(StageStatus.DNS, where)
             return race_mark(line.status, where)
-        return race_mark(line.status, sentence("stages-done", done=line.stages, of=self._after))
+        return race_mark(line.status, sentence("stages-done", done=line.stages, of=self.after))
 
     def _where(self, number: int, control: str) -> str:
         if not control:
@@ -307,7 +304,7 @@ class _RunnerMaker:
                 else road(self.book, classification.code, self.now)
             )
             line = self._road_line(standing)
-            if line is not None and line.rank is not None and (self._after or line.split):
+            if line is not None and line.rank is not None and (self.after or line.split):
                 before = line.line.rank
                 return Fact(
                     label=sentence("on-the-road-of", name=name),
@@ -316,14 +313,14 @@ class _RunnerMaker:
                     moved=before - line.rank if before is not None else None,
                     is_live=not line.is_settled,
                 )
-        if not self._after:
+        if not self.after:
             return None
-        lines = self.book.board(classification.code, self._after).lines
-        own = self._line(classification, self._after)
+        lines = self.book.board(classification.code, self.after).lines
+        own = self._line(classification, self.after)
         if own is None or own.rank is None:
             return None
         if self.now is not None:
-            name = sentence("after-stage-of", name=name, stage=self._after)
+            name = sentence("after-stage-of", name=name, stage=self.after)
         return Fact(label=name, value=str(own.rank), note=self._gap(lines, own))
 
     def _road_gap(self, standing: tuple[RoadLine, ...], own: RoadLine) -> str:
@@ -394,8 +391,8 @@ class _RunnerMaker:
             notes.append(sentence("penalty-in", time=figures.short(penalty, self.precision)))
         if credit:
             notes.append(sentence("credit-in", time=figures.short(credit, self.precision)))
-        if self.now is not None and not settled and self._after:
-            notes.append(sentence("after-stage", stage=self._after))
+        if self.now is not None and not settled and self.after:
+            notes.append(sentence("after-stage", stage=self.after))
         label = sentence("total")
         value = figures.time(time, self.precision)
         return Fact(label=label, value=value, note=", ".join(notes))
@@ -463,7 +460,7 @@ class _RunnerMaker:
         stage = self.book.race.stage(number)
         is_live = self.now is not None and number == self.now.stage.number
         total = overall = gap = ""
-        if self.main is not None and number <= self._after:
+        if self.main is not None and number <= self.after:
             board_line = self._line(self.main, number)
             if board_line is not None and board_line.time is not None:
                 total = figures.time(board_line.time, self.precision)

@@ -18,9 +18,13 @@ from timing.pages.marks import Place, places
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A stage under way. ``lines`` and ``splits`` are by entry id, ``places`` by division."""
+    """A stage under way. ``lines`` and ``splits`` are by entry id, ``places`` by division.
+
+    ``closed`` is the last stage that is over, 0 before there is one.
+    """
 
     stage: Stage
+    closed: int
     zone: ZoneInfo
     lines: Mapping[str, StageLine]
     splits: Mapping[str, tuple[Split, ...]]
@@ -33,13 +37,13 @@ class Running:
     @property
     def latest(self) -> tuple[Split, str] | None:
         """The newest split of the stage beyond its start, and its place in short."""
-        newest: tuple[Split, str] | None = None
-        for entry_id, splits in self.splits.items():
-            for split in splits[-1:]:
-                if newest is None or split.time > newest[0].time:
-                    place = self.place(self.lines[entry_id].division, split.point)
-                    newest = (split, place.short if place else split.point)
-        return newest
+        seen = [(splits[-1].time, entry_id) for entry_id, splits in self.splits.items() if splits]
+        if not seen:
+            return None
+        _, entry_id = max(seen)
+        split = self.splits[entry_id][-1]
+        place = self.place(self.lines[entry_id].division, split.point)
+        return split, place.short if place is not None else split.point
 
 
 def running(book: RaceBook) -> Running | None:
@@ -56,6 +60,7 @@ def running(book: RaceBook) -> Running | None:
     }
     return Running(
         stage=stage,
+        closed=book.closed_stage,
         zone=zone_named(book.race.timezone),
         lines=lines,
         splits={entry_id: book.splits(number, entry_id) for entry_id in lines},
@@ -73,7 +78,7 @@ def has_road(classification: Classification) -> bool:
 
 def road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
     """A classification on the road; those who don't run this stage stand as they were."""
-    before = book.board(code, book.closed_stage)
+    before = book.board(code, now.closed)
     after = book.board(code, now.stage.number)
     totals = {
         line.competitor.id: line.time
@@ -89,8 +94,9 @@ def road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
 
 def last_passing(now: Running) -> str:
     """``12:05:51, CP5``, or nothing before anybody was seen."""
-    if now.latest is None:
+    latest = now.latest
+    if latest is None:
         return ""
-    split, place = now.latest
+    split, place = latest
     time = figures.clock(split.time, now.zone, now.stage.date)
     return words.sentence("last-passing", time=time, place=place)

@@ -43,7 +43,7 @@ from timing.pages.stages import (
     StageTile,
     first_start,
     stage_facts,
-    stage_state,
+    stage_states,
     stage_tiles,
     stage_title,
 )
@@ -234,7 +234,7 @@ class _StageMaker:
         }
         self.names = {d.code: d.name or d.code for d in book.race.divisions}
         self.kinds = {k.code: k.name or k.code for k in book.race.team_kinds}
-        self.state = stage_state(book, stage)
+        self.state = stage_states(book)[stage.number]
         self.title = stage_title(stage)
 
     # -- the page of the stage
@@ -304,14 +304,12 @@ class _StageMaker:
         return sentence("stage-won-by", name=name, time=time, gap=gap, second=other)
 
     def _last_passing(self) -> str:
-        newest: tuple[Split, str] | None = None
-        for line in self._entry_lines():
-            for split in self._splits(line)[-1:]:
-                if newest is None or split.time > newest[0].time:
-                    newest = (split, self._short(line.division, split.point))
-        if newest is None:
+        last = [(s, line.division) for line in self._entry_lines() for s in self._splits(line)[-1:]]
+        if not last:
             return ""
-        return sentence("last-passing", time=self._clock(newest[0].time), place=newest[1])
+        split, division = max(last, key=lambda item: (item[0].time, item[0].record))
+        place = self._short(division, split.point)
+        return sentence("last-passing", time=self._clock(split.time), place=place)
 
     def _entry_lines(self) -> Iterable[StageLine]:
         return (line for b in self.boards if not b.team_kind for line in b.lines)

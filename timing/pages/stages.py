@@ -8,7 +8,7 @@ from enum import StrEnum
 from timing.core.book import RaceBook
 from timing.core.courses import course_of
 from timing.core.definition import Stage, StageKind
-from timing.core.statuses import StageStatus
+from timing.core.records import StageAction, StageChange
 from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.marks import Place, places
@@ -57,30 +57,39 @@ def stage_facts(stage: Stage) -> str:
     return " · ".join(facts)
 
 
-def stage_state(book: RaceBook, stage: Stage) -> StageState:
-    """Where a stage stands now."""
-    if stage.kind is StageKind.REST:
-        return StageState.REST
-    if stage.number == book.running_stage:
-        return StageState.LIVE
-    if stage.number <= max(book.closed_stage, book.last_stage):
-        return StageState.DONE
-    return StageState.TO_COME
+def stage_states(book: RaceBook) -> dict[int, StageState]:
+    """Where each stage stands now."""
+    live, last = book.running_stage, max(book.closed_stage, book.last_stage)
+    states = {}
+    for stage in book.race.stages:
+        if stage.kind is StageKind.REST:
+            states[stage.number] = StageState.REST
+        elif stage.number == live:
+            states[stage.number] = StageState.LIVE
+        else:
+            is_done = stage.number <= last
+            states[stage.number] = StageState.DONE if is_done else StageState.TO_COME
+    return states
 
 
 def is_cancelled(book: RaceBook, number: int) -> bool:
-    """Whether a stage was cancelled or neutralised for everyone (Rules 2.3)."""
-    lines = [line for board in book.stage_boards(number) for line in board.lines]
-    return any(line.status is StageStatus.NEUTRALISED for line in lines)
+    """Whether a stage was cancelled (Rules 2.3)."""
+    return any(
+        isinstance(r, StageChange) and r.stage == number and r.action is StageAction.CANCEL
+        for r in book.rulings
+    )
 
 
 def stage_tiles(book: RaceBook, current: int | None = None) -> tuple[StageTile, ...]:
     """The strip; ``current`` is the stage whose page this is."""
-    return tuple(_tile(book, stage, current) for stage in book.race.stages)
+    states = stage_states(book)
+    return tuple(
+        _tile(book, stage, states[stage.number], is_current=stage.number == current)
+        for stage in book.race.stages
+    )
 
 
-def _tile(book: RaceBook, stage: Stage, current: int | None) -> StageTile:
-    state = stage_state(book, stage)
+def _tile(book: RaceBook, stage: Stage, state: StageState, *, is_current: bool) -> StageTile:
     is_rest = state is StageState.REST
     return StageTile(
         number=stage.number,
@@ -91,7 +100,7 @@ def _tile(book: RaceBook, stage: Stage, current: int | None) -> StageTile:
         kilometres=figures.kilometres(stage.distance_m) if stage.distance_m else "",
         climb=figures.count(stage.ascent_m) if stage.ascent_m else "",
         url="" if is_rest else addresses.stage(book.race.slug, stage.number),
-        is_current=stage.number == current,
+        is_current=is_current,
         places=places(course_of(stage, "").points) if stage.controls else (),
     )
 

@@ -129,7 +129,7 @@ def _road_leads(book: RaceBook, ranked: Sequence[RoadLine], now: Running) -> str
     other = name_of(second.line.competitor)
     gap = figures.short(second.gap or 0, book.race.rules.precision)
     if not seen:
-        if not book.closed_stage:
+        if not now.closed:
             return sentence("road-starts-level", stage=stage)
         if level > 1:
             return sentence("road-starts-tied", number=level, stage=stage)
@@ -137,7 +137,7 @@ def _road_leads(book: RaceBook, ranked: Sequence[RoadLine], now: Running) -> str
     if level > 1:
         return sentence("road-level", leader=name, second=other)
     loser = next((line for line in ranked if line.line.rank == 1), None)
-    if loser is not None and loser is not leader and book.closed_stage:
+    if loser is not None and loser is not leader and now.closed:
         lost = name_of(loser.line.competitor)
         lead = figures.short(loser.gap or 0, book.race.rules.precision)
         return sentence("road-takes", leader=name, loser=lost, gap=lead)

@@ -215,6 +215,8 @@ SENTENCES: Mapping[str, str] = {
     "given-bonus": "Bonus on stage {stage}",
     "given-article": "Article {code}",
     "bump": "Place in the general classification after each stage: {places}",
+    "incomplete-of": "{name}, incomplete",
+    "stages-run": "{done} stages",
     "tie": "tie parted {how}",
     "order-at": "Order at {place}",
     "all-runners": "All runners",

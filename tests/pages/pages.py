@@ -1,0 +1,135 @@
+"""All pages that a race has, to look at each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from timing.core.book import RaceBook
+from timing.core.definition import Source
+from timing.core.times import Instant
+from timing.pages.api_page import api_page
+from timing.pages.board_page import board_page
+from timing.pages.desk_page import desk_page, desk_races, desk_sign_in
+from timing.pages.error_page import error_page
+from timing.pages.live_page import live_page
+from timing.pages.race_home import race_home
+from timing.pages.race_list import race_list
+from timing.pages.rendering import Page
+from timing.pages.runner_page import runner_page
+from timing.pages.stage_page import stage_page
+from timing.pages.station_page import Post, StationPage, station_page, station_sign_in
+
+NOTHING: Mapping[str, str] = {}
+OPENAPI: Mapping[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Bivouac", "version": "1", "description": "Times in, results out."},
+    "paths": {
+        "/races/{slug}/passings": {
+            "parameters": [
+                {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}}
+            ],
+            "post": {
+                "summary": "Record passings",
+                "security": [{"token": []}],
+                "requestBody": {
+                    "content": {
+                        "application/json": {"schema": {"$ref": "#/components/schemas/Passings"}}
+                    }
+                },
+                "responses": {
+                    "200": {"description": "What became of them"},
+                    "422": {"$ref": "#/components/responses/Unreadable"},
+                },
+            },
+        }
+    },
+    "components": {
+        "responses": {"Unreadable": {"description": "It could not be read"}},
+        "schemas": {
+            "Passings": {
+                "required": ["passings"],
+                "properties": {"passings": {"type": "array", "items": {"type": "object"}}},
+            }
+        },
+    },
+}
+
+
+def station_of(
+    book: RaceBook, now: Instant, *, control: str = "", stage: int | None = None, **given: Any
+) -> StationPage:
+    """A station's page with what was recorded at its control by volunteers."""
+    numbers = count(1)
+    page = station_page(
+        book,
+        post=Post(label="Station", stage=stage),
+        records=tuple(
+            p
+            for p in sorted(book.document.passings, key=lambda p: p.id)
+            if p.source is Source.CHECKPOINT and control in ("", p.control)
+        ),
+        now=now,
+        new_id=lambda: f"new-{next(numbers)}",
+        form_token="token",
+        args={"control": control} if control else {},
+        **given,
+    )
+    assert isinstance(page, StationPage)
+    return page
+
+
+def desk_of(book: RaceBook, **given: Any) -> Page:
+    """The desk with the last passings."""
+    numbers = count(1)
+    return desk_page(
+        book,
+        recent=tuple(book.document.passings[-20:]),
+        new_id=lambda: f"new-{next(numbers)}",
+        form_token="token",
+        signed_in_as="ana",
+        **given,
+    )
+
+
+def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Page]]:
+    """Every public page of a race, by a name; of runners the first so many."""
+    yield "list", race_list([book])
+    yield "home", race_home(book, revision=7)
+    yield "live", live_page(book, revision=7)
+    for code in book.board_codes():
+        yield f"board {code}", board_page(book, code, NOTHING, revision=7)
+        for number in book.stages:
+            yield f"board {code} after {number}", board_page(book, code, {"after": str(number)})
+    for number in book.stages:
+        yield f"stage {number}", stage_page(book, number, NOTHING, revision=7)
+        stage = book.race.stage(number)
+        for control in stage.controls[1:] if stage is not None else ():
+            code = f"{control.code}.in" if control.in_out else control.code
+            yield f"stage {number} at {code}", stage_page(book, number, {"control": code})
+    for entry in [e for e in book.entries() if e.bib][:runners]:
+        yield f"runner {entry.bib}", runner_page(book, entry.bib, NOTHING, revision=7)
+
+
+def closed_pages(book: RaceBook, now: Instant) -> Iterator[tuple[str, Page]]:
+    """The pages behind a sign-in, the signs-in, and those of no race."""
+    numbers = count(1)
+    yield "desk", desk_of(book, revision=7)
+    yield "desk sign-in", desk_sign_in(form_token="token", message="Wrong.", name="ana")
+    yield "desk races", desk_races([book], signed_in_as="ana", form_token="token")
+    yield "station sign-in", station_sign_in(form_token="token", message="Wrong.")
+    yield (
+        "station",
+        station_page(
+            book,
+            post=Post(label="Finish"),
+            records=book.document.passings[:5],
+            now=now,
+            new_id=lambda: f"new-{next(numbers)}",
+            form_token="token",
+        ),
+    )
+    for status in (400, 403, 404, 429, 500, 418):
+        yield f"error {status}", error_page(status, "Because.", path="/races/x/boards/y")
+    yield "interface", api_page(OPENAPI)
