@@ -31,6 +31,7 @@ from timing.racefile.fields import (
     Pairs,
     PointCode,
     Reason,
+    Said,
     Shift,
     Text,
     Token,
@@ -72,7 +73,7 @@ def _not_both(given: Keys, first: str, second: str) -> Faults:
 class RulingSchema(Part):
     """What every ruling has: its name, who decided it, when and why."""
 
-    ruling = Text(required=True)
+    ruling = Said(required=True)
     id = Token()
     by = Author(required=True)
     at = Moment(required=True)
@@ -423,7 +424,7 @@ class AcknowledgementSchema(ForBibs):
 
     needs_somebody = False
 
-    alert = Text(required=True)
+    alert = Said(required=True)
     stage = _stage()
     control = PointCode()
 
@@ -433,7 +434,7 @@ class ObservationSchema(ForBibs):
 
     needs_somebody = False
 
-    kind = Text(required=True)
+    kind = Said(required=True)
     stage = _stage()
     control = PointCode()
     items = Words(Token())
@@ -474,7 +475,7 @@ class ConfirmSchema(ForBibs):
 class ClockOffsetSchema(RulingSchema):
     """A device's clock was off."""
 
-    device = Text(required=True)
+    device = Said(required=True)
     offset = Shift(required=True)
     since = Moment(data_key="from")
     until = Moment()

@@ -1,0 +1,651 @@
+"""Definitions, entries and records of every shape that a racefile can hold, for properties."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from timing.core import records
+from timing.core.definition import (
+    AfterOut,
+    AgeOn,
+    Apply,
+    Basis,
+    Broken,
+    Category,
+    Classification,
+    Control,
+    Cutoff,
+    CutoffRules,
+    Division,
+    EarlyKind,
+    EqualRank,
+    Exclusion,
+    Incomplete,
+    IntervalOrder,
+    Measure,
+    Members,
+    MissedControl,
+    MissedKind,
+    Of,
+    Outcome,
+    OutcomeKind,
+    Race,
+    RoundAt,
+    Rules,
+    Selection,
+    Separation,
+    Source,
+    Stage,
+    StageKind,
+    Start,
+    StartMode,
+    TeamGender,
+    TeamKind,
+    TeamTime,
+    TeamTimeKind,
+    TieLink,
+    TieLinkKind,
+    Wave,
+)
+from timing.core.entries import Entry, Team
+from timing.core.records import Passing, Ruling
+from timing.core.statuses import RulingStatus
+from timing.core.times import DAY, HOUR, Rounding, TimeOfDay
+from timing.racefile import loads
+
+T = TypeVar("T")
+Strategy = st.SearchStrategy
+
+FIRST_DAY = date(2026, 8, 28)
+ZONES = ("UTC", "Europe/Zurich", "America/Denver", "Asia/Kathmandu", "Africa/Casablanca")
+
+# Any script, marks that YAML or CSV could trip over among them; blanks only inside.
+_SIGNS = st.characters(
+    codec="utf-8",
+    exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn", "Co"),
+    exclude_characters="\ufeff",
+) | st.sampled_from("\"'\\#:,;{}[]&*!|>%@`-=<~?")
+
+
+def texts(least: int = 0, most: int = 24) -> Strategy[str]:
+    return (
+        st.text(_SIGNS, min_size=least, max_size=most)
+        .map(str.strip)
+        .filter(lambda text: len(text) >= least)
+    )
+
+
+def words(most: int = 12) -> Strategy[str]:
+    """Texts without blanks."""
+    return st.text(_SIGNS, min_size=1, max_size=most).filter(lambda text: text.split() == [text])
+
+
+CODES = st.from_regex(r"[A-Za-z0-9_+É][A-Za-z0-9_+:é-]{0,6}", fullmatch=True).filter(
+    lambda code: not code.endswith("-incomplete")
+)
+BIBS = words(6).filter(lambda bib: bib != "-" and "*" not in bib)
+NAMES = texts()
+INSTANTS = st.integers(0, 4_000_000_000_000)
+DURATIONS = st.integers(0, 200 * HOUR)
+SOME_TIME = st.integers(1, 200 * HOUR)
+TIMES = st.builds(TimeOfDay, st.integers(0, DAY - 1), st.none() | st.integers(-2, 9))
+READINGS = INSTANTS | TIMES
+EVENINGS = st.builds(TimeOfDay, st.integers(20 * HOUR, DAY - 1), st.none() | st.integers(0, 9))
+MORNINGS = st.builds(TimeOfDay, st.integers(0, 9 * HOUR))
+SPANS = st.tuples(st.none() | st.integers(0, 50), st.none() | st.integers(50, 200)).filter(
+    lambda span: span != (None, None)
+)
+
+
+def tuples(items: Strategy[T], most: int = 3) -> Strategy[tuple[T, ...]]:
+    return st.lists(items, max_size=most).map(tuple)
+
+
+def distinct(items: Strategy[T], least: int = 0, most: int = 3) -> Strategy[list[T]]:
+    return st.lists(items, min_size=least, max_size=most, unique=True)
+
+
+def one_of(codes: list[str]) -> Strategy[str]:
+    """One of the codes, or none."""
+    return st.sampled_from(["", *codes])
+
+
+TIES = tuples(
+    st.sampled_from([TieLink(kind=kind) for kind in TieLinkKind])
+    | st.just(TieLink(kind=TieLinkKind.FRACTIONS, stages=(1,)))
+)
+PENALTY_OUTCOMES = st.builds(Outcome, kind=st.just(OutcomeKind.PENALTY), penalty=DURATIONS)
+
+
+def outcomes(divisions: list[str]) -> Strategy[Outcome]:
+    plain = (OutcomeKind.OUT, OutcomeKind.DNF, OutcomeKind.UNRANKED)
+    found = (
+        st.builds(Outcome, kind=st.sampled_from(plain))
+        | PENALTY_OUTCOMES
+        | st.builds(Outcome, kind=st.just(OutcomeKind.STRIKES), strikes=st.integers(1, 9))
+    )
+    if divisions:
+        moves = st.sampled_from(divisions)
+        found |= st.builds(Outcome, kind=st.just(OutcomeKind.MOVE), division=moves)
+    return found
+
+
+def rules(divisions: list[str]) -> Strategy[Rules]:
+    return st.builds(
+        Rules,
+        precision=st.sampled_from([1000, 100, 10, 1]),
+        rounding=st.sampled_from(Rounding),
+        round_at=st.sampled_from(RoundAt),
+        incomplete=st.sampled_from(Incomplete),
+        missed_control=st.sampled_from([MissedControl(), MissedControl(kind=MissedKind.DNF)])
+        | st.builds(MissedControl, kind=st.just(MissedKind.PENALTY), penalty=DURATIONS),
+        ties=TIES,
+        equal_rank=st.sampled_from(EqualRank),
+        age_on=st.sampled_from(AgeOn),
+        cutoff=st.builds(
+            CutoffRules,
+            inclusive=st.booleans(),
+            outcome=outcomes(divisions),
+            apply=st.sampled_from(Apply),
+        ),
+        start_tolerance=DURATIONS,
+        after_out=st.sampled_from(AfterOut),
+        limit=st.none() | SOME_TIME,
+    )
+
+
+@st.composite
+def cutoffs(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> Cutoff:
+    measure = draw(
+        st.fixed_dictionaries({"at": EVENINGS})
+        | st.fixed_dictionaries({"elapsed": SOME_TIME})
+        | st.fixed_dictionaries({"elapsed_gun": SOME_TIME})
+        | st.fixed_dictionaries({"min_speed": st.integers(1, 99_999)})
+        | st.fixed_dictionaries({"percent_of_winner": st.integers(100, 400)})
+    )
+    return Cutoff(
+        outcome=draw(st.none() | outcomes(divisions)),
+        hard=draw(st.booleans()),
+        inclusive=draw(st.none() | st.booleans()),
+        apply=draw(st.none() | st.sampled_from(Apply)),
+        division=draw(one_of(divisions)),
+        category=draw(one_of(categories)),
+        **measure,
+    )
+
+
+@st.composite
+def controls(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> tuple[Control, ...]:
+    codes = draw(distinct(CODES, 2, 5))
+    distances = sorted(draw(st.lists(st.integers(0, 99_999_999), min_size=4, max_size=4)))
+    limits = tuples(cutoffs(divisions, categories), 2)
+    found = []
+    for code, distance in zip(codes, [0, *distances], strict=False):
+        in_out = draw(st.booleans())
+        found.append(
+            Control(
+                code=code,
+                distance_m=distance,
+                name=draw(NAMES),
+                place=draw(one_of(["PLACE"])),
+                in_out=in_out,
+                mandatory=draw(st.booleans()),
+                manned=draw(st.booleans()),
+                cutoffs=draw(limits),
+                cutoffs_out=draw(limits) if in_out else (),
+                source=draw(st.none() | st.sampled_from(Source)),
+                min_gap=draw(DURATIONS),
+                ascent_m=draw(st.none() | st.integers(0, 9_000)),
+            )
+        )
+    return tuple(found)
+
+
+@st.composite
+def waves(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> tuple[Wave, ...]:
+    selections = st.builds(
+        Selection,
+        rank=st.none() | st.tuples(st.integers(1, 50), st.integers(50, 99)),
+        division=one_of(divisions),
+        category=one_of(categories),
+        bibs=tuples(BIBS),
+    )
+    return tuple(
+        Wave(code=code, at=draw(MORNINGS), who=draw(tuples(selections)))
+        for code in draw(distinct(CODES, 1, 3))
+    )
+
+
+@st.composite
+def starts(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> Start:
+    mode: StartMode = draw(st.sampled_from(StartMode))
+    values: dict[str, Any] = {"mode": mode, "basis": draw(st.sampled_from(Basis))}
+    match mode:
+        case StartMode.MASS:
+            values["at"] = draw(MORNINGS)
+        case StartMode.WAVES:
+            values["waves"] = draw(waves(divisions, categories))
+        case StartMode.WINDOW:
+            values["opens"] = draw(MORNINGS)
+            values["closes"] = draw(st.none() | EVENINGS)
+            values["early"] = draw(st.sampled_from(EarlyKind))
+            if values["early"] is EarlyKind.PENALTY:
+                values["early_penalty"] = draw(DURATIONS)
+        case StartMode.INTERVAL:
+            values["at"] = draw(MORNINGS)
+            values["every"] = draw(SOME_TIME)
+            values["order"] = draw(st.sampled_from(IntervalOrder))
+        case StartMode.CHASE:
+            values["at"] = draw(MORNINGS)
+            values["cap"] = draw(st.none() | DURATIONS)
+            rest = st.fixed_dictionaries({"rest_at": TIMES}) | st.fixed_dictionaries(
+                {"rest_every": SOME_TIME}
+            )
+            values |= draw(st.just({}) | rest)
+    return Start(**values)
+
+
+@st.composite
+def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[str]) -> Stage:
+    day = FIRST_DAY + timedelta(days=number)
+    kind = draw(st.sampled_from(StageKind)) if number > 1 else StageKind.TIMED
+    if kind is StageKind.REST:
+        return Stage(number=number, date=day, name=draw(NAMES), kind=kind)
+    passed = draw(controls(divisions, categories))
+    short = tuple(control.code for control in passed[:2])
+    courses = tuple((code, short) for code in draw(distinct(one_of(divisions), most=2)) if code)
+    return Stage(
+        number=number,
+        date=day,
+        name=draw(NAMES),
+        kind=kind,
+        distance_m=draw(st.just(passed[-1].distance_m) | st.integers(0, 99_999_999)),
+        ascent_m=draw(st.integers(0, 9_000)),
+        start=draw(st.none() | starts(divisions, categories)),
+        controls=passed,
+        courses=courses,
+        laps=draw(st.integers(1, 9)),
+    )
+
+
+CATEGORIES = {
+    "name": NAMES,
+    "gender": st.sampled_from(["", "M", "F", "X"]),
+    "age": st.none() | SPANS,
+    "nationality": tuples(texts(1)),
+    "residence": tuples(texts(1)),
+    "club": tuples(texts(1)),
+    "tags": tuples(words()),
+    "team_gender": st.none() | st.sampled_from(TeamGender),
+    "combined_age": st.none() | SPANS,
+    "minimum": st.integers(0, 9),
+}
+
+
+@st.composite
+def team_kinds(draw: st.DrawFn, code: str) -> TeamKind:
+    least = draw(st.integers(1, 3))
+    kind = draw(st.sampled_from(TeamTimeKind))
+    counts = kind in (TeamTimeKind.NTH, TeamTimeKind.BEST)
+    flags = st.builds(Outcome, kind=st.sampled_from([OutcomeKind.FLAG, OutcomeKind.OUT]))
+    return TeamKind(
+        code=code,
+        name=draw(NAMES),
+        size=(least, least if kind is TeamTimeKind.SUM else draw(st.integers(least, 5))),
+        time=TeamTime(kind=kind, n=draw(st.integers(1, least)) if counts else 0),
+        separation=draw(
+            st.none() | st.builds(Separation, max_gap=DURATIONS, outcome=flags | PENALTY_OUTCOMES)
+        ),
+        broken=draw(st.sampled_from(Broken)),
+        members=draw(st.sampled_from(Members)),
+        gender=draw(st.none() | st.sampled_from(TeamGender)),
+        combined_age=draw(st.none() | SPANS),
+        minimum=draw(st.integers(0, 3)),
+    )
+
+
+@st.composite
+def classifications(
+    draw: st.DrawFn, divisions: list[str], categories: list[str], kinds: list[str]
+) -> tuple[Classification, ...]:
+    found: list[Classification] = []
+    for code in draw(distinct(CODES)):
+        measure = draw(st.sampled_from(Measure))
+        values: dict[str, Any] = {}
+        if measure is Measure.POINTS:
+            points = st.lists(st.integers(0, 99), min_size=1, max_size=3).map(tuple)
+            values["points"] = (("finish", draw(points)),)
+        elif measure is Measure.BEST:
+            values["best_of"] = draw(st.integers(1, 5))
+        elif measure is Measure.SEGMENTS:
+            values["segments"] = ((1, "", ""),)  # its controls are put in later
+        of = draw(st.sampled_from(Of)) if kinds else Of.SOLO
+        if found:
+            excluded = st.builds(Exclusion, board=st.just(found[0].code), top=st.integers(1, 9))
+            values["exclude"] = draw(st.none() | excluded)
+        found.append(
+            Classification(
+                code=code,
+                of=of,
+                name=draw(NAMES),
+                division=draw(one_of(divisions)),
+                category=draw(one_of(categories)),
+                kind=draw(st.sampled_from(kinds)) if of is Of.TEAM else "",
+                measure=measure,
+                ties=draw(st.none() | TIES),
+                incomplete=draw(st.none() | st.sampled_from(Incomplete)),
+                teams_excluded=draw(st.booleans()),
+                stages=draw(st.sampled_from([(), (1,)])),
+                **values,
+            )
+        )
+    return tuple(found)
+
+
+# Records and entries of one race, since theirs is a matter of their own.
+
+CAMP = loads(
+    """\
+race: {slug: camp, timezone: Africa/Casablanca}
+divisions: [{code: full}, {code: short, stages: [1]}]
+team_kinds: [{code: pair, size: 2}, {code: five, size: 5}]
+stages:
+  - number: 1
+    date: 2026-08-28
+    start: {mode: waves, waves: [{code: elite, at: "09:00"}, {code: all, at: "07:00"}]}
+    controls:
+      - {code: START, km: 0}
+      - {code: HUT, km: 12.5, in_out: true}
+      - {code: FINISH, km: 20, place: CAMP}
+  - {number: 2, date: 2026-08-29, start: "08:00"}
+""",
+    name="camp.yaml",
+).race
+POINTS = {1: ("START", "HUT.in", "HUT.out", "FINISH"), 2: ("START", "FINISH")}
+PLACES = st.sampled_from([(stage, code) for stage, codes in POINTS.items() for code in codes])
+DIVISIONS = ["full", "short"]
+TEAMS = ["T1", "T2"]
+
+SOME_BIBS = st.lists(BIBS, min_size=1, max_size=3).map(tuple)
+MORE_BIBS = tuples(BIBS)
+STAGE = st.sampled_from([1, 2])
+ANY_STAGE = st.none() | STAGE
+ANYWHERE = st.sampled_from(["", "START", "FINISH"])
+STARTS = st.dictionaries(BIBS, READINGS, min_size=1, max_size=3).map(
+    lambda starts: tuple(sorted(starts.items()))
+)
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": NAMES,
+        "born": st.dates(date(1920, 1, 1), date(2020, 1, 1)).map(date.isoformat),
+        "gender": st.sampled_from("MFX"),
+        "division": st.sampled_from(DIVISIONS),
+        "tags": tuples(words()),
+        "chips": tuples(words()),
+    },
+).filter(bool)
+
+
+def _made(cls: type[Ruling], **values: Strategy[Any]) -> Strategy[Ruling]:
+    common: dict[str, Strategy[Any]] = {
+        "id": words(),
+        "by": texts(1),
+        "at": INSTANTS,
+        "reason": texts(1),
+        "supersedes": tuples(words()),
+    }
+    return st.builds(cls, **{**common, **values})
+
+
+_ADJUSTMENT: dict[str, Strategy[Any]] = {
+    "stage": STAGE,
+    "time": DURATIONS,
+    "bibs": SOME_BIBS,
+    "team": one_of(TEAMS),
+    "wave": st.just(""),
+    "division": one_of(DIVISIONS),
+    "code": NAMES,
+    "scope": st.sampled_from(records.Scope),
+    "count": st.integers(1, 9),
+}
+_WORN: dict[str, Strategy[Any]] = {"since": st.none() | READINGS, "until": st.none() | READINGS}
+_OTHER_ACTIONS = [a for a in records.StageAction if a is not records.StageAction.REPLACE]
+
+RULINGS: dict[str, Strategy[Ruling]] = {
+    "penalty": _made(records.Penalty, **_ADJUSTMENT, served=ANYWHERE),
+    "credit": _made(records.Credit, **_ADJUSTMENT, extends_cutoffs=st.booleans()),
+    "bonus": _made(records.Bonus, stage=STAGE, bibs=SOME_BIBS, time=DURATIONS, control=ANYWHERE),
+    "status": _made(
+        records.Status,
+        status=st.sampled_from(RulingStatus),
+        bibs=SOME_BIBS,
+        team=one_of(TEAMS),
+        stage=STAGE,
+        control=ANYWHERE,
+    )
+    | _made(records.Status, status=st.sampled_from(RulingStatus), bibs=SOME_BIBS),
+    "stage_time": _made(
+        records.StageTime,
+        stage=STAGE,
+        bibs=SOME_BIBS,
+        time=DURATIONS,
+        place=st.none() | st.integers(1, 99),
+        reason=NAMES,
+    )
+    | _made(records.StageTime, stage=STAGE, bibs=SOME_BIBS, place=st.integers(1, 99)),
+    "finish_order": _made(
+        records.FinishOrder,
+        stage=STAGE,
+        bibs=st.lists(BIBS, min_size=2, max_size=4).map(tuple),
+        joint=st.booleans(),
+    ),
+    "start_list": _made(records.StartList, stage=STAGE, starts=STARTS),
+    "start": _made(records.StartCorrection, stage=STAGE, to=READINGS, bibs=MORE_BIBS)
+    | _made(
+        records.StartCorrection, stage=st.just(1), to=READINGS, wave=st.sampled_from(["elite"])
+    ),
+    "cutoff": _made(
+        records.CutoffMove,
+        stage=STAGE,
+        control=st.just("FINISH"),
+        to=READINGS,
+        division=one_of(DIVISIONS),
+    )
+    | _made(
+        records.CutoffMove,
+        stage=st.just(1),
+        control=st.just("HUT"),
+        elapsed=SOME_TIME,
+        wave=one_of(["elite", "all"]),
+    ),
+    "close": _made(records.Close, stage=STAGE, control=st.just("FINISH")),
+    "hold": _made(
+        records.Hold,
+        stage=STAGE,
+        control=st.just("START"),
+        since=READINGS,
+        until=st.none() | READINGS,
+        releases=st.just(()) | STARTS,
+    ),
+    "stage": _made(
+        records.StageChange,
+        stage=STAGE,
+        action=st.sampled_from(_OTHER_ACTIONS),
+        result_from=ANYWHERE,
+        for_stopped=st.none() | st.sampled_from(records.ForStopped),
+    )
+    | _made(
+        records.StageChange,
+        stage=st.just(1),
+        action=st.just(records.StageAction.REPLACE),
+        replacement=stages(1, DIVISIONS, []),
+    ),
+    "transfer": _made(
+        records.Transfer,
+        bibs=SOME_BIBS,
+        division=st.sampled_from(DIVISIONS),
+        stage=STAGE,
+        control=ANYWHERE,
+        carry=st.sampled_from(records.Carry),
+    ),
+    "team": _made(
+        records.TeamChange,
+        team=st.sampled_from(TEAMS),
+        action=st.sampled_from(records.TeamAction),
+        stage=STAGE,
+        bibs=SOME_BIBS,
+    ),
+    "bib": _made(records.BibChange, bib=BIBS, stage=STAGE, new_bib=BIBS, **_WORN)
+    | _made(records.BibChange, bib=BIBS, stage=STAGE, swap_with=BIBS, **_WORN),
+    "entry": _made(
+        records.EntryChange,
+        bib=BIBS,
+        new=st.booleans(),
+        changes=CHANGES.map(lambda changes: tuple(sorted(changes.items()))),
+        stage=ANY_STAGE,
+    ),
+    "chip": _made(records.ChipChange, bib=BIBS, chip=words(), stage=ANY_STAGE, **_WORN),
+    "account": _made(
+        records.Account,
+        bibs=SOME_BIBS,
+        stage=STAGE,
+        control=ANYWHERE,
+        where=NAMES,
+        vehicle=NAMES,
+        handed_to=NAMES,
+    ),
+    "ack": _made(records.Acknowledgement, alert=texts(1), bibs=MORE_BIBS, stage=ANY_STAGE),
+    "observation": _made(
+        records.Observation,
+        kind=texts(1),
+        bibs=MORE_BIBS,
+        stage=STAGE,
+        control=ANYWHERE,
+        items=tuples(words()),
+    ),
+    "void": _made(records.Void, record=words()),
+    "assign": _made(records.Assign, record=words(), bib=BIBS),
+    "confirm": _made(records.Confirm, record=words())
+    | _made(records.Confirm, stage=STAGE, control=st.just("FINISH"), bibs=SOME_BIBS),
+    "clock": _made(
+        records.ClockOffset,
+        device=texts(1),
+        offset=st.integers(-(10**9), 10**9),
+        since=st.none() | INSTANTS,
+        until=st.none() | INSTANTS,
+    ),
+}
+"""Rulings of each kind, on the race of the camp."""
+
+
+@st.composite
+def passings(draw: st.DrawFn) -> Passing:
+    """A passing of the camp's race."""
+    stage, control = draw(PLACES)
+    return draw(
+        st.builds(
+            Passing,
+            id=words(),
+            stage=st.just(stage),
+            control=st.just(control),
+            time=READINGS,
+            bib=st.sampled_from(["", "1*", "**"]) | BIBS,
+            chip=st.just("") | words(),
+            source=st.sampled_from(Source),
+            device=NAMES,
+            device_time=st.none() | INSTANTS,
+            offset_ms=st.none() | st.integers(-(10**9), 10**9),
+            uncertainty_ms=st.sampled_from([0, 1_000, 60_000]),
+            at_latest=st.booleans(),
+            received=st.none() | INSTANTS,
+            note=NAMES,
+        )
+    )
+
+
+@st.composite
+def people(draw: st.DrawFn, most: int = 25) -> tuple[tuple[Entry, ...], tuple[Team, ...]]:
+    """Entries and teams of the camp's race."""
+    bibs = draw(distinct(BIBS, most=most))
+    chips = draw(distinct(words(), least=len(bibs), most=len(bibs)))
+    entries = tuple(
+        draw(
+            st.builds(
+                Entry,
+                id=st.sampled_from([bib, f"entry-{n}"]),
+                bib=st.just(bib),
+                name=NAMES,
+                gender=st.sampled_from(["", "M", "F", "X"]),
+                born=st.none() | st.dates(date(1920, 1, 1), date(2020, 1, 1)),
+                nationality=texts(),
+                residence=texts(),
+                club=texts(),
+                tags=tuples(words()),
+                division=st.sampled_from(DIVISIONS),
+                chips=st.sampled_from([(), (chip,)]),
+                team=one_of(TEAMS),
+            )
+        )
+        for n, (bib, chip) in enumerate(zip(bibs, chips, strict=True))
+    )
+    legs = tuple((stage, bib) for stage, bib in zip((1, 2), bibs, strict=False))
+    teams = tuple(
+        draw(
+            st.builds(
+                Team,
+                code=st.just(code),
+                name=NAMES,
+                kind=st.sampled_from(["pair", "five"]),
+                legs=st.sampled_from([(), legs]),
+            )
+        )
+        for code in TEAMS
+    )
+    return entries, teams
+
+
+@st.composite
+def races(draw: st.DrawFn) -> Race:
+    """A definition without a fault."""
+    divisions = draw(distinct(CODES, most=2))
+    categories = draw(distinct(CODES, most=2))
+    kinds = draw(distinct(CODES, most=2))
+    numbers = sorted({1, *draw(distinct(st.integers(2, 5), most=2))})
+    days = [draw(stages(number, divisions, categories)) for number in numbers]
+    race = Race(
+        slug=draw(st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8})?", fullmatch=True)),
+        name=draw(NAMES),
+        timezone=draw(st.sampled_from(ZONES)),
+        starts_on=FIRST_DAY,
+        event=draw(st.just("") | words()),
+        rules=draw(rules(divisions)),
+        divisions=tuple(
+            Division(
+                code=code,
+                name=draw(NAMES),
+                stages=draw(st.sampled_from([(), (1,)])),
+                moves_to=draw(one_of(divisions[n + 1 :])),
+            )
+            for n, code in enumerate(divisions)
+        ),
+        categories=tuple(
+            draw(st.builds(Category, code=st.just(code), **CATEGORIES)) for code in categories
+        ),
+        team_kinds=tuple(draw(team_kinds(code)) for code in kinds),
+        stages=tuple(days),
+    )
+    boards = draw(classifications(divisions, categories, kinds))
+    first, second, *_ = days[0].controls
+    start, end = (f"{c.code}.in" if c.in_out else c.code for c in (first, second))
+    return replace(
+        race,
+        classifications=tuple(
+            replace(board, segments=((1, start, end),)) if board.segments else board
+            for board in boards
+        ),
+    )
