@@ -49,8 +49,13 @@ def run() -> Run:
 
 
 @pytest.fixture
-def kept(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+def kept(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A migrated database that the commands work on."""
+    return named_by_settings(sqlite_database, monkeypatch)
+
+
+def named_by_settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The database, which commands find from now on."""
     url = database.url.render_as_string(hide_password=False)
     monkeypatch.setenv("BIVOUAC_DATABASE_URL", url)
     return database

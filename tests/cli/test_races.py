@@ -5,13 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, named_by_settings
 from timing import racefile
 from timing.core.records import Passing
 from timing.core.times import parse_time_of_day
 from timing.db.engines import Database
 
 pytestmark = pytest.mark.usefixtures("kept")
+
+
+@pytest.fixture
+def kept(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A migrated database of either kind."""
+    return named_by_settings(database, monkeypatch)
 
 
 def test_export_gives_back_what_add_took(run: Run, two_days: Path, tmp_path: Path) -> None:
@@ -148,8 +154,7 @@ def test_a_race_can_be_exported_as_of_a_revision(run: Run, two_days: Path) -> No
     assert "has no revision 999" in beyond.stderr
 
 
-def test_the_list_counts_stages_and_revisions(run: Run, two_days: Path, kept: Database) -> None:
-    del kept
+def test_the_list_counts_stages_and_revisions(run: Run, two_days: Path) -> None:
     run("race", "add", two_days)
 
     assert run("race", "list").stdout == (
