@@ -16,6 +16,7 @@ from functools import partial
 from timing.core.boards import Boards, first_solo
 from timing.core.categories import categories_of, day_of_age, team_categories
 from timing.core.classifications import cut_incomplete
+from timing.core.clocks import offsets_by_device
 from timing.core.control_order import control_board
 from timing.core.courses import Point, course_of, point_codes, stages_of
 from timing.core.days import stage_day
@@ -225,6 +226,7 @@ class RaceBook:
     def _empty_stages(self) -> dict[int, StageBook]:
         race = self._race
         zone = zone_named(race.timezone)
+        offsets = offsets_by_device(self._effect.rulings)
         divisions = [d.code for d in race.divisions] or [""]
         runs = {d: set(stages_of(race, d)) for d in divisions}
         return {
@@ -234,6 +236,7 @@ class RaceBook:
                 full_courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
                 roster=self._rosters[stage.number],
                 codes=frozenset(point_codes(stage)),
+                offsets=offsets,
             )
             for stage in (replaced(s, self._effect.rulings) for s in race.stages)
             if stage.kind is not StageKind.REST
@@ -578,16 +581,23 @@ class RaceBook:
         )
 
     def dated_records(self) -> dict[str, Instant]:
-        """The instant of every passing that could be dated, by record id."""
+        """The instant of every passing that could be dated, by record id.
+
+        Where no entry gives a time of day its context, the stage's date does.
+        """
         self._refresh()
-        dated: dict[str, Instant] = {
-            p.id: p.time for p in self._journal.passings.values() if isinstance(p.time, int)
-        }
+        dated: dict[str, Instant] = {}
+        for passing in self._journal.passings.values():
+            book = self._stages.get(passing.stage)
+            if isinstance(passing.time, int):
+                dated[passing.id] = passing.time
+            elif book is not None:
+                dated[passing.id] = book.day.scheduled(passing.time)
         for book in self._stages.values():
             for facts in book.facts.values():
-                for time, passing in zip(facts.times, facts.taken, strict=True):
-                    if time is not None and passing is not None:
-                        dated[passing.id] = time
+                for time, passing_or_none in zip(facts.times, facts.taken, strict=True):
+                    if time is not None and passing_or_none is not None:
+                        dated[passing_or_none.id] = time
                 dated.update((u.record, u.time) for u in facts.unused if u.time is not None)
         return dated
 

@@ -33,10 +33,15 @@ class Result(Protocol):
     distance_m: int
     done: bool
     is_exact: bool
+    adjusted: Duration
+    hidden: Duration
     adjustment: Adjustment
 
     @property
     def penalty(self) -> Duration: ...  # noqa: D102 - see Row
+
+    @property
+    def credit(self) -> Duration: ...  # noqa: D102 - see Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +81,16 @@ def add_stage(
     for key, row in rows.items():
         tally = before.get(key, EMPTY)
         given = row.adjustment
-        penalty = row.penalty
         raw = row.raw or 0
         time = row.time if row.done and row.time is not None else 0
         after[key] = Tally(
             tally.stages + row.done,
             tally.time + time,
             tally.raw + (raw if row.done else 0),
-            tally.adjusted + (given.on_stage + penalty - given.penalty if row.done else 0),
+            tally.adjusted + (row.adjusted if row.done else 0),
             tally.alone + given.on_gc_alone,
-            tally.penalty + penalty,
-            tally.credit + given.credit,
+            tally.penalty + row.penalty,
+            tally.credit + row.credit,
             tally.bonus + given.bonus,
             tally.distance_m + row.distance_m,
             tally.is_missing or not row.done or (not is_first and key not in before),
@@ -362,22 +366,23 @@ def _tie_rule(link: TieLink, board: BoardInput) -> TieRule[Measured]:
                 lambda tied: [next((r.time or 0 for r in rows(m)), 0) for m in tied],
             )
         case TieLinkKind.LINE_ORDER:
-            return TieRule(
-                TieBreak.LINE_ORDER,
-                lambda tied: [
-                    next((r.finish for r in reversed(rows(m)) if r.finish is not None), 0)
-                    for m in tied
-                ],
-            )
+            return TieRule(TieBreak.LINE_ORDER, lambda tied: _line_order([rows(m) for m in tied]))
         case TieLinkKind.FRACTIONS:
             return TieRule(TieBreak.FRACTIONS, lambda tied: _fractions([rows(m) for m in tied]))
 
 
+def _line_order(of_each: Sequence[Sequence[Result]]) -> list[int] | None:
+    """Over the line of the last stage, where everybody was seen there."""
+    finishes = [rows[-1].finish if rows else None for rows in of_each]
+    known = [finish for finish in finishes if finish is not None]
+    return known if len(known) == len(finishes) else None
+
+
 def _fractions(of_each: Sequence[Sequence[Result]]) -> list[int] | None:
-    """The sum of unrounded times, where every one is from a chip or photo or declared (9.5)."""
+    """What rounding hid, where every time is from a chip or photo or declared (9.5)."""
     if not all(r.is_exact for rows in of_each for r in rows if r.raw is not None):
         return None
-    return [sum(r.raw or 0 for r in rows) for rows in of_each]
+    return [sum(r.hidden for r in rows) for rows in of_each]
 
 
 def cut_incomplete(board: Board, policy: Incomplete) -> tuple[Board, ...]:

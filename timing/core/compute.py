@@ -15,14 +15,15 @@ def compute(document: Document, *, at: Instant | None = None) -> RaceBook:
     With ``at``, as of that instant: from passings whose time is no later and rulings that were
     made no later, under the latest definition (Rules 9.4).
     """
-    book = RaceBook(document)
     if at is None:
-        return book
-    dated = book.dated_records()
+        return RaceBook(document)
+    # Dated by what was known then: a passing that was voided later still had its time.
+    rulings = tuple(r for r in document.rulings if r.at <= at)
+    dated = RaceBook(replace(document, rulings=rulings)).dated_records()
     return RaceBook(
         replace(
             document,
             passings=tuple(p for p in document.passings if dated.get(p.id, at) <= at),
-            rulings=tuple(r for r in document.rulings if r.at <= at),
+            rulings=rulings,
         )
     )

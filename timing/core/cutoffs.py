@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from timing.core.courses import Course
 from timing.core.days import StageDay
 from timing.core.definition import Apply, Cutoff, CutoffRules, Outcome, Rules
+from timing.core.holds import Held
 from timing.core.records import Close, CutoffMove, Ruling
 from timing.core.splits import Facts
 from timing.core.starts import Clock
@@ -149,12 +150,14 @@ def first_missed(
     *,
     precision: Duration,
     extension: Duration,
+    holds: Sequence[Held],
     winner: Duration | None,
 ) -> Missed | None:
     """The first hard limit along the course that a split is beyond, or None.
 
     The raw clock is tested: a penalty makes nobody late, a credit nobody early, but for one
-    that extends the cut-offs (Rules 5.2). ``winner`` is the lowest raw clock of the division's
+    that extends the cut-offs (Rules 5.2); elapsed limits move by what was waited when held on
+    the way there (Rules 4.11). ``winner`` is the lowest raw clock of the division's
     finishers, for limits in per cent of it (Rules 5.8).
     """
     for limit in limits:
@@ -164,10 +167,17 @@ def first_missed(
         by = excess(limit, time, facts, clock, precision=precision, winner=winner)
         if by is None:
             continue
-        by -= extension
+        by -= extension + waited(limit, holds)
         if by > 0 or (by == 0 and not limit.is_inclusive):
             return Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts))
     return None
+
+
+def waited(limit: Limit, holds: Sequence[Held]) -> Duration:
+    """By how much waits before a point move an elapsed limit there; no time of day (4.11)."""
+    if limit.at is not None:
+        return 0
+    return sum(held.wait for held in holds if held.point < limit.point)
 
 
 def excess(

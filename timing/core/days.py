@@ -66,21 +66,25 @@ class StageDay:
         out of order (racefile, Days). NoSuchTime where the only such date skipped it.
         """
         if not self.is_regular:
-            return self._first_from(ms, previous - OUT_OF_ORDER_WINDOW)
+            return self._irregular_not_before(ms, previous)
         days = -((self.midnight + ms - previous) // DAY)
         found = self.midnight + ms + days * DAY
         return found - DAY if previous - (found - DAY) <= OUT_OF_ORDER_WINDOW else found
 
-    def _first_from(self, ms: int, least: Instant) -> Instant:
-        first = local_clock(least, self.zone).date()
-        for offset in (0, 1):
-            instants = local_instants(first + timedelta(days=offset), ms, self.zone)
-            later = [i for i in instants if i >= least]
+    def _irregular_not_before(self, ms: int, previous: Instant) -> Instant:
+        """As `not_before`, where clocks are changed: dates have one such instant, two or none."""
+        first = local_clock(previous - OUT_OF_ORDER_WINDOW, self.zone).date()
+        for offset in range(3):
+            day = first + timedelta(days=offset)
+            instants = local_instants(day, ms, self.zone)
+            if not instants and _unskipped(day, ms, self.zone) >= previous - OUT_OF_ORDER_WINDOW:
+                raise NoSuchTime
+            later = [i for i in instants if i >= previous]
             if later:
                 return later[0]
-            if not instants and _unskipped(first + timedelta(days=offset), ms, self.zone) >= least:
-                raise NoSuchTime
-        return local_instants(first + timedelta(days=2), ms, self.zone)[0]
+            if instants and instants[-1] >= previous - OUT_OF_ORDER_WINDOW:
+                return instants[-1]
+        raise NoSuchTime
 
     def nearest(self, ms: int, reference: Instant) -> Instant:
         """The instant nearest to ``reference`` whose time of day is ``ms``; NoSuchTime if none."""

@@ -46,11 +46,12 @@ def decisions_of(rulings: Sequence[Ruling], rosters: dict[int, Roster]) -> Decis
     that differ for one stage contradict each other, and the later counts (racefile, Rulings).
     """
     decisions = Decisions()
-    first = next(iter(rosters), None)
+    last = next(reversed(rosters), None)
     for ruling in rulings:
         if not isinstance(ruling, Status):
             continue
-        where = first if ruling.stage is None else ruling.stage
+        # For the whole race a bib is whoever wears it in the end.
+        where = last if ruling.stage is None else ruling.stage
         roster = None if where is None else rosters.get(where)
         if roster is None:
             decisions.problems.append(

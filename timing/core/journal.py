@@ -101,23 +101,17 @@ def ruling_order(ruling: Ruling) -> tuple[int, str]:
 def effect_of(journal: Journal) -> Effect:
     """Which rulings count, and what they do to passings.
 
-    A ruling is undone by a void or a superseding ruling that is itself not undone; of two that
-    supersede the same the later counts, with a problem (racefile, Rulings).
+    A void that stands undoes its record; a superseding ruling replaces another for good, even
+    if it is replaced in turn, unless it was voided itself: then what it replaced is back. Of two
+    that supersede the same the later counts, with a problem (racefile, Rulings).
     """
     ordered = sorted(journal.rulings.values(), key=ruling_order)
-    undoers: dict[str, list[Ruling]] = {}
-    for ruling in ordered:
-        targets = (
-            (*ruling.supersedes, ruling.record) if isinstance(ruling, Void) else (ruling.supersedes)
-        )
-        for target in targets:
-            undoers.setdefault(target, []).append(ruling)
+    standing = _Standing(ordered)
     problems = [
         Problem(code=ProblemCode.CONFLICTING_RECORD, records=(record_id,))
         for record_id in sorted(journal.others)
-        if not _is_voided(record_id, undoers)
+        if not standing.is_voided(record_id)
     ]
-    standing = _Standing(undoers)
     counting = [r for r in ordered if standing.stands(r)]
     rivals = _superseding_the_same(counting)
     problems += [
@@ -152,42 +146,45 @@ def effect_of(journal: Journal) -> Effect:
 
 
 class _Standing:
-    """Whether a ruling stands: nobody who stands undoes it.
+    """Which rulings stand: those that no standing void names and no other replaces.
 
-    Voids and superseding rulings could name each other in a circle. So a ruling that undoes
-    others is itself undone only by later ones; any other ruling, by whatever undoes it.
+    Voids and superseding rulings could name each other in a circle. So one that undoes others
+    is itself undone only by later ones, in the order of rulings; any other, by all of them.
     """
 
-    def __init__(self, undoers: dict[str, list[Ruling]]) -> None:
-        self._undoers = undoers
-        self._known: dict[str, bool] = {}
+    def __init__(self, ordered: Sequence[Ruling]) -> None:
+        self._voids: dict[str, list[Void]] = {}
+        self._successors: dict[str, list[Ruling]] = {}
+        for ruling in ordered:
+            if isinstance(ruling, Void):
+                self._voids.setdefault(ruling.record, []).append(ruling)
+            for target in ruling.supersedes:
+                self._successors.setdefault(target, []).append(ruling)
+        self._voided: set[str] = set()
+        self._replaced: set[str] = set()
+        undoers = [r for r in ordered if isinstance(r, Void) or r.supersedes]
+        # From the last: whatever may undo a ruling is known when its turn comes.
+        for ruling in reversed(undoers):
+            self._judge(ruling, after=ruling_order(ruling))
+        for ruling in ordered:
+            if not isinstance(ruling, Void) and not ruling.supersedes:
+                self._judge(ruling, after=None)
+
+    def _judge(self, ruling: Ruling, after: tuple[int, str] | None) -> None:
+        voids = self._voids.get(ruling.id, [])
+        if any(self.stands(v) for v in voids if after is None or ruling_order(v) > after):
+            self._voided.add(ruling.id)
+        successors = self._successors.get(ruling.id, [])
+        if any(
+            s.id not in self._voided for s in successors if after is None or ruling_order(s) > after
+        ):
+            self._replaced.add(ruling.id)
 
     def stands(self, ruling: Ruling) -> bool:
-        # An explicit stack: a chain of voids of voids may be as long as a journal.
-        stack = [ruling]
-        while stack:
-            top = stack[-1]
-            if top.id in self._known:
-                stack.pop()
-                continue
-            undoers = self._undoers_of(top)
-            waiting = [u for u in undoers if u.id not in self._known]
-            if waiting:
-                stack += waiting
-                continue
-            self._known[top.id] = not any(self._known[u.id] for u in undoers)
-            stack.pop()
-        return self._known[ruling.id]
+        return ruling.id not in self._voided and ruling.id not in self._replaced
 
-    def _undoers_of(self, ruling: Ruling) -> list[Ruling]:
-        undoers = self._undoers.get(ruling.id, [])
-        if isinstance(ruling, Void) or ruling.supersedes:
-            return [u for u in undoers if ruling_order(u) > ruling_order(ruling)]
-        return undoers
-
-
-def _is_voided(record_id: str, undoers: dict[str, list[Ruling]]) -> bool:
-    return any(isinstance(u, Void) for u in undoers.get(record_id, ()))
+    def is_voided(self, record_id: str) -> bool:
+        return any(self.stands(v) for v in self._voids.get(record_id, ()))
 
 
 def _superseding_the_same(counting: list[Ruling]) -> dict[str, list[Ruling]]:

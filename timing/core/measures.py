@@ -88,14 +88,15 @@ class _Points:
 
     def ties(self) -> Sequence[TieRule[Measured]]:
         return (
-            TieRule(TieBreak.COUNT_BACK, lambda tied: [self._count_back(m) for m in tied]),
+            TieRule(TieBreak.COUNT_BACK, self._count_back),
             TieRule(TieBreak.GC, lambda tied: [self._gc_rank(m) for m in tied]),
         )
 
-    def _count_back(self, measured: Measured) -> tuple[int, ...]:
+    def _count_back(self, tied: Sequence[Measured]) -> list[tuple[int, ...]]:
         """More first places first, then more second ones, and so on."""
-        places = Counter(place for place, _ in self._won(measured.candidate))
-        return tuple(-places[place] for place in range(1, max(places, default=0) + 1))
+        won = [Counter(place for place, _ in self._won(m.candidate)) for m in tied]
+        last = max((place for places in won for place in places), default=0)
+        return [tuple(-places[place] for place in range(1, last + 1)) for places in won]
 
     def _gc_rank(self, measured: Measured) -> int:
         ranks = self._gc_ranks(measured.candidate.division)
@@ -133,14 +134,14 @@ def _by_stages(board: BoardInput) -> Measuring:
 
 
 def _by_best(board: BoardInput) -> Measuring:
-    """The best so many stage times; who has fewer is not ranked."""
-    wanted = board.classification.best_of
+    """The best so many stage times, or all while there were fewer; who has fewer is unranked."""
+    wanted = min(board.classification.best_of, len(board.results))
 
     def measured(candidate: Candidate) -> Measured | None:
         times = sorted(
             row.time for _, row in results_of(board, candidate) if row.done and row.time is not None
         )
-        if not candidate.is_in or len(times) < wanted:
+        if not candidate.is_in or not times or len(times) < wanted:
             return None
         total = sum(times[:wanted]) + candidate.tally.alone
         return Measured(candidate, total, total)

@@ -15,7 +15,6 @@ from timing.core.records import (
     BibChange,
     Bonus,
     ChipChange,
-    ClockOffset,
     Close,
     Confirm,
     Credit,
@@ -60,6 +59,7 @@ def reach_of(ruling: Ruling, journal: Journal) -> int | None:
             | Close(stage=stage)
             | StartCorrection(stage=stage)
             | StartList(stage=stage)
+            | Hold(stage=stage)
         ):
             return stage
         case StageChange(action=action, stage=stage):
@@ -98,7 +98,7 @@ def unapplied(rulings: Sequence[Ruling], race: Race) -> list[Problem]:
         elif stage is not None and known is None:
             # Status rulings list their own unknown stages, beside unknown bibs and teams.
             code = None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
-        elif isinstance(ruling, Hold | Transfer | TeamChange | ClockOffset):
+        elif isinstance(ruling, Transfer | TeamChange):
             code = ProblemCode.RULING_NOT_APPLIED
         elif (
             known is not None

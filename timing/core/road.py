@@ -44,11 +44,32 @@ class RoadLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Runner:
+    """``passed`` is the total at each point, ``final`` the new one of who finished."""
+
     line: Line
     stage: StageLine | None
     splits: tuple[Split, ...]
-    totals: dict[str, Duration]
-    """Total at each point passed."""
+    passed: dict[str, Duration]
+    final: Duration | None
+
+    @property
+    def before(self) -> Duration:
+        """The total before the stage."""
+        return self.line.time or 0
+
+    @property
+    def total(self) -> Duration:
+        """The newest one that is known."""
+        if self.final is not None:
+            return self.final
+        known = [self.passed[s.point] for s in self.splits if s.point in self.passed]
+        return known[-1] if known else self.before
+
+    @property
+    def reached(self) -> tuple[bool, int]:
+        """How far this one is: finishers are furthest, whatever way they were timed."""
+        on_the_way = (s.distance_m for s in self.splits if s.point in self.passed)
+        return self.final is not None, max(on_the_way, default=-1)
 
 
 def on_the_road(
@@ -93,28 +114,23 @@ def _entry(line: Line) -> Entry:
 
 
 def _runner(
-    line: Line, stage: StageLine | None, splits: tuple[Split, ...], total: Duration | None
+    line: Line, stage: StageLine | None, splits: tuple[Split, ...], final: Duration | None
 ) -> _Runner:
     # What was given on the running stage counts at once, wherever its runner is.
     given = 0 if stage is None else stage.penalty - stage.credit - stage.bonus
     start = (line.time or 0) + given
     passed = {s.point: start + s.elapsed for s in splits if s.elapsed is not None}
-    if total is not None and splits:
-        passed[splits[-1].point] = total
-    return _Runner(line=line, stage=stage, splits=splits, totals=passed)
-
-
-def _total(runner: _Runner) -> Duration:
-    known = [s.point for s in runner.splits if s.point in runner.totals]
-    return runner.totals[known[-1]] if known else runner.line.time or 0
+    return _Runner(line=line, stage=stage, splits=splits, passed=passed, final=final)
 
 
 def _gap(runner: _Runner, first: _Runner) -> Duration:
-    """At the latest control that both passed; before any, the gap of the totals so far."""
+    """At the finish or the latest control of both; before any, the gap of the totals so far."""
+    if runner.final is not None and first.final is not None:
+        return runner.final - first.final
     for split in reversed(runner.splits):
-        if split.point in runner.totals and split.point in first.totals:
-            return runner.totals[split.point] - first.totals[split.point]
-    return (runner.line.time or 0) - (first.line.time or 0)
+        if split.point in runner.passed and split.point in first.passed:
+            return runner.passed[split.point] - first.passed[split.point]
+    return runner.before - first.before
 
 
 def _ranked(racing: list[_Runner]) -> list[RoadLine]:
@@ -122,12 +138,14 @@ def _ranked(racing: list[_Runner]) -> list[RoadLine]:
         return []
     # Compared with the best of those furthest on; whoever was ahead of that one at an earlier
     # control still leads on the road, so gaps are then counted from the smallest.
-    first = min(racing, key=lambda r: (-_reached(r), _total(r), _entry(r.line).id))
+    furthest = max(r.reached for r in racing)
+    first = min(
+        (r for r in racing if r.reached == furthest), key=lambda r: (r.total, _entry(r.line).id)
+    )
     gaps = {_entry(r.line).id: _gap(r, first) for r in racing}
     least = min(gaps.values())
     ordered = sorted(
-        racing,
-        key=lambda r: (gaps[_entry(r.line).id], bib_order(_entry(r.line).bib), _entry(r.line).id),
+        racing, key=lambda r: (gaps[_entry(r.line).id], bib_order(_entry(r.line).bib))
     )
     lines: list[RoadLine] = []
     for place, runner in enumerate(ordered, start=1):
@@ -139,12 +157,8 @@ def _ranked(racing: list[_Runner]) -> list[RoadLine]:
                 stage=runner.stage,
                 split=runner.splits[-1] if runner.splits else None,
                 rank=lines[-1].rank if shared else place,
-                total=_total(runner),
+                total=runner.total,
                 gap=gap,
             )
         )
     return lines
-
-
-def _reached(runner: _Runner) -> int:
-    return max((s.distance_m for s in runner.splits if s.point in runner.totals), default=-1)

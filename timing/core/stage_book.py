@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from timing.core.adjustments import ledger_of
+from timing.core.clocks import corrected
 from timing.core.courses import Course
 from timing.core.cutoffs import Limit, limits_of
 from timing.core.days import StageDay
 from timing.core.decisions import Decisions
 from timing.core.definition import Race, Stage, TeamTimeKind
 from timing.core.entries import Entry, Team
+from timing.core.holds import hold_periods
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import (
+    ClockOffset,
     Confirm,
     FinishOrder,
     Passing,
@@ -65,6 +68,7 @@ class StageBook:
     state: StageState | None = None
     teams: TeamState = field(default_factory=TeamState)
     confirmed: frozenset[str] = frozenset()
+    offsets: dict[str, list[ClockOffset]] = field(default_factory=dict)
     declared: dict[str, StageTime] = field(default_factory=dict)
     courses: dict[str, Course] = field(init=False)
     plan: StagePlan = UNCHANGED
@@ -116,7 +120,7 @@ class StageBook:
                     categories=context.team_categories,
                     precision=rules.precision,
                     equal_rank=rules.equal_rank,
-                    before=before.teams.standings if before is not None else {},
+                    before=before.teams.carried if before is not None else {},
                 )
             )
             return self.teams.apart | self.teams.unranked
@@ -141,6 +145,7 @@ class StageBook:
                 resting=self._resting(context),
                 before=_carried(before),
                 plan=plan,
+                holds=hold_periods(number, rulings, self.day, self.roster.wearing),
                 has_begun=self._has_begun(rulings),
             )
         )
@@ -178,6 +183,8 @@ class StageBook:
             if not passings or course is None:
                 self.facts.pop(entry_id, None)
                 continue
+            if self.offsets:
+                passings = [corrected(p, self.offsets.get(p.device, ())) for p in passings]
             self.facts[entry_id] = read_splits(
                 passings,
                 course=course,

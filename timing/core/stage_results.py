@@ -24,6 +24,7 @@ from timing.core.definition import (
     TieLinkKind,
 )
 from timing.core.entries import Entry
+from timing.core.holds import Held, HoldPeriod, waits
 from timing.core.problems import Problem, ProblemCode
 from timing.core.ranking import TieRule, rank_by
 from timing.core.records import FinishOrder, ForStopped, StageTime, Status
@@ -68,6 +69,7 @@ class Row:
     time: Duration | None = None
     adjustment: Adjustment = NOTHING
     automatic_penalty: Duration = 0
+    holds: tuple[Held, ...] = ()
     start: Instant | None = None
     finish: Instant | None = None
     distance_m: int = 0
@@ -82,12 +84,24 @@ class Row:
     interval: Duration | None = None
     is_exact: bool = False
     is_virtual: bool = False
+    adjusted: Duration = 0
+    hidden: Duration = 0
     missed: Missed | None = None
 
     @property
     def penalty(self) -> Duration:
         """All penalties of the stage: of both scopes, ruled and automatic."""
         return self.adjustment.penalty + self.automatic_penalty
+
+    @property
+    def credit(self) -> Duration:
+        """All credits of the stage: of both scopes, ruled and for waits when held."""
+        return self.adjustment.credit + self.automatic_credit
+
+    @property
+    def automatic_credit(self) -> Duration:
+        """What was waited when held (Rules 4.11)."""
+        return sum(held.wait for held in self.holds)
 
     def line(self) -> StageLine:
         """The row as others see it."""
@@ -103,7 +117,7 @@ class Row:
             gap=self.gap,
             interval=self.interval,
             penalty=self.penalty,
-            credit=adjustment.credit,
+            credit=self.credit,
             bonus=adjustment.bonus,
             start=self.start,
             finish=self.finish,
@@ -143,6 +157,7 @@ class StageInput:
     resting: Collection[str]
     before: dict[str, Standing]
     plan: StagePlan
+    holds: Sequence[HoldPeriod]
     has_begun: bool
 
 
@@ -253,7 +268,12 @@ class _Settler:
             is_same = after is carried
             after = replace(after, clock=before.clock + row.raw)
             carried = after if is_same else replace(carried, clock=after.clock)
-        if row.done or row.last_point or declared is not None:
+        if (
+            row.done
+            or row.last_point
+            or declared is not None
+            or row.status is StageStatus.ON_COURSE
+        ):
             is_same = after is carried
             after = _having_raced(after)
             carried = after if is_same else _having_raced(carried)
@@ -282,6 +302,8 @@ class _Settler:
             row.finish = facts.finish
             row.raw = facts.raw
             row.automatic_penalty += facts.early_penalty
+            if stage.holds:
+                row.holds = waits(row.entry.id, facts, course, stage.holds)
             if facts.last >= 0:
                 row.last_point = course.points[facts.last].code
                 row.distance_m = course.points[facts.last].distance_m
@@ -318,6 +340,7 @@ class _Settler:
     def _neutralise(self, row: Row, before: Standing, decision: Status | None) -> Standing:
         """A cancelled stage: 0 for everyone who was in the race (Rules 2.3)."""
         row.raw = row.time = row.place = None
+        row.distance_m, row.holds = 0, ()
         if before.ended is not None:
             row.status = StageStatus.DNS
             return before
@@ -369,6 +392,7 @@ class _Settler:
             clock,
             precision=stage.rules.precision,
             extension=row.adjustment.extension,
+            holds=row.holds,
             winner=self._winner(row.entry.division) if needs_winner else None,
         )
         if missed is None or stage.decisions.is_lifted(stage.number, row.entry.id):
@@ -517,27 +541,21 @@ class _Settler:
 
     def _time(self, row: Row) -> None:
         stage, rules = self._in, self._in.rules
-        adjustment = row.adjustment
+        row.adjusted = row.adjustment.on_stage + row.automatic_penalty - row.automatic_credit
         if row.status is StageStatus.NEUTRALISED:
-            row.done = True
-            row.time = adjustment.on_stage
+            row.done, row.time = True, row.adjusted
             return
         if row.status is not StageStatus.FINISHED:
             row.raw = None
             return
         row.distance_m = stage.courses[row.entry.division].distance_m
         if stage.kind is StageKind.UNTIMED:
-            row.done, row.raw = True, None
-            row.time = adjustment.on_stage + row.automatic_penalty
+            row.done, row.raw, row.time = True, None, row.adjusted
             return
         if row.raw is None:
             return
-        row.done = True
-        row.time = (
-            round_to(row.raw, rules.precision, rules.rounding)
-            + adjustment.on_stage
-            + row.automatic_penalty
-        )
+        rounded = round_to(row.raw, rules.precision, rules.rounding)
+        row.done, row.time, row.hidden = True, rounded + row.adjusted, row.raw - rounded
         if row.time < 0:
             self._problem(ProblemCode.NEGATIVE_TIME, row, None)
 
@@ -710,4 +728,4 @@ def _fractions(rows: Sequence[Row]) -> Sequence[int] | None:
     """Only between chip or photo times of one line, or declared ones (Rules 9.5)."""
     if not all(row.is_exact for row in rows):
         return None
-    return [row.raw or 0 for row in rows]
+    return [row.hidden for row in rows]

@@ -356,13 +356,25 @@ class _Builder:
                     )
                 )
                 continue
-            frame.by_entry[entry_id] = replace(
-                clock,
-                basis=clock.basis if is_ruled else Basis.ALLOCATED,
-                start=start,
-                reference=start,
-                is_ruled=is_ruled,
+            frame.by_entry[entry_id] = (
+                replace(clock, start=start, reference=start, is_ruled=True)
+                if is_ruled
+                else self._posted(frame, clock, start)
             )
+
+    @staticmethod
+    def _posted(frame: StartFrame, clock: Clock, start: Instant) -> Clock:
+        """As on the issued list, whatever wave the ranks would give by now (Rules 3.6)."""
+        wave = next((code for code, gun in frame.guns.items() if gun == start), clock.wave)
+        return replace(
+            clock,
+            basis=Basis.ALLOCATED,
+            start=start,
+            reference=start,
+            gun=start,
+            wave=wave,
+            other_guns=(),
+        )
 
 
 def _bib(line: Line) -> str:

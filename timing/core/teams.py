@@ -54,11 +54,18 @@ class TeamRow:
     gap: Duration | None = None
     interval: Duration | None = None
     is_exact: bool = False
+    adjusted: Duration = 0
+    hidden: Duration = 0
 
     @property
     def penalty(self) -> Duration:
         """Given to the team, to its members on the stage, or by rule."""
         return self.adjustment.penalty + self.automatic_penalty + self.members_penalty
+
+    @property
+    def credit(self) -> Duration:
+        """Given to the team, or to its members on the stage."""
+        return self.adjustment.credit + self.members_credit
 
     def line(self) -> StageLine:
         """The row as others see it."""
@@ -73,7 +80,7 @@ class TeamRow:
             gap=self.gap,
             interval=self.interval,
             penalty=self.penalty,
-            credit=self.adjustment.credit + self.members_credit,
+            credit=self.credit,
             bonus=self.adjustment.bonus,
             start=self.start,
             finish=self.finish,
@@ -108,12 +115,14 @@ class TeamInput:
 class TeamState:
     """The teams of one stage. ``rows`` and ``standings`` are by team code.
 
+    ``carried`` is what the next stage starts from, as for entries.
     ``apart`` holds the entries that stand in their team's boards alone (Rules 8.6), and
     ``unranked`` those that run on without a rank since their team broke (Rules 8.5).
     """
 
     rows: dict[str, TeamRow] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
+    carried: dict[str, Standing] = field(default_factory=dict)
     apart: set[str] = field(default_factory=set)
     unranked: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
@@ -167,18 +176,20 @@ def _settle_team(
     if any(m.division != row.division for m in members):
         state.problems.append(_problem(ProblemCode.TEAM_OF_DIVISIONS, stage, team))
     runs = all(m.id in stage.rows for m in members)
-    standing = before
+    standing = carried = before
     if not kind.size[0] <= len(members) <= kind.size[1]:
         is_small = len(members) < kind.size[0]
         code = ProblemCode.TEAM_TOO_SMALL if is_small else ProblemCode.TEAM_TOO_LARGE
         state.problems.append(_problem(code, stage, team))
-        standing = replace(before, competitive=False)
+        standing = carried = replace(before, competitive=False)
     elif runs:
-        standing = _settle_running(stage, state, row, kind, before)
+        standing, carried = _settle_running(stage, state, row, kind, before)
     if runs:
         state.rows[team.code] = row
     if standing is not FRESH:
         state.standings[team.code] = standing
+    if carried is not FRESH:
+        state.carried[team.code] = carried
     _part_members(state, kind, members, standing)
 
 
@@ -198,10 +209,10 @@ def _running(stage: TeamInput, row: TeamRow, kind: TeamKind) -> list[Row]:
 
 def _settle_running(
     stage: TeamInput, state: TeamState, row: TeamRow, kind: TeamKind, before: Standing
-) -> Standing:
+) -> tuple[Standing, Standing]:
     rows = _running(stage, row, kind)
     if not rows:
-        return before
+        return before, before
     after = before
     if before.ended is None:
         after = _hold_together(stage, row, rows, kind, before)
@@ -211,11 +222,16 @@ def _settle_running(
         row.status = StageStatus.DNS
     if after.ended is None and kind.separation is not None:
         after = _test_separation(stage, state, row, kind.separation, after)
+    carried = after
     decision = stage.decisions.teams.get(stage.number, {}).get(
         row.team.code
     ) or stage.decisions.teams.get(None, {}).get(row.team.code)
     if decision is not None and before.ended is None:
-        after = _decide(stage, row, decision, after)
+        carried = _decided(stage, decision, after)
+        if decision.status is not RulingStatus.WITHDRAWN or row.status is not StageStatus.FINISHED:
+            row.control = decision.control
+            row.status = _DECIDED_STATUS.get(decision.status, row.status)
+            after = carried
     if row.status in (StageStatus.FINISHED, StageStatus.NEUTRALISED):
         _time(row, rows, kind)
     row.is_ranked = (
@@ -225,8 +241,13 @@ def _settle_running(
         and after.ended is None
         and after.competitive
     )
-    has_raced = row.done or any(r.last_point for r in rows)
-    return replace(after, has_raced=True) if has_raced and not after.has_raced else after
+    if (
+        row.done
+        or any(r.done or r.last_point for r in rows)
+        or (row.status is StageStatus.ON_COURSE)
+    ):
+        after, carried = replace(after, has_raced=True), replace(carried, has_raced=True)
+    return after, carried
 
 
 def _needed(kind: TeamKind, members: Sequence[Entry]) -> int:
@@ -277,24 +298,23 @@ def _time(row: TeamRow, rows: Sequence[Row], kind: TeamKind) -> None:
     """The measure of Rules 8.3 over members' official times; a slower member is never lost."""
     done = [r for r in rows if r.done and r.time is not None]
     row.done = True
-    if row.status is StageStatus.NEUTRALISED:
-        row.time = row.adjustment.on_stage
-        return
-    times = sorted(r.time for r in done if r.time is not None)
-    raws = sorted(r.raw for r in done if r.raw is not None)
-    row.time = _measure(kind, times)
-    row.raw = _measure(kind, raws)
-    counted = done
-    row.members_penalty = sum(r.adjustment.stage_penalty + r.automatic_penalty for r in counted)
-    row.members_credit = sum(r.adjustment.stage_credit for r in counted)
+    row.raw = _measure(kind, [r.raw for r in done if r.raw is not None])
+    row.members_penalty = sum(r.adjustment.stage_penalty + r.automatic_penalty for r in done)
+    row.members_credit = sum(r.adjustment.stage_credit + r.automatic_credit for r in done)
     row.start = min((r.start for r in done if r.start is not None), default=None)
     row.finish = max((r.finish for r in done if r.finish is not None), default=None)
     row.is_exact = all(r.is_exact for r in done)
-    if row.time is not None:
-        row.time += row.adjustment.on_stage + row.automatic_penalty
+    time = _measure(kind, [r.time for r in done if r.time is not None])
+    clock = _measure(kind, [(r.time or 0) - r.adjusted for r in done])
+    if time is None or clock is None:
+        return
+    row.time = time + row.adjustment.on_stage + row.automatic_penalty
+    row.adjusted = row.time - clock
+    row.hidden = 0 if row.raw is None else row.raw - clock
 
 
-def _measure(kind: TeamKind, times: Sequence[Duration]) -> Duration | None:
+def _measure(kind: TeamKind, of_members: Sequence[Duration]) -> Duration | None:
+    times = sorted(of_members)
     if not times:
         return None
     match kind.time.kind:
@@ -325,19 +345,21 @@ def _test_separation(
             continue
         taken = [p for f in facts if (p := f.taken[i]) is not None]
         is_sure = apart - rule.max_gap > sum(p.uncertainty_ms for p in taken)
-        state.problems.append(
-            Problem(
-                code=ProblemCode.SEPARATED,
-                stage=stage.number,
-                control=course.points[i].code,
-                records=tuple(p.id for p in taken),
-                params=(
-                    ("team", row.team.code),
-                    ("apart_ms", apart),
-                    ("outcome", rule.outcome.kind.value if is_sure else "unsure"),
-                ),
+        # What acts by itself needs nobody to look at it; what does not, does (Rules 5.7).
+        if rule.outcome.kind is OutcomeKind.FLAG or not is_sure:
+            state.problems.append(
+                Problem(
+                    code=ProblemCode.SEPARATED,
+                    stage=stage.number,
+                    control=course.points[i].code,
+                    records=tuple(p.id for p in taken),
+                    params=(
+                        ("team", row.team.code),
+                        ("apart_ms", apart),
+                        ("outcome", rule.outcome.kind.value if is_sure else "unsure"),
+                    ),
+                )
             )
-        )
         if not is_sure:
             continue
         if rule.outcome.kind is OutcomeKind.PENALTY:
@@ -350,22 +372,29 @@ def _test_separation(
     return standing
 
 
-_DECIDED = {
-    RulingStatus.DNS: (StageStatus.DNS, RaceStatus.DNF),
-    RulingStatus.DNF: (StageStatus.DNF, RaceStatus.DNF),
-    RulingStatus.OTL: (StageStatus.OTL, RaceStatus.OTL),
-    RulingStatus.DSQ: (StageStatus.DSQ, RaceStatus.DSQ),
-    RulingStatus.WITHDRAWN: (StageStatus.DNF, RaceStatus.WITHDRAWN),
+_DECIDED_STATUS = {
+    RulingStatus.DNS: StageStatus.DNS,
+    RulingStatus.DNF: StageStatus.DNF,
+    RulingStatus.OTL: StageStatus.OTL,
+    RulingStatus.DSQ: StageStatus.DSQ,
+    RulingStatus.WITHDRAWN: StageStatus.DNF,
+}
+
+_ENDED_BY = {
+    RulingStatus.DNS: RaceStatus.DNF,
+    RulingStatus.DNF: RaceStatus.DNF,
+    RulingStatus.OTL: RaceStatus.OTL,
+    RulingStatus.DSQ: RaceStatus.DSQ,
+    RulingStatus.WITHDRAWN: RaceStatus.WITHDRAWN,
 }
 
 
-def _decide(stage: TeamInput, row: TeamRow, decision: Status, standing: Standing) -> Standing:
-    row.control = decision.control
-    decided = _DECIDED.get(decision.status)
-    if decided is None:
+def _decided(stage: TeamInput, decision: Status, standing: Standing) -> Standing:
+    """Where a status ruling on the team leaves it (Rules 10)."""
+    ended = _ENDED_BY.get(decision.status)
+    if ended is None:
         return replace(standing, competitive=False, stage=stage.number)
-    row.status = decided[0]
-    return replace(standing, ended=decided[1], stage=decision.stage, control=decision.control)
+    return replace(standing, ended=ended, stage=decision.stage, control=decision.control)
 
 
 def _part_members(
