@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests.race_samples import EVENING, RACE, RULINGS, passing
 from timing.core.document import Document
-from timing.core.records import Ruling, StartCorrection, Status, Void
+from timing.core.records import Observation, Ruling, StartCorrection, Status, Void
 from timing.core.statuses import RulingStatus
 from timing.db.engines import Database
 from timing.db.reading import UnknownRace
@@ -178,6 +178,19 @@ def withdrawal(**changes: object) -> Ruling:
     return Status(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def observation(**changes: object) -> Ruling:
+    values: dict[str, object] = {
+        "id": "x",
+        "by": "Hut",
+        "at": EVENING,
+        "kind": "help given",
+        "bibs": ("12",),
+        "stage": 1,
+        "control": "HUT.in",
+    }
+    return Observation(**{**values, **changes})  # type: ignore[arg-type]
+
+
 def start(**changes: object) -> Ruling:
     values: dict[str, object] = {"id": "x", "by": "Hut", "at": EVENING, "stage": 1, "to": EVENING}
     return StartCorrection(**{**values, **changes})  # type: ignore[arg-type]
@@ -196,6 +209,11 @@ def start(**changes: object) -> Ruling:
         (None, (), withdrawal(status=RulingStatus.DSQ), False),
         (None, (), withdrawal(status=RulingStatus.REINSTATED), False),
         (None, (), withdrawal(supersedes=("r1",)), False),
+        (1, ("HUT",), observation(), True),
+        (1, ("HUT",), observation(control="FINISH"), False),
+        (1, ("HUT",), observation(stage=2), False),
+        (None, (), observation(stage=None), False),
+        (None, (), observation(supersedes=("r1",)), False),
         (1, (), start(), True),
         (1, (), start(wave="elite"), True),
         (1, ("START",), start(), True),
@@ -208,7 +226,7 @@ def start(**changes: object) -> Ruling:
         (None, (), RULINGS[1], False),
     ],
 )
-def test_a_station_reports_withdrawals_and_starts_its_stage_and_rules_nothing_else(
+def test_a_station_reports_what_it_sees_and_starts_its_stage_and_rules_nothing_else(
     stage: int | None, controls: tuple[str, ...], ruling: Ruling, *, allowed: bool
 ) -> None:
     assert may_rule(NOTHING_ASKED, station(stage, controls), ruling, RACE) is allowed
