@@ -144,9 +144,7 @@ def _ranked(racing: list[_Runner]) -> list[RoadLine]:
     )
     gaps = {_entry(r.line).id: _gap(r, first) for r in racing}
     least = min(gaps.values())
-    ordered = sorted(
-        racing, key=lambda r: (gaps[_entry(r.line).id], bib_order(_entry(r.line).bib))
-    )
+    ordered = sorted(racing, key=lambda r: (gaps[_entry(r.line).id], bib_order(_entry(r.line).bib)))
     lines: list[RoadLine] = []
     for place, runner in enumerate(ordered, start=1):
         gap = gaps[_entry(runner.line).id] - least

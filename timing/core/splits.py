@@ -190,7 +190,7 @@ class _Reader:
         usable = [d for d in dated if d[0] <= latest or d[1].id in self._confirmed]
         for instant, passing in dated:
             if (instant, passing) not in usable:
-                code = None if usable else ProblemCode.LATE_START_READ
+                code = None if usable else self._why_late(instant)
                 self._leave(passing, UnusedReason.AFTER_START_TOLERANCE, code, instant)
         if not usable:
             return None
@@ -249,10 +249,19 @@ class _Reader:
             if clock.closes is not None and own > clock.closes:
                 # After it closes the clock runs from closing (Rules 3.3).
                 facts.start = clock.closes
-        if own is not None and clock.gun is not None:
-            away = abs(own - clock.gun)
-            if any(abs(own - gun) < away for gun in clock.other_guns):
-                self._problem(ProblemCode.OTHER_WAVE, facts.taken[0])
+        if own is not None and self._is_other_wave(own):
+            self._problem(ProblemCode.OTHER_WAVE, facts.taken[0])
+
+    def _why_late(self, instant: Instant) -> ProblemCode:
+        is_other = self._is_other_wave(instant)
+        return ProblemCode.OTHER_WAVE if is_other else ProblemCode.LATE_START_READ
+
+    def _is_other_wave(self, instant: Instant) -> bool:
+        """Whether a start read is nearer another wave's gun than one's own (Rules 3.6)."""
+        gun = self._clock.gun
+        if gun is None:
+            return False
+        return any(abs(instant - other) < abs(instant - gun) for other in self._clock.other_guns)
 
     def _first_limit(self, facts: Facts) -> Instant:
         """No split is earlier: the accepted start read and the clock's start, if known."""
@@ -378,15 +387,20 @@ class _Reader:
         if (finish := times[-1]) is not None and facts.start is not None:
             facts.raw = finish - facts.start
         elif facts.last > 0 and facts.start is None:
-            is_allocated = self._clock.basis is Basis.ALLOCATED
             self._problems.append(
                 Problem(
-                    code=ProblemCode.NO_ALLOCATED_START if is_allocated else ProblemCode.NO_START,
+                    code=self._why_no_start(),
                     stage=self._stage,
                     control=points[0].code,
                     bib=self._bib,
                 )
             )
+
+    def _why_no_start(self) -> ProblemCode:
+        if self._clock.basis is not Basis.ALLOCATED:
+            return ProblemCode.NO_START
+        in_no_wave = self._clock.gun is None
+        return ProblemCode.NO_WAVE if in_no_wave else ProblemCode.NO_ALLOCATED_START
 
     # -- dating and listing ------------------------------------------------------------------
 
