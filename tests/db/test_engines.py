@@ -1,4 +1,6 @@
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -7,6 +9,7 @@ import pytest
 from sqlalchemy import URL, text
 from sqlalchemy.exc import DatabaseError
 
+from tests.prerequisites import PROJECT
 from timing.db import engines
 from timing.db.engines import BadDatabaseUrl, Database, DatabaseBusy, open_database
 
@@ -130,6 +133,17 @@ def test_a_writer_waits_for_another(database: Database) -> None:
 
     assert order == ["first", "second"]
     assert epoch(database) == "second"
+
+
+def test_a_greenlet_that_waits_lets_the_writer_finish(database: Database) -> None:
+    before = epoch(database)
+    url = database.url.render_as_string(hide_password=False)
+
+    subprocess.run(
+        [sys.executable, "-m", "tests.db.greenlets", url], cwd=PROJECT, check=True, timeout=60
+    )
+
+    assert sorted(epoch(database).removeprefix(before).split("-")) == ["", "0", "1", "2"]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
