@@ -34,6 +34,10 @@ class Limit:
     percent: int | None = None
     ruling: str = ""
 
+    def is_beyond(self, by: Duration) -> bool:
+        """Whether an excess of ``by`` is late: in time is at or before, unless set (5.1)."""
+        return by > 0 or (by == 0 and not self.is_inclusive)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
@@ -168,7 +172,7 @@ def first_missed(
         if by is None:
             continue
         by -= extension + waited(limit, holds)
-        if by > 0 or (by == 0 and not limit.is_inclusive):
+        if limit.is_beyond(by):
             return Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts))
     return None
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from timing.core.boards import covered_stages
 from timing.core.book import RaceBook
 from timing.core.courses import Course
-from timing.core.cutoffs import Limit, excess, limits_of
+from timing.core.cutoffs import Limit, excess, limits_of, waited
 from timing.core.definition import Basis, Classification, Of, OutcomeKind, RoundAt, StageKind
 from timing.core.entries import Entry
 from timing.core.records import Bonus, Credit, Penalty, Ruling, Scope, Status
@@ -57,6 +57,8 @@ class Because(StrEnum):
     EARLY_PENALTY = "early_penalty"
     CUTOFF_PENALTY = "cutoff_penalty"
     MISSED_PENALTY = "missed_penalty"
+    HELD = "held"
+    VIRTUAL = "virtual"
     DECIDED = "decided"
     STAGE_TIME = "stage_time"
     STAGE_RANK = "stage_rank"
@@ -250,7 +252,8 @@ class _StageReasons:
                 continue
             by = excess(limit, time, facts, clock, precision=rules.precision, winner=self._winner())
             if by is not None:
-                yield self._limit(limit, by - self._row.adjustment.extension)
+                moved = self._row.adjustment.extension + waited(limit, self._row.holds)
+                yield self._limit(limit, by - moved)
 
     def _winner(self) -> Duration | None:
         state = self._stage.state
@@ -267,7 +270,7 @@ class _StageReasons:
 
     def _limit(self, limit: Limit, by: Duration) -> Reason:
         point = self._course.points[limit.point].code
-        is_late = by > 0 or (by == 0 and not limit.is_inclusive)
+        is_late = limit.is_beyond(by)
         because = Because.LIMIT_MISSED if is_late else Because.LIMIT_KEPT
         if is_late and not limit.is_hard:
             because = Because.LIMIT_SOFT
@@ -319,6 +322,14 @@ class _StageReasons:
                 records=(declared.id,),
                 adds=row.raw,
             )
+        elif row.is_virtual:
+            yield Reason(
+                because=Because.VIRTUAL,
+                rule="2.3",
+                params=(("time_ms", row.raw),),
+                records=(self._stage.plan.ruling,),
+                adds=row.raw,
+            )
         elif row.start is not None and row.finish is not None:
             yield Reason(
                 because=Because.RAW,
@@ -347,7 +358,18 @@ class _StageReasons:
         yield from self._automatic()
 
     def _automatic(self) -> Iterator[Reason]:
-        """Penalties that follow from a rule without anybody's decision."""
+        """What follows from a rule without anybody's decision on this one runner."""
+        for held in self._row.holds:
+            yield Reason(
+                because=Because.HELD,
+                rule="4.11",
+                params=(
+                    ("point", self._course.points[held.point].code),
+                    ("time_ms", held.wait),
+                ),
+                records=(held.ruling,),
+                adds=-held.wait,
+            )
         rest = self._row.automatic_penalty
         early = 0 if self._facts is None else self._facts.early_penalty
         if early:
@@ -484,7 +506,7 @@ def _counted(row: Row, *, is_rounded_once: bool) -> Duration:
     """What a stage gives to the sum: its official time, or its raw clock with adjustments."""
     if not is_rounded_once:
         return row.time or 0
-    return (row.raw or 0) + row.adjustment.on_stage + row.automatic_penalty
+    return (row.raw or 0) + row.adjusted
 
 
 def _standing(line: Line, lines: tuple[Line, ...]) -> Iterator[Reason]:

@@ -36,8 +36,9 @@ class Facts:
 
     ``times`` and ``taken`` run along the course's points, ``None`` where there is no split;
     ``start`` is when the clock started; ``raw`` is finish minus start; ``last`` is the index of
-    the furthest point reached, -1 for none. ``rivals`` are times of the finish that another
-    kind of source gave, with their records: they matter only where they would change a rank.
+    the furthest point reached, -1 for none. ``rivals`` are times that another kind of source
+    gave, as (index of the point, instant, record): they matter only where they would change
+    something.
     """
 
     times: list[Instant | None]
@@ -48,7 +49,7 @@ class Facts:
     early_penalty: Duration = 0
     unused: tuple[Unused, ...] = ()
     problems: tuple[Problem, ...] = ()
-    rivals: tuple[tuple[Instant, str], ...] = ()
+    rivals: tuple[tuple[int, Instant, str], ...] = ()
 
     @property
     def finish(self) -> Instant | None:
@@ -237,6 +238,9 @@ class _Reader:
         clock, own = self._clock, facts.times[0]
         if clock.start is not None:
             facts.start = clock.start
+            is_posted = clock.basis is Basis.ALLOCATED and not clock.is_ruled
+            if is_posted and own is not None and own < clock.start:
+                self._problem(ProblemCode.EARLY_START, facts.taken[0])
         elif clock.basis is Basis.OWN and own is not None:
             facts.start = own
             if clock.opens is not None and own < clock.opens and clock.early is EarlyKind.RESET:
@@ -317,21 +321,21 @@ class _Reader:
         instant, main = chosen
         if main.id in self._confirmed:
             return
-        rivals = []
+        rivals: list[tuple[int, Instant, str]] = []
         for other, passing in usable:
             apart = abs(other - instant)
             if passing is main or passing.source in _NO_BACKUP:
                 continue
             if passing.source is not main.source:
-                if is_finish and apart:
-                    rivals.append((other, passing.id))
+                if apart:
+                    rivals.append((point.ordinal, other, passing.id))
             elif passing.device != main.device:
                 if apart > tolerance + main.uncertainty_ms + passing.uncertainty_ms:
                     self._disagreement(ProblemCode.SOURCES_DISAGREE, point, main, passing, apart)
             elif main.source is not Source.CHIP and apart > ELSEWHERE_TOLERANCE:
                 # A chip line emits first and last; a person who enters a bib twice erred once.
                 self._disagreement(ProblemCode.REPEATED_ENTRY, point, main, passing, apart)
-        facts.rivals = tuple(rivals)
+        facts.rivals += tuple(rivals)
 
     def _disagreement(
         self, code: ProblemCode, point: Point, main: Passing, other: Passing, apart: Duration

@@ -95,6 +95,7 @@ class StageBook:
             rulings=rulings,
             standings=context.standings,
             categories=context.categories,
+            out={i for i, standing in _carried(before).items() if standing.ended is not None},
         )
         self._read_facts(frame)
         self.frame = frame

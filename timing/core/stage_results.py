@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import NOTHING, Adjustment, Ledger
 from timing.core.courses import Course
-from timing.core.cutoffs import Limit, Missed, first_missed, whole_race_limit
+from timing.core.cutoffs import Limit, Missed, excess, first_missed, whole_race_limit
 from timing.core.decisions import Decisions
 from timing.core.definition import (
     AfterOut,
@@ -631,41 +631,67 @@ class _Settler:
             ahead = row.time
 
     def _question_rivals(self) -> None:
-        """Sources that disagree matter only where a rank would change (Rules 4.3)."""
-        stage = self._in
-        for entry_id, facts in stage.facts.items():
-            if not facts.rivals or (row := self._state.rows.get(entry_id)) is None:
+        """Sources that disagree matter only where a rank or a cut-off would change (4.3)."""
+        for entry_id, facts in self._in.facts.items():
+            row = self._state.rows.get(entry_id) if facts.rivals else None
+            if row is None:
                 continue
-            if row.rank is None or row.time is None or facts.start is None:
+            last = len(facts.times) - 1
+            for index, instant, record in facts.rivals:
+                if self._decides_limit(row, facts, index, instant) or (
+                    index == last and self._decides_rank(row, facts, instant)
+                ):
+                    self._disagreement(row, facts, index, instant, record)
+
+    def _decides_limit(self, row: Row, facts: Facts, index: int, instant: Instant) -> bool:
+        clock = self._in.frame.clock_of(row.entry.id)
+        taken = facts.times[index]
+        for limit in self._limits.get((row.entry.division, clock.wave, row.categories), ()):
+            if limit.point != index or taken is None or not limit.is_hard:
                 continue
-            taken = facts.taken[-1]
-            if taken is None or facts.finish is None:
-                continue
-            others = [
-                r.time
-                for r in self._state.ranked[row.entry.division]
-                if r is not row and r.time is not None
-            ]
-            better = sum(1 for t in others if t < row.time)
-            for instant, record in facts.rivals:
-                raw = instant - facts.start
-                time = round_to(raw, stage.rules.precision, stage.rules.rounding) + (
-                    row.time - round_to(facts.raw or 0, stage.rules.precision, stage.rules.rounding)
+            late = [
+                excess(
+                    limit,
+                    time,
+                    facts,
+                    clock,
+                    precision=self._in.rules.precision,
+                    winner=self._winner(row.entry.division) if limit.percent else None,
                 )
-                if sum(1 for t in others if t < time) != better:
-                    self._state.problems.append(
-                        Problem(
-                            code=ProblemCode.SOURCES_DISAGREE,
-                            stage=stage.number,
-                            control=stage.courses[row.entry.division].finish.code,
-                            bib=row.entry.bib,
-                            records=(taken.id, record),
-                            params=(
-                                ("apart_ms", abs(instant - facts.finish)),
-                                ("source", taken.source.value),
-                            ),
-                        )
-                    )
+                for time in (taken, instant)
+            ]
+            if len({by is not None and limit.is_beyond(by) for by in late}) > 1:
+                return True
+        return False
+
+    def _decides_rank(self, row: Row, facts: Facts, instant: Instant) -> bool:
+        if row.rank is None or row.time is None or facts.start is None or facts.raw is None:
+            return False
+        rules = self._in.rules
+        others = [
+            r.time
+            for r in self._state.ranked[row.entry.division]
+            if r is not row and r.time is not None
+        ]
+        time = round_to(instant - facts.start, rules.precision, rules.rounding) + row.adjusted
+        return sum(t < time for t in others) != sum(t < row.time for t in others)
+
+    def _disagreement(
+        self, row: Row, facts: Facts, index: int, instant: Instant, record: str
+    ) -> None:
+        taken, time = facts.taken[index], facts.times[index]
+        if taken is None or time is None:
+            return
+        self._state.problems.append(
+            Problem(
+                code=ProblemCode.SOURCES_DISAGREE,
+                stage=self._in.number,
+                control=self._in.courses[row.entry.division].points[index].code,
+                bib=row.entry.bib,
+                records=(taken.id, record),
+                params=(("apart_ms", abs(instant - time)), ("source", taken.source.value)),
+            )
+        )
 
     # -- problems ------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -87,8 +87,12 @@ def start_frame(
     rulings: Sequence[Ruling],
     standings: Standings,
     categories: Callable[[Entry], tuple[str, ...]],
+    out: Container[str] = frozenset(),
 ) -> StartFrame:
-    """The clocks of every entry on a stage, from its plan and from the rulings about it."""
+    """The clocks of every entry on a stage, from its plan and from the rulings about it.
+
+    ``out`` holds the ids of those whose race ended before it: no start is kept for them.
+    """
     start = stage.start or Start(mode=StartMode.MASS, basis=Basis.GUN)
     corrections = [r for r in rulings if isinstance(r, StartCorrection) and r.stage == stage.number]
     lists = [r for r in rulings if isinstance(r, StartList) and r.stage == stage.number]
@@ -100,6 +104,7 @@ def start_frame(
         tolerance=tolerance,
         standings=standings,
         categories=categories,
+        out=out,
     )
     frame = builder.planned(corrections, is_issued=bool(lists))
     for issued in lists:
@@ -123,6 +128,7 @@ class _Builder:
         tolerance: Duration,
         standings: Standings,
         categories: Callable[[Entry], tuple[str, ...]],
+        out: Container[str],
     ) -> None:
         self._stage = stage
         self._start = start
@@ -131,6 +137,7 @@ class _Builder:
         self._tolerance = tolerance
         self._standings = standings
         self._categories = categories
+        self._out = out
         self._ranks: dict[tuple[str, str], dict[str, int]] = {}
 
     def planned(self, corrections: Sequence[StartCorrection], *, is_issued: bool) -> StartFrame:
@@ -290,7 +297,9 @@ class _Builder:
         lines = [
             line
             for line in self._standings("", division)
-            if isinstance(line.competitor, Entry) and not line.status.is_out()
+            if isinstance(line.competitor, Entry)
+            and not line.status.is_out()
+            and line.competitor.id not in self._out
         ]
         if self._start.mode is StartMode.CHASE:
             starts = self._chase_starts(lines, first)

@@ -48,6 +48,8 @@ SENTENCES: Mapping[Because, str] = {
     Because.BONUS: "Bonus of {time_ms} by {by}: {reason}.",
     Because.EARLY_PENALTY: "Penalty of {time_ms} for leaving before the window opened.",
     Because.CUTOFF_PENALTY: "Penalty of {time_ms} for a missed cut-off.",
+    Because.HELD: "Held at {point} for {time_ms}, which is credited.",
+    Because.VIRTUAL: "Stopped on the way, and given {time_ms}.",
     Because.MISSED_PENALTY: "Penalty of {time_ms} for missed controls.",
     Because.DECIDED: "Decided by {by}: {status}. {reason}",
     Because.STAGE_TIME: "The stage’s time is {time_ms}.",

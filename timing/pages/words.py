@@ -117,6 +117,7 @@ UNUSED_REASON: Mapping[UnusedReason, str] = {
     UnusedReason.AT_LATEST: "passed by then: for safety only",
     UnusedReason.BACKUP_STANDS: "the main read is too late: the backup counts",
     UnusedReason.AFTER_OUT: "out before that",
+    UnusedReason.BEYOND_RESULT: "beyond the control that the result is taken from",
 }
 
 GENDER: Mapping[str, str] = {"F": "Women", "M": "Men", "X": "Open"}

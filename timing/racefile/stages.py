@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, pre_dump, validates_schema
 
@@ -126,6 +126,8 @@ class WaveSchema(Part):
 class IntervalSchema(Part):
     """Allocated starts, one after the other (Rules 3.1)."""
 
+    makes: ClassVar[Callable[..., Any]] = dict
+
     first = ClockTime()
     every = LastingSome()
     order = Choice(IntervalOrder)
@@ -133,6 +135,8 @@ class IntervalSchema(Part):
 
 class ChaseSchema(Part):
     """Starts by the gaps of the general classification (Rules 3.1)."""
+
+    makes: ClassVar[Callable[..., Any]] = dict
 
     first = ClockTime()
     cap = Lasting()
