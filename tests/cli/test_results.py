@@ -53,7 +53,7 @@ def test_check_lists_problems_and_exits_with_1(run: Run, clean: Path) -> None:
     result = run("check", clean)
 
     assert result.exit_code == 1
-    assert result.stdout == "unknown-bib: stage 1, FINISH: Nobody wears bib 3.\n"
+    assert result.stdout == "unknown-bib: stage 1, FINISH: No such bib: 3\n"
 
 
 def test_check_tells_every_error_with_its_line_and_exits_with_2(run: Run, clean: Path) -> None:
@@ -118,7 +118,7 @@ def test_problems_go_to_standard_error_and_leave_the_exit_status_0(
     result = run("compute", two_days, "--board", "gc", "--format", "csv")
 
     assert result.exit_code == 0
-    assert "missed-control: stage 2, LAKE: Bib 9 was not seen at LAKE.\n" in result.stderr
+    assert "missed-control: stage 2, LAKE: 9 was not seen at LAKE, but later\n" in result.stderr
     assert "missed-control" not in result.stdout
 
 

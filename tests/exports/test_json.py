@@ -71,7 +71,7 @@ def test_everything_is_boards_after_each_stage_stages_and_problems(book: RaceBoo
     assert [line["bib"] for line in told["stages"]["1"]] == ["9", "12", "100", "7", ""]
     assert {
         "code": "missed-control",
-        "message": "Bib 9 was not seen at LAKE.",
+        "message": "9 was not seen at LAKE, but later",
         "records": [],
         "stage": 2,
         "bib": "9",

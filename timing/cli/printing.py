@@ -16,7 +16,7 @@ from rich.text import Text
 
 from timing.core.problems import Problem
 from timing.exports.table import Kind, Table, text
-from timing.pages.problems import problem_message, problem_place
+from timing.pages.problem_words import problem_seen
 
 _LEFT_TO_FILES = frozenset({"division", "gender", "nationality", "start", "finish"})
 """Columns that a reader at a terminal can do without."""
@@ -112,13 +112,18 @@ def _padded(cell: str, width: int, *, to_the_right: bool) -> str:
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
-    """A line for each problem: its code, where it is, and what it is."""
-    lines = []
-    for problem in problems:
-        place = problem_place(problem)
-        told = f"{place}: {problem_message(problem)}" if place else problem_message(problem)
-        lines.append(f"{problem.code.value}: {told}")
-    return lines
+    """A line for each problem: its code, where it is, and what is seen."""
+    return [
+        ": ".join(
+            part for part in (problem.code.value, _place(problem), problem_seen(problem)) if part
+        )
+        for problem in problems
+    ]
+
+
+def _place(problem: Problem) -> str:
+    stage = "" if problem.stage is None else f"stage {problem.stage}"
+    return ", ".join(part for part in (stage, problem.control) if part)
 
 
 def warn_of(problems: Sequence[Problem]) -> None:

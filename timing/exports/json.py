@@ -9,7 +9,7 @@ from timing.core.book import RaceBook
 from timing.core.problems import Problem
 from timing.core.times import format_instant
 from timing.exports.table import Cell, Column, Kind, Table, board_table, stage_table
-from timing.pages.problems import problem_message
+from timing.pages.problem_words import problem_seen
 
 JsonLine: TypeAlias = dict[str, str | int | None]
 
@@ -36,7 +36,7 @@ def problem_line(problem: Problem) -> dict[str, object]:
     """A problem with its message in words."""
     return {
         "code": problem.code.value,
-        "message": problem_message(problem),
+        "message": problem_seen(problem),
         "records": list(problem.records),
         "stage": problem.stage,
         "bib": problem.bib,
