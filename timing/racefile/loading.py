@@ -161,7 +161,7 @@ def _take_files(plain: dict[str, PlainNode], report: Report, directory: Path | N
     for key in ("entries", PASSINGS, "rulings"):
         file_key = f"{key}_file"
         name = plain.get(file_key)
-        if not isinstance(name, str):
+        if not isinstance(name, str) or UNPRINTABLE.search(name):
             continue
         if key in plain:
             report.at_path((file_key,), f"stands beside {key}", "keep one of them")
@@ -180,14 +180,18 @@ def _beside(name: str, key: str, report: Report, directory: Path | None) -> Path
     if directory is None:
         report.at_path((key,), "there is no folder to look for it in", f"give {key[:-5]} itself")
         return None
-    root = directory.resolve()
-    path = (root / name).resolve()
-    if not name or Path(name).is_absolute() or not path.is_relative_to(root):
+    try:
+        root = directory.resolve()
+        path = (root / name).resolve()
+        is_inside, is_file = path.is_relative_to(root), path.is_file()
+    except (OSError, RuntimeError):  # a name that no file can have, links in a circle
+        is_inside, is_file = True, False
+    if not name or not is_inside:
         report.at_path(
             (key,), f"{quoted(name)} is not beside the document", "name a file in its folder"
         )
         return None
-    if not path.is_file():
+    if not is_file:
         report.at_path((key,), f"there is no file {quoted(name)}", "check its name")
         return None
     return directory / name
