@@ -558,15 +558,7 @@ class RaceBook:
         self._refresh()
         found = [*self._race_problems, *self._unplaced.values()]
         for book in self._stages.values():
-            for entry_id, passings in book.bucket.items():
-                entry = book.roster.entries[entry_id]
-                if entry.division not in book.courses and passings:
-                    found.append(_not_in_division(book.stage.number, entry, passings))
-            for facts in book.facts.values():
-                found += facts.problems
-            if book.state is not None:
-                found += book.state.problems
-            found += book.teams.problems
+            found += book.problems()
         return tuple(sorted(set(found), key=Problem.sort_key))
 
     def answer(self) -> Answer:
@@ -600,13 +592,3 @@ class RaceBook:
                         dated[passing_or_none.id] = time
                 dated.update((u.record, u.time) for u in facts.unused if u.time is not None)
         return dated
-
-
-def _not_in_division(stage: int, entry: Entry, passings: Sequence[Passing]) -> Problem:
-    return Problem(
-        code=ProblemCode.NOT_IN_DIVISION,
-        stage=stage,
-        bib=entry.bib,
-        records=tuple(sorted(p.id for p in passings)),
-        params=(("division", entry.division),),
-    )

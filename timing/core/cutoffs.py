@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from timing.core.courses import Course
@@ -53,8 +53,11 @@ class Missed:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the excess is more than the uncertainty of its records (Rules 5.7)."""
-        return self.by > self.uncertainty
+        """Whether the excess is more than the uncertainty of its records (Rules 5.7).
+
+        Of an exclusive limit nothing at all is too much already.
+        """
+        return self.by > self.uncertainty or self.by == self.uncertainty == 0
 
 
 def limits_of(
@@ -147,22 +150,22 @@ def whole_race_limit(rules: Rules, point: int, clock: Duration) -> Limit:
     )
 
 
-def first_missed(
+def missed_limits(
     limits: Sequence[Limit],
     facts: Facts,
     clock: Clock,
     *,
     precision: Duration,
     extension: Duration,
-    holds: Sequence[Held],
+    holds: Sequence[Held] = (),
     winner: Duration | None,
-) -> Missed | None:
-    """The first hard limit along the course that a split is beyond, or None.
+) -> Iterator[Missed]:
+    """The hard limits that splits are beyond, along the course.
 
     The raw clock is tested: a penalty makes nobody late, a credit nobody early, but for one
     that extends the cut-offs (Rules 5.2); elapsed limits move by what was waited when held on
-    the way there (Rules 4.11). ``winner`` is the lowest raw clock of the division's
-    finishers, for limits in per cent of it (Rules 5.8).
+    the way there (Rules 4.11). ``winner`` is the lowest raw clock of the division's finishers,
+    for limits in per cent of it (Rules 5.8).
     """
     for limit in limits:
         time = facts.times[limit.point]
@@ -173,8 +176,7 @@ def first_missed(
             continue
         by -= extension + waited(limit, holds)
         if limit.is_beyond(by):
-            return Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts))
-    return None
+            yield Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts))
 
 
 def waited(limit: Limit, holds: Sequence[Held]) -> Duration:

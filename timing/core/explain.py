@@ -375,10 +375,11 @@ class _StageReasons:
         if early:
             rest -= early
             yield _penalty_by_rule(Because.EARLY_PENALTY, "3.3", early)
-        missed = self._row.missed
-        if missed is not None and missed.limit.outcome.kind is OutcomeKind.PENALTY:
-            rest -= missed.limit.outcome.penalty
-            yield _penalty_by_rule(Because.CUTOFF_PENALTY, "5.4", missed.limit.outcome.penalty)
+        for missed in self._row.missed:
+            outcome = missed.limit.outcome
+            if outcome.kind is OutcomeKind.PENALTY:
+                rest -= outcome.penalty
+                yield _penalty_by_rule(Because.CUTOFF_PENALTY, "5.4", outcome.penalty)
         if rest:
             yield _penalty_by_rule(Because.MISSED_PENALTY, "4.4", rest)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from timing.core.adjustments import ledger_of
@@ -18,6 +18,7 @@ from timing.core.problems import Problem, ProblemCode
 from timing.core.records import (
     ClockOffset,
     Confirm,
+    CutoffMove,
     FinishOrder,
     Passing,
     Ruling,
@@ -70,6 +71,7 @@ class StageBook:
     confirmed: frozenset[str] = frozenset()
     offsets: dict[str, list[ClockOffset]] = field(default_factory=dict)
     declared: dict[str, StageTime] = field(default_factory=dict)
+    missed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     courses: dict[str, Course] = field(init=False)
     plan: StagePlan = UNCHANGED
 
@@ -103,6 +105,7 @@ class StageBook:
             number, rulings, self.roster, lambda entry_id: frame.clock_of(entry_id).wave
         )
         self.declared, problems = self._declared(rulings)
+        self.missed = self._missed_confirmed(rulings)
 
         def teams(state: StageState) -> set[str]:
             self.teams = settle_teams(
@@ -142,7 +145,7 @@ class StageBook:
                 limits=self._limits(context),
                 categories=context.categories,
                 unranked_by_team=teams,
-                missed_confirmed=self._missed_confirmed(rulings),
+                missed_confirmed=self.missed,
                 resting=self._resting(context),
                 before=_carried(before),
                 plan=plan,
@@ -150,7 +153,7 @@ class StageBook:
                 has_begun=self._has_begun(rulings),
             )
         )
-        self.state.problems += problems + plan_problems
+        self.state.problems += problems + plan_problems + self._moved_twice(rulings)
 
     def _take_plan(self, plan: StagePlan) -> None:
         """Run the courses as far as the plan says; every split is read again if that changed."""
@@ -207,6 +210,24 @@ class StageBook:
             for member in self.roster.members.get(team.code, ())
             if member not in on_leg(team, self.number, self.roster.members[team.code])
         )
+
+    def _moved_twice(self, rulings: Sequence[Ruling]) -> list[Problem]:
+        """Cut-offs moved for the same people without one ruling superseding the other."""
+        moves: dict[tuple[str, str, str], list[CutoffMove]] = {}
+        for ruling in rulings:
+            if isinstance(ruling, CutoffMove) and ruling.stage == self.number:
+                key = (ruling.control, ruling.division, ruling.wave)
+                moves.setdefault(key, []).append(ruling)
+        return [
+            Problem(
+                code=ProblemCode.CONTRADICTING_RULINGS,
+                stage=self.number,
+                control=control,
+                records=tuple(r.id for r in those),
+            )
+            for (control, _, _), those in moves.items()
+            if len({(r.to, r.elapsed) for r in those}) > 1
+        ]
 
     def _has_begun(self, rulings: Sequence[Ruling]) -> bool:
         """Whether anything was seen of the stage."""
@@ -277,6 +298,25 @@ class StageBook:
 
         return limits
 
+    def problems(self) -> Iterator[Problem]:
+        """Everything dubious about the stage, once it is settled.
+
+        A control that was confirmed as missed is not asked for again (Rules 4.5).
+        """
+        for entry_id, passings in self.bucket.items():
+            entry = self.roster.entries[entry_id]
+            if entry.division not in self.courses and passings:
+                yield _not_in_division(self.number, entry, passings)
+        for entry_id, facts in self.facts.items():
+            answered = self.missed.get(entry_id, ())
+            for problem in facts.problems:
+                is_asked = problem.code is ProblemCode.MISSED_CONTROL
+                if not (is_asked and problem.control in answered):
+                    yield problem
+        if self.state is not None:
+            yield from self.state.problems
+        yield from self.teams.problems
+
     def times_at(self, point: str) -> dict[str, tuple[Instant, Duration | None]]:
         """The split at a point, and the time elapsed to it, of every entry that passed it."""
         found: dict[str, tuple[Instant, Duration | None]] = {}
@@ -310,3 +350,13 @@ class StageBook:
 
 def _carried(before: StageBook | None) -> dict[str, Standing]:
     return before.state.carried if before is not None and before.state is not None else {}
+
+
+def _not_in_division(stage: int, entry: Entry, passings: Sequence[Passing]) -> Problem:
+    return Problem(
+        code=ProblemCode.NOT_IN_DIVISION,
+        stage=stage,
+        bib=entry.bib,
+        records=tuple(sorted(p.id for p in passings)),
+        params=(("division", entry.division),),
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import NOTHING, Adjustment, Ledger
 from timing.core.courses import Course
-from timing.core.cutoffs import Limit, Missed, excess, first_missed, whole_race_limit
+from timing.core.cutoffs import Limit, Missed, excess, missed_limits, whole_race_limit
 from timing.core.decisions import Decisions
 from timing.core.definition import (
     AfterOut,
@@ -86,7 +86,7 @@ class Row:
     is_virtual: bool = False
     adjusted: Duration = 0
     hidden: Duration = 0
-    missed: Missed | None = None
+    missed: tuple[Missed, ...] = ()
 
     @property
     def penalty(self) -> Duration:
@@ -385,8 +385,11 @@ class _Settler:
             limits = (*limits, whole)
         if not limits:
             return before
+        if stage.decisions.is_lifted(stage.number, row.entry.id):
+            return before
         needs_winner = any(limit.percent is not None for limit in limits)
-        missed = first_missed(
+        after = before
+        for missed in missed_limits(
             limits,
             facts,
             clock,
@@ -394,57 +397,48 @@ class _Settler:
             extension=row.adjustment.extension,
             holds=row.holds,
             winner=self._winner(row.entry.division) if needs_winner else None,
-        )
-        if missed is None or stage.decisions.is_lifted(stage.number, row.entry.id):
-            return before
-        if not missed.is_sure:
-            self._limit_problem(ProblemCode.CUTOFF_UNSURE, row, facts, missed)
-            return before
-        if missed.limit.apply is Apply.CONFIRM or missed.limit.outcome.kind is OutcomeKind.MOVE:
-            self._limit_problem(ProblemCode.CUTOFF_TO_CONFIRM, row, facts, missed)
-            return before
-        row.missed = missed
-        return self._sanction(row, facts, missed, before)
+        ):
+            limit = missed.limit
+            if not missed.is_sure:
+                self._limit_problem(ProblemCode.CUTOFF_UNSURE, row, facts, missed)
+            elif limit.apply is Apply.CONFIRM or limit.outcome.kind is OutcomeKind.MOVE:
+                self._limit_problem(ProblemCode.CUTOFF_TO_CONFIRM, row, facts, missed)
+            else:
+                row.missed = (*row.missed, missed)
+                after = self._sanction(row, facts, missed, before, after)
+                if row.status in _STAGE_IS_OVER:
+                    break
+        return after
 
-    def _sanction(self, row: Row, facts: Facts, missed: Missed, before: Standing) -> Standing:
-        """What missing a limit leads to (Rules 5.4)."""
-        stage, outcome = self._in, missed.limit.outcome
-        point = stage.courses[row.entry.division].points[missed.limit.point]
+    def _sanction(
+        self, row: Row, facts: Facts, missed: Missed, before: Standing, after: Standing
+    ) -> Standing:
+        """What missing a limit leads to (Rules 5.4); a stage gives one strike at the most."""
+        outcome = missed.limit.outcome
+        point = self._in.courses[row.entry.division].points[missed.limit.point]
         kind = outcome.kind
-        strikes = before.strikes
         if kind is OutcomeKind.STRIKES:
-            strikes += 1
-            kind = OutcomeKind.OUT if strikes >= outcome.strikes else OutcomeKind.UNRANKED
+            after = replace(after, strikes=before.strikes + 1)
+            is_last = after.strikes >= outcome.strikes
+            kind = OutcomeKind.OUT if is_last else OutcomeKind.UNRANKED
+        here = replace(after, stage=self._in.number, control=point.code)
         match kind:
             case OutcomeKind.OUT:
                 row.status, row.control = StageStatus.OTL, point.code
-                if facts.last > missed.limit.point:
-                    self._problem(
-                        ProblemCode.SEEN_AFTER_OUT, row, facts, since=missed.limit.point + 1
-                    )
-                return replace(
-                    before,
-                    ended=RaceStatus.OTL,
-                    stage=stage.number,
-                    control=point.code,
-                    strikes=strikes,
-                )
+                later = missed.limit.point + 1
+                if facts.last >= later:
+                    self._problem(ProblemCode.SEEN_AFTER_OUT, row, facts, since=later)
+                return replace(here, ended=RaceStatus.OTL)
             case OutcomeKind.DNF:
                 row.status, row.control = StageStatus.DNF, point.code
-                return replace(before, competitive=False, stage=stage.number, control=point.code)
+                return replace(here, competitive=False)
             case OutcomeKind.UNRANKED:
-                return replace(
-                    before,
-                    competitive=False,
-                    stage=stage.number,
-                    control=point.code,
-                    strikes=strikes,
-                )
+                return replace(here, competitive=False) if after.competitive else after
             case OutcomeKind.PENALTY:
                 row.automatic_penalty += outcome.penalty
-                return before
+                return after
             case _:
-                return before
+                return after
 
     def _winner(self, division: str) -> Duration | None:
         """The lowest raw clock of the division's finishers not disqualified (Rules 5.8)."""
@@ -746,6 +740,7 @@ def _having_raced(standing: Standing) -> Standing:
     return standing if standing.has_raced else replace(standing, has_raced=True)
 
 
+_STAGE_IS_OVER = frozenset({StageStatus.OTL, StageStatus.DNF})
 _LEAVING_LIMITS = frozenset({RulingStatus.WITHDRAWN, RulingStatus.UNRANKED})
 _NOT_FINISHED = frozenset({RulingStatus.DNF, RulingStatus.DNS})
 

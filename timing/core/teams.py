@@ -21,7 +21,7 @@ from timing.core.definition import (
 from timing.core.entries import Entry, Team, bib_order
 from timing.core.problems import Problem, ProblemCode
 from timing.core.ranking import rank_by
-from timing.core.records import Status
+from timing.core.records import Passing, Status
 from timing.core.results import StageLine
 from timing.core.splits import Facts
 from timing.core.stage_results import FRESH, Row, Standing
@@ -332,18 +332,16 @@ def _test_separation(
     stage: TeamInput, state: TeamState, row: TeamRow, rule: Separation, standing: Standing
 ) -> Standing:
     """Members at most so far apart at each control and the finish (Rules 8.4, 5.7)."""
-    course = stage.courses[row.division]
-    facts = [stage.facts[m.id] for m in row.members if m.id in stage.facts]
-    for i in range(1, len(course.points)):
-        times = [f.times[i] for f in facts]
-        known = [t for t in times if t is not None]
+    for point in stage.courses[row.division].points[1:]:
+        passed = [_passed(stage, member, point.code) for member in row.members]
+        known = [time for time, _ in passed if time is not None]
         if len(known) < len(row.members):
             continue
         apart = max(known) - min(known)
         apart -= apart % stage.precision
         if apart <= rule.max_gap:
             continue
-        taken = [p for f in facts if (p := f.taken[i]) is not None]
+        taken = [passing for _, passing in passed if passing is not None]
         is_sure = apart - rule.max_gap > sum(p.uncertainty_ms for p in taken)
         # What acts by itself needs nobody to look at it; what does not, does (Rules 5.7).
         if rule.outcome.kind is OutcomeKind.FLAG or not is_sure:
@@ -351,7 +349,7 @@ def _test_separation(
                 Problem(
                     code=ProblemCode.SEPARATED,
                     stage=stage.number,
-                    control=course.points[i].code,
+                    control=point.code,
                     records=tuple(p.id for p in taken),
                     params=(
                         ("team", row.team.code),
@@ -365,11 +363,20 @@ def _test_separation(
         if rule.outcome.kind is OutcomeKind.PENALTY:
             row.automatic_penalty += rule.outcome.penalty
         elif rule.outcome.kind is OutcomeKind.OUT:
-            row.status, row.control = StageStatus.DSQ, course.points[i].code
+            row.status, row.control = StageStatus.DSQ, point.code
             return replace(standing, ended=RaceStatus.DSQ, stage=stage.number, control=row.control)
         elif rule.outcome.kind is OutcomeKind.UNRANKED:
             standing = replace(standing, competitive=False, stage=stage.number)
     return standing
+
+
+def _passed(stage: TeamInput, member: Entry, code: str) -> tuple[Instant | None, Passing | None]:
+    """A member's split at a point, and the passing behind it, if the course leads there."""
+    facts = stage.facts.get(member.id)
+    index = stage.courses[member.division].index.get(code)
+    if facts is None or index is None:
+        return None, None
+    return facts.times[index], facts.taken[index]
 
 
 _DECIDED_STATUS = {

@@ -14,7 +14,7 @@ from enum import StrEnum
 from random import Random
 
 from timing.core.courses import Course, Point
-from timing.core.cutoffs import Limit, Missed, first_missed
+from timing.core.cutoffs import Limit, Missed, missed_limits
 from timing.core.days import StageDay
 from timing.core.definition import OutcomeKind
 from timing.core.splits import Facts
@@ -324,7 +324,7 @@ class _Party:
             return
         times = member.facts.times
         times[leg.point.ordinal] = self.ground.read(leg.point, at)
-        member.missed = first_missed(
+        missed = missed_limits(
             limits,
             member.facts,
             member.starter.clock,
@@ -332,6 +332,7 @@ class _Party:
             extension=0,
             winner=None,
         )
+        member.missed = next(missed, None)
         if member.missed is None:
             return
         outcome = member.missed.limit.outcome

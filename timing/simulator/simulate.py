@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from timing.core.categories import categories_of, day_of_age
 from timing.core.courses import course_of, stages_of
-from timing.core.cutoffs import Limit, first_missed, limits_of, whole_race_limit
+from timing.core.cutoffs import Limit, limits_of, missed_limits, whole_race_limit
 from timing.core.days import StageDay, stage_day
 from timing.core.definition import OutcomeKind, Race, Stage, StageKind
 from timing.core.document import Document
@@ -280,7 +280,7 @@ def _is_beyond_winner(outing: Outing, ground: Ground, winner: Duration | None) -
     facts = Facts(times=[None] * len(points), taken=[None] * len(points), start=_started(outing))
     for point, instant in outing.crossings:
         facts.times[point.ordinal] = ground.read(point, instant)
-    missed = first_missed(
+    missed = missed_limits(
         relative, facts, outing.clock, precision=ground.precision, extension=0, winner=winner
     )
-    return missed is not None
+    return any(True for _ in missed)
