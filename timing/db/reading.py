@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from timing.core.collection import collection_paused
 from timing.core.definition import Race
 from timing.core.document import Document
 from timing.core.entries import Entry, Team
@@ -161,7 +159,7 @@ def read_race(
         cursor = race_cursor(session, slug)
         raise UnknownRevision(slug, cursor.revision if revision is None else revision)
     at = header.cursor.revision
-    with _collection_paused():
+    with collection_paused():
         return Held(
             slug=slug,
             cursor=header.cursor,
@@ -297,15 +295,3 @@ def _between(race_id: int, after: int, to: int) -> tuple[ColumnElement[bool], ..
         _JOURNAL.c.revision > after,
         _JOURNAL.c.revision <= to,
     )
-
-
-@contextmanager
-def _collection_paused() -> Iterator[None]:
-    """No garbage collection while a journal is read: it would walk the growing pile each time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
