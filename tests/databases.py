@@ -1,6 +1,7 @@
 """A migrated database of either kind, for the tests that ask for ``database``.
 
-Migrating takes longer than most tests, so it is done once a session and copied.
+Migrating takes longer than most tests, so it is done once a session: the file is copied, and
+PostgreSQL's database, which takes long to copy, is emptied.
 """
 
 import shutil
@@ -8,10 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.postgresql import PostgreSQL
 from timing.db.engines import Database, open_database
+from timing.db.tables import Table
 from timing.operations import schema
+
+EMPTY_POSTGRESQL = (
+    # A test that failed, or whose processes were killed, may have left connections behind.
+    """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    """,
+    # As a replica does: no trigger asks, not even the journal's.
+    "SET LOCAL session_replication_role = replica",
+    f"TRUNCATE {', '.join(Table.metadata.tables)} RESTART IDENTITY",
+    "INSERT INTO node (id, node_id, epoch) VALUES (1, gen_random_uuid(), gen_random_uuid())",
+)
 
 
 @pytest.fixture(scope="session")
@@ -25,15 +40,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgresql_server: PostgreSQL) -> Iterator[str]:
-    """The name of a PostgreSQL database with the tables in it, to be copied."""
+def migrated_url(postgresql_server: PostgreSQL) -> Iterator[str]:
+    """The address of a PostgreSQL database with the tables in it, to be emptied and used again."""
     with postgresql_server.database() as url:
         database = open_database(url)
         schema.upgrade(database)
-        name = database.url.database
         database.close()
-        assert name
-        yield name
+        yield url
 
 
 @pytest.fixture
@@ -47,14 +60,14 @@ def sqlite_database(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgresql_database(
-    postgresql_server: PostgreSQL, migrated_template: str
-) -> Iterator[Database]:
-    """A migrated PostgreSQL database for this test alone."""
-    with postgresql_server.database(template=migrated_template) as url:
-        database = open_database(url)
-        yield database
-        database.close()
+def postgresql_database(migrated_url: str) -> Iterator[Database]:
+    """A migrated PostgreSQL database that holds nothing when the test begins."""
+    database = open_database(migrated_url)
+    with database.writing() as session:
+        for statement in EMPTY_POSTGRESQL:
+            session.execute(text(statement))
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from tests.databases import (
     database,
     migrated_file,
-    migrated_template,
+    migrated_url,
     postgresql_database,
     sqlite_database,
 )
@@ -19,7 +19,7 @@ from timing.db.engines import Database
 __all__ = [
     "database",
     "migrated_file",
-    "migrated_template",
+    "migrated_url",
     "postgresql_database",
     "sqlite_database",
 ]

@@ -6,7 +6,7 @@ import pytest
 from tests.databases import (
     database,
     migrated_file,
-    migrated_template,
+    migrated_url,
     postgresql_database,
     sqlite_database,
 )
@@ -15,7 +15,7 @@ from timing.db.engines import Database, open_database
 __all__ = [
     "database",
     "migrated_file",
-    "migrated_template",
+    "migrated_url",
     "postgresql_database",
     "sqlite_database",
 ]

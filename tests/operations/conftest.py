@@ -1,7 +1,7 @@
 from tests.databases import (
     database,
     migrated_file,
-    migrated_template,
+    migrated_url,
     postgresql_database,
     sqlite_database,
 )
@@ -9,7 +9,7 @@ from tests.databases import (
 __all__ = [
     "database",
     "migrated_file",
-    "migrated_template",
+    "migrated_url",
     "postgresql_database",
     "sqlite_database",
 ]
