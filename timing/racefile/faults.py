@@ -63,14 +63,20 @@ def nearest(text: str, known: Iterable[str]) -> str:
     return words[found[0]] if found else ""
 
 
+MOST_COMPARED = 100
+"""Words that a wrong one is compared with: beyond, there may be as many wrong ones too."""
+
+
 def did_you_mean(text: str, known: Iterable[str]) -> str:
     """``did you mean "cutoff"?``, or what is known where nothing is like ``text``."""
     words = list(known)
+    if not words:
+        return "there is none"
+    if len(words) > MOST_COMPARED:
+        return f"none of {len(words):,} is called so"
     if like := nearest(text, words):
         return f'did you mean "{like}"?'
     shown = ", ".join(words[:20])
-    if not words:
-        return "there is none"
     return f"known: {shown}, …" if len(words) > 20 else f"known: {shown}"
 
 

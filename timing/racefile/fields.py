@@ -36,7 +36,7 @@ from timing.core.times import (
     parse_time_of_day,
     zone_named,
 )
-from timing.racefile.faults import Fault, did_you_mean, one_of, quoted, refusal
+from timing.racefile.faults import Fault, did_you_mean, nearest, one_of, quoted, refusal
 from timing.racefile.nodes import UNPRINTABLE, Written
 from timing.racefile.zones import zone_names
 
@@ -136,7 +136,8 @@ class Text(Expecting, fields.String):
     def taken(self, value: object) -> object:
         """The value that the text stands for."""
         if not isinstance(value, str):
-            raise self.refused(value)
+            is_bare = isinstance(value, int | float)
+            raise self.refused(value, "put it in quotes" if is_bare else "")
         return self.read(line_of_text(value, self.most))
 
     def read(self, text: str) -> object:
@@ -295,7 +296,8 @@ class Zone(Text):
         try:
             zone_named(text)
         except BadZone:
-            raise self.refused(text, did_you_mean(text, zone_names())) from None
+            like = nearest(text, zone_names())
+            raise self.refused(text, f'did you mean "{like}"?' if like else "") from None
         return text
 
 

@@ -125,11 +125,19 @@ def _read(key: str, text: str, errors: dict[str, Any]) -> Any:  # noqa: ANN401 -
 
 
 def _tokens(line: str) -> list[str]:
-    if '"' not in line:
-        return line.split()
-    if _TOKEN.sub("", line).strip():
-        raise ValidationError([Fault("a quote that is never closed", "close it")])
-    return [_unquoted(token) for token in _TOKEN.findall(line)]
+    """The parts of a line that has quotes in it."""
+    found: list[str] = []
+    position = 0
+    while position < len(line):
+        if line[position].isspace():
+            position += 1
+            continue
+        match = _TOKEN.match(line, position)
+        if match is None:
+            raise ValidationError([Fault("a quote that is never closed", "close it")])
+        found.append(_unquoted(match[0]))
+        position = match.end()
+    return found
 
 
 def _unquoted(token: str) -> str:

@@ -45,15 +45,21 @@ def _check_team(ruling: Typed, path: Path, references: References) -> None:
 
 def check_passings(passings: Iterable[ReadPassing], references: References) -> None:
     """Report passings of stages and controls that the race does not have."""
-    fine: set[tuple[int, str]] = set()
+    known: dict[tuple[int, str], tuple[str, tuple[str, str] | None]] = {}
     for read in passings:
-        number, code = read.passing.stage, read.passing.control
-        if (number, code) in fine:
-            continue
-        stage = references.known.stages.get(number)
-        key = "stage" if stage is None else "control"
-        fault = references.stage_fault(number) if stage is None else point_fault(code, stage)
-        if fault is None:
-            fine.add((number, code))
-        else:
+        place = (read.passing.stage, read.passing.control)
+        if place not in known:
+            known[place] = _place_fault(*place, references)
+        key, fault = known[place]
+        if fault is not None:
             references.report.at_line(read.line, *fault, path=(KEY, read.number, key))
+
+
+def _place_fault(
+    number: int, code: str, references: References
+) -> tuple[str, tuple[str, str] | None]:
+    """The key at fault, with message and remedy, if a passing can't be of that place."""
+    stage = references.known.stages.get(number)
+    if stage is None:
+        return "stage", references.stage_fault(number)
+    return "control", point_fault(code, stage)
