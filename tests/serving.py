@@ -1,5 +1,6 @@
 """An application with a small race in it, for the tests that ask for ``app`` or ``client``."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from timing import racefile
-from timing.db.engines import Database
+from timing.db.engines import Database, open_database
 from timing.operations.directors import add_director
 from timing.operations.races import add_race
 from timing.operations.tokens import TokenScope, make_token
@@ -72,11 +73,25 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+@pytest.fixture(scope="session")
+def filled_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the race in it, to be copied."""
+    path = tmp_path_factory.mktemp("filled") / "race.sqlite"
+    shutil.copy(migrated_file, path)
+    database = open_database(f"sqlite:///{path}")
+    fill(database)
+    database.close()
+    return path
+
+
 @pytest.fixture
-def filled(sqlite_database: Database) -> Database:
-    """A database with the race in it."""
-    fill(sqlite_database)
-    return sqlite_database
+def filled(filled_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """A database with the race in it, for this test alone."""
+    path = tmp_path / "filled.sqlite"
+    shutil.copy(filled_file, path)
+    database = open_database(f"sqlite:///{path}")
+    yield database
+    database.close()
 
 
 @pytest.fixture

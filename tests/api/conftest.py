@@ -1,4 +1,4 @@
-from tests.databases import migrated_file, sqlite_database
-from tests.serving import app, client, filled
+from tests.databases import migrated_file
+from tests.serving import app, client, filled, filled_file
 
-__all__ = ["app", "client", "filled", "migrated_file", "sqlite_database"]
+__all__ = ["app", "client", "filled", "filled_file", "migrated_file"]

@@ -15,6 +15,7 @@ from timing.live.answers import Answers
 from timing.live.books import Books
 from timing.live.follower import Follower
 from timing.live.streams import Streams
+from timing.live.threads import share_fairly
 from timing.live.writer import Writer
 from timing.operations.record import Appended, Batch, append_batches
 from timing.settings import Settings
@@ -36,6 +37,7 @@ class Installation:
 
     def serve(self, is_alive: Callable[[], bool]) -> None:
         """Follow the database and keep streams up to date until ``is_alive`` says no."""
+        share_fairly()
         self.follower.start()
         self.streams.start(is_alive)
 

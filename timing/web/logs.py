@@ -13,10 +13,19 @@ from timing.settings import Environment, Settings
 def configure_logs(settings: Settings) -> None:
     """Log to standard error what is serious enough by the settings."""
     is_production = settings.environment is Environment.PRODUCTION
+    # Without the values of variables: keys and passwords are among them.
+    traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     last: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [
+            structlog.processors.ExceptionRenderer(traces),
+            structlog.processors.JSONRenderer(),
+        ]
         if is_production
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     structlog.configure(
         processors=[
