@@ -110,10 +110,8 @@ function apply(part, { html, order }) {
       different = true;
     }
   }
-  for (const [id, ids] of Object.entries(order)) {
-    const body = document.getElementById(id);
-    if (body && arrange(body, ids)) different = true;
-  }
+  if (isHeld(part)) later(part, order);
+  else if (arrange({ ...waiting.get(part), ...order })) different = true;
   if (different) slide(part, before);
   return different;
 }
@@ -144,14 +142,19 @@ function replaceKeepingFocus(known, element) {
   same?.focus({ preventScroll: true });
 }
 
-/** Puts a table body's lines in order. A line under a finger or the focus holds the order. */
-function arrange(body, ids) {
+/** Puts the lines of table bodies in order; says whether any moved. */
+function arrange(order) {
+  let moved = false;
+  for (const [id, ids] of Object.entries(order)) {
+    const body = document.getElementById(id);
+    if (body && arrangeBody(body, ids)) moved = true;
+  }
+  return moved;
+}
+
+function arrangeBody(body, ids) {
   const now = [...body.rows].filter((row) => row.id).map((row) => row.id);
   if (now.length === ids.length && now.every((id, nth) => id === ids[nth])) return false;
-  if (isHeld(body)) {
-    later(body, () => arrange(body, ids));
-    return false;
-  }
   const wanted = new Set(ids);
   for (const row of [...body.rows]) {
     if (wanted.has(row.id)) continue;
@@ -176,25 +179,27 @@ addEventListener("pointerdown", (event) => { pressed = event.target; }, { passiv
 addEventListener("pointerup", () => { pressed = null; }, { passive: true });
 addEventListener("pointercancel", () => { pressed = null; }, { passive: true });
 
-function isHeld(body) {
-  return (pressed !== null && body.contains(pressed)) || body.contains(document.activeElement);
+/** Whether a line is under a finger or the focus: then none moves. */
+function isHeld(part) {
+  return [pressed, document.activeElement].some(
+    (element) => element?.closest("tbody") && part.contains(element),
+  );
 }
 
+/** Orders that wait until their part is let go; of each table body the newest. */
 const waiting = new Map();
 
-/** Does it once the body is let go; only the newest order counts. */
-function later(body, act) {
-  const first = !waiting.has(body);
-  waiting.set(body, act);
+function later(part, order) {
+  const first = !waiting.has(part);
+  waiting.set(part, { ...waiting.get(part), ...order });
   if (!first) return;
   const look = setInterval(() => {
-    if (isHeld(body)) return;
+    if (isHeld(part)) return;
     clearInterval(look);
-    const act = waiting.get(body);
-    waiting.delete(body);
-    const before = positions(body);
-    act();
-    slide(body, before);
+    const before = positions(part);
+    arrange(waiting.get(part) ?? {});
+    waiting.delete(part);
+    slide(part, before);
   }, 500);
 }
 

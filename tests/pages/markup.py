@@ -27,7 +27,9 @@ class Markup(HTMLParser):
         self.close()
         self.faults += [f"<{tag}> is never closed" for tag in self._open]
         self.faults += [f"the id {i!r} stands {n} times" for i, n in self.ids.items() if n > 1]
-        self.faults += [f"{r!r} is referred to, and not there" for r in self.references - set(self.ids)]
+        self.faults += [
+            f"{r!r} is referred to, and not there" for r in self.references - set(self.ids)
+        ]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)

@@ -461,7 +461,15 @@ def _live_cell(line: RoadLine, now: Running, rules: Rules) -> LiveCell | None:
     if stage is None or line.rank is None:
         return None
     if split is None:
-        return LiveCell(place="", nth=0, elapsed="", clock="", on_road=not line.is_settled)
+        # Not seen yet; or finished by a declared time, which no read need be behind.
+        time = stage.time if line.is_settled else None
+        return LiveCell(
+            place=sentence("finished") if time is not None else "",
+            nth=0,
+            elapsed="" if time is None else figures.time(time, rules.precision),
+            clock="",
+            on_road=not line.is_settled,
+        )
     place = now.place(stage.division, split.point)
     elapsed = stage.time if line.is_settled and stage.time is not None else split.elapsed
     return LiveCell(

@@ -12,6 +12,7 @@ from timing.core.records import StageAction, StageChange
 from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.marks import Place, places
+from timing.pages.words import sentence
 
 
 class StageState(StrEnum):
@@ -108,11 +109,12 @@ def _tile(book: RaceBook, stage: Stage, state: StageState, *, is_current: bool) 
 def _word(book: RaceBook, stage: Stage, state: StageState) -> str:
     match state:
         case StageState.REST:
-            return "Rest"
+            return sentence("stage-rest")
         case StageState.LIVE:
-            return "Live"
+            return sentence("stage-is-live")
         case StageState.DONE:
-            return "Cancelled" if is_cancelled(book, stage.number) else "Done"
+            key = "stage-cancelled" if is_cancelled(book, stage.number) else "stage-done"
+            return sentence(key)
         case StageState.TO_COME:
             return first_start(book, stage)
 

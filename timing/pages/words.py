@@ -117,6 +117,7 @@ UNUSED_REASON: Mapping[UnusedReason, str] = {
     UnusedReason.AT_LATEST: "passed by then: for safety only",
     UnusedReason.BACKUP_STANDS: "the main read is too late: the backup counts",
     UnusedReason.AFTER_OUT: "out before that",
+    UnusedReason.BEYOND_RESULT: "beyond where the stage’s result was taken",
     UnusedReason.BEYOND_RESULT: "beyond the control that the result is taken from",
 }
 
@@ -232,6 +233,11 @@ SENTENCES: Mapping[str, str] = {
     # What is announced to those who listen while a board changes.
     "summary-leads": "{leader} leads, {count} lines changed.",
     "summary": "{count} lines changed.",
+    # How a stage stands, in the strip of stages.
+    "stage-rest": "Rest",
+    "stage-is-live": "Live",
+    "stage-done": "Done",
+    "stage-cancelled": "Cancelled",
     # How a race stands, in a list of races.
     "state-live": "Stage {stage} is under way",
     "state-to-come": "To come",

@@ -1,0 +1,445 @@
+"""Pages in Chromium: seen by axe, at the widths people have, live, and at a station."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.pages.pages import OPENAPI, desk_of, station_of
+from tests.pages.sample import instant, siroua_six
+from timing.core.book import RaceBook
+from timing.pages import rendering
+from timing.pages.api_page import api_page
+from timing.pages.board_page import board_page
+from timing.pages.desk_page import desk_races, desk_sign_in
+from timing.pages.error_page import error_page
+from timing.pages.fragments import changes, fragments
+from timing.pages.live_page import live_page
+from timing.pages.race_home import race_home
+from timing.pages.race_list import race_list
+from timing.pages.runner_page import runner_page
+from timing.pages.stage_page import stage_page
+from timing.pages.station_page import Theme, station_answer, station_sign_in
+
+PROJECT = Path(__file__).parents[2]
+AXE = PROJECT / "tests" / "vendor" / "axe-core" / "axe.min.js"
+SITE = "http://bivouac.test"
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
+POLICY = "default-src 'self'; img-src 'self' data:"
+NOW = instant(5, "12:06:18")
+
+Answer: TypeAlias = Callable[[Route], None]
+
+
+@pytest.fixture(scope="module")
+def book() -> RaceBook:
+    return RaceBook(siroua_six())
+
+
+Pages: TypeAlias = dict[str, Callable[[RaceBook], rendering.Page]]
+
+PAGES: Pages = {
+    "races": lambda book: race_list([book]),
+    "no races": lambda _: race_list([]),
+    "home": lambda book: race_home(book, revision=7),
+    "live": lambda book: live_page(book, revision=7),
+    "board on the road": lambda book: board_page(book, "gc", {}, revision=7),
+    "board settled": lambda book: board_page(book, "gc", {"after": "4"}, revision=7),
+    "board filtered": lambda book: board_page(book, "gc", {"nation": "MAR", "q": "idir"}),
+    "board of teams": lambda book: board_page(book, "pairs", {}, revision=7),
+    "stage": lambda book: stage_page(book, 5, {}, revision=7),
+    "control": lambda book: stage_page(book, 5, {"control": "CP4"}, revision=7),
+    "runner": lambda book: runner_page(book, "41", {}, revision=7),
+    "runner who is out": lambda book: runner_page(book, "62", {}, revision=7),
+    "runner in arabic": lambda book: runner_page(book, "210", {}, revision=7),
+    "station in the sun": lambda book: station_of(book, NOW, control="CP4", theme=Theme.SUN),
+    "station at night": lambda book: station_of(book, NOW, control="CP4", theme=Theme.NIGHT),
+    "station at the start": lambda book: station_of(book, NOW, control="START", stage=6),
+    "station sign-in": lambda _: station_sign_in(form_token="token", message="Not known."),
+    "desk": lambda book: desk_of(book, revision=7),
+    "desk sign-in": lambda _: desk_sign_in(form_token="token", message="Wrong."),
+    "desk races": lambda book: desk_races([book], signed_in_as="ana", form_token="token"),
+    "error": lambda _: error_page(404, "There is no race of that name.", path="/races/x"),
+    "interface": lambda _: api_page(OPENAPI),
+}
+
+
+def static(route: Route) -> None:
+    path = PROJECT / urlsplit(route.request.url).path.lstrip("/")
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    route.fulfill(body=path.read_bytes(), content_type=kind)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page made by hand, at an address; other addresses are answered by ``answers``."""
+    contexts: list[BrowserContext] = []
+
+    def opened(
+        made: rendering.Page,
+        *,
+        at: str = "/",
+        answers: dict[str, Answer] | None = None,
+        scripts: bool = True,
+        width: int = 1280,
+        said: list[str] | None = None,
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=scripts, **options
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        text = rendering.render(made)
+        context.route(f"{SITE}/**", lambda route: route.fulfill(status=404, body=""))
+        context.route(f"{SITE}/static/**", static)
+        context.route(
+            f"{SITE}{at}",
+            lambda route: route.fulfill(
+                body=text,
+                content_type="text/html; charset=utf-8",
+                headers={"Content-Security-Policy": POLICY},
+            ),
+        )
+        for pattern, answer in (answers or {}).items():
+            context.route(f"{SITE}{pattern}", answer)
+        page = context.new_page()
+        if said is not None:
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(SITE + at)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_all_fits_by_day_and_by_night_on_phones_and_desks(
+    name: str, book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(PAGES[name](book), reduced_motion="reduce")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"wider than {width}")
+        for violation in page.evaluate("axe.run()")["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:2]]
+            found.append(f"{width} {scheme}: {violation['id']} {nodes}")
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert found == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_breaks_the_policy_or_throws(
+    name: str, book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    said: list[str] = []
+    open_page(PAGES[name](book), said=said)
+    assert [text for text in said if "404" not in text] == []
+
+
+def stream(*events: object) -> Answer:
+    """A stream that says all this to whoever listens first, and nothing afterwards."""
+    waiting = [json.dumps(event) for event in events]
+
+    def answer(route: Route) -> None:
+        body = "".join(f"event: board\ndata: {data}\n\n" for data in waiting) or ": beat\n\n"
+        waiting.clear()
+        route.fulfill(body=body, content_type="text/event-stream")
+
+    return answer
+
+
+def board_at(clock: str, **args: str) -> Any:
+    return board_page(RaceBook(siroua_six(clock)), "gc", args, revision=1)
+
+
+def test_an_open_board_moves_without_being_loaded_again(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    before, after = board_at("12:04:00"), board_page(book, "gc", {}, revision=2)
+    change = changes(fragments(before), fragments(after), revision=2)
+    page = open_page(before, answers={"/races/siroua-six/events*": stream(change)})
+    row = page.locator("#line-e9")
+    expect(row.locator(".gap")).to_contain_text("Finished 12:05")
+    expect(row).to_have_class("changed")
+    expect(page.locator("#line-e12")).not_to_have_class("changed")
+    expect(page.locator("[data-announce]")).to_contain_text("Mateo Urquiola leads, ")
+    shown = page.locator("#ranked tr").evaluate_all("rows => rows.map(row => row.id)")
+    assert shown == [line.id for line in after.rows]
+
+
+def test_everything_at_once_changes_only_what_differs(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    after = board_page(book, "gc", {}, revision=2)
+    change = changes(None, fragments(after), revision=2)
+    page = open_page(board_at("12:04:00"), answers={"/races/siroua-six/events*": stream(change)})
+    expect(page.locator("#line-e9")).to_have_class("changed")
+    assert page.locator("tr.changed").count() < 10
+
+
+def test_whoever_goes_out_moves_below_the_line(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    before = board_at("11:13:59")
+    page = open_page(
+        before,
+        answers={
+            "/races/siroua-six/events*": stream(
+                changes(None, fragments(board_page(book, "gc", {}, revision=2)), revision=2)
+            )
+        },
+    )
+    expect(page.locator("#unranked #line-e62")).to_contain_text("DNF")
+    assert page.locator("#ranked #line-e62").count() == 0
+
+
+def test_a_line_under_the_focus_holds_the_order_until_it_is_left(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    before, after = board_at("11:10:00"), board_page(book, "gc", {}, revision=2)
+    change = changes(fragments(before), fragments(after), revision=2)
+    page = open_page(before)
+    page.locator("#line-e12 a").focus()
+    page.context.route(
+        f"{SITE}/races/siroua-six/events*",
+        lambda route: route.fulfill(
+            body=f"retry: 100\nevent: board\ndata: {json.dumps(change)}\n\n",
+            content_type="text/event-stream",
+        ),
+    )
+    first = [line.id for line in before.rows]
+    expect(page.locator("#line-e12 .gap")).to_contain_text("Finished")
+    ids = "rows => rows.map(row => row.id)"
+    assert page.locator("#ranked tr").evaluate_all(ids) == first
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_function(
+        "ids => [...document.querySelectorAll('#ranked tr')].map(r => r.id).join() === ids",
+        arg=",".join(line.id for line in after.rows),
+    )
+
+
+def test_without_a_stream_the_page_asks_by_itself(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    newer = rendering.render(board_page(book, "gc", {}, revision=2))
+    page = open_page(board_at("12:04:00"), at="/board")
+    page.clock.install()
+    page.reload()
+    page.context.route(
+        f"{SITE}/board",
+        lambda route: route.fulfill(body=newer, content_type="text/html; charset=utf-8"),
+    )
+    for _ in range(12):
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(50)
+    expect(page.locator("#line-e9 .gap")).to_contain_text("Finished 12:05")
+
+
+def test_without_scripts_the_board_and_its_filters_are_there(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body="<!doctype html><title>filtered</title>", content_type="text/html")
+
+    page = open_page(
+        board_page(book, "gc", {"after": "4"}),
+        at="/page",
+        answers={"/races/siroua-six/boards/gc?*": answer},
+        scripts=False,
+    )
+    expect(page.locator("#ranked tr").first).to_contain_text("Mateo Urquiola")
+    page.get_by_label("Name or bib").fill("idir")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/boards/gc?*")
+    query = parse_qs(urlsplit(asked[0]).query)
+    assert query["q"] == ["idir"]
+    assert query["after"] == ["4"]
+
+
+class Station:
+    """A station's server: keeps what is posted, and can be out of reach."""
+
+    def __init__(self, book: RaceBook) -> None:
+        self.book = book
+        self.posted: list[tuple[str, dict[str, str]]] = []
+        self.reachable = True
+
+    def __call__(self, route: Route) -> None:
+        if not self.reachable:
+            route.abort("connectionrefused")
+            return
+        fields = dict(parse_qsl(route.request.post_data or "", keep_blank_values=True))
+        path = urlsplit(route.request.url).path
+        if not any(fields["id"] == known["id"] for _, known in self.posted):
+            self.posted.append((path, fields))
+        page = station_of(self.book, NOW, control="CP4", message="Noted.")
+        route.fulfill(body=json.dumps(station_answer(page)), content_type="application/json")
+
+
+@pytest.fixture
+def station(book: RaceBook) -> Station:
+    return Station(book)
+
+
+def opened_station(open_page: Callable[..., Page], station: Station, **given: Any) -> Page:
+    page = station_of(station.book, NOW, control="CP4", **given)
+    return open_page(page, at="/station", answers={"/station/*": station}, width=390)
+
+
+def test_the_record_key_repeats_what_it_will_write(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    page = opened_station(open_page, station)
+    for digit in "181":
+        page.locator(f"[data-key='{digit}']").click()
+    key = page.get_by_role("button", name="Record 181")
+    expect(key).to_contain_text("12:06:")
+    expect(page.locator("[data-who]")).to_contain_text("Kofi Boadu-Mensah")
+    page.locator("[data-key='delete']").click()
+    expect(page.get_by_role("button", name="Record 18")).to_be_visible()
+
+
+def test_a_press_records_that_moment_without_leaving_the_page(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    page = opened_station(open_page, station)
+    page.locator("#bib").fill("181")
+    page.locator("#bib").press("Enter")
+    expect(page.locator("[data-said]")).to_have_text("Noted.")
+    path, fields = station.posted[0]
+    assert path == "/station/passings"
+    assert fields["bib"] == "181"
+    assert (fields["stage"], fields["control"]) == ("5", "CP4")
+    assert fields["csrf_token"] == "token"
+    assert fields["time"].endswith("Z")
+    assert fields["time"].startswith("2026-10-24T11:06:")
+    assert fields["device_time"].endswith("Z")
+    expect(page.locator("#bib")).to_have_value("")
+
+
+def test_each_press_is_a_record_of_its_own(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    page = opened_station(open_page, station)
+    for bib in ("12", "12"):
+        page.locator("#bib").fill(bib)
+        page.locator("#bib").press("Enter")
+        expect(page.locator("[data-said]")).to_have_text("Noted.")
+    page.wait_for_function("document.querySelectorAll('.waiting').length === 0")
+    assert len({fields["id"] for _, fields in station.posted}) == 2
+
+
+def test_an_unknown_bib_is_taken_and_said_so(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    page = opened_station(open_page, station)
+    page.locator("#bib").fill("9999")
+    expect(page.locator("[data-who]")).to_contain_text("Not in the start list")
+    page.locator("#bib").press("Enter")
+    expect(page.locator("[data-said]")).to_have_text("Noted.")
+    assert station.posted[0][1]["bib"] == "9999"
+
+
+def test_a_digit_not_read_offers_who_it_may_be(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    page = opened_station(open_page, station)
+    page.locator("#bib").fill("14?")
+    expect(page.locator("[data-who]")).to_contain_text("140, 148")
+
+
+def test_a_typed_time_is_sent_as_it_was_typed(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    page = opened_station(open_page, station)
+    page.get_by_text("Time, note").click()
+    page.get_by_label("Time from paper, instead of now").fill("10:12")
+    page.locator("#bib").fill("181")
+    expect(page.get_by_role("button", name="Record 181")).to_contain_text("10:12")
+    page.locator("#bib").press("Enter")
+    expect(page.locator("[data-said]")).to_have_text("Noted.")
+    assert station.posted[0][1]["time"] == "10:12"
+    assert "device_time" not in station.posted[0][1]
+
+
+def test_what_cannot_be_sent_waits_over_a_reload_and_is_sent_once(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    station.reachable = False
+    page = opened_station(open_page, station)
+    page.locator("#bib").fill("181")
+    page.locator("#bib").press("Enter")
+    expect(page.locator(".waiting")).to_contain_text("181")
+    expect(page.locator("[data-unsent]")).to_contain_text("1")
+    page.reload()
+    expect(page.locator(".waiting")).to_contain_text("Kofi Boadu-Mensah")
+    station.reachable = True
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(".waiting")).to_have_count(0)
+    expect(page.locator("[data-unsent]")).to_be_hidden()
+    assert [fields["bib"] for _, fields in station.posted] == ["181"]
+
+
+def test_undo_stands_at_each_line(open_page: Callable[..., Page], station: Station) -> None:
+    page = opened_station(open_page, station)
+    page.get_by_role("button", name="Undo 208").click()
+    expect(page.locator("[data-said]")).to_have_text("Noted.")
+    path, fields = station.posted[0]
+    assert path == "/station/voids"
+    assert fields["record"] == "p-208-5-CP4"
+
+
+def test_the_start_is_given_at_the_moment_of_the_press(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    made = station_of(station.book, NOW, control="START", stage=6)
+    page = open_page(made, at="/station", answers={"/station/*": station}, width=390)
+    page.get_by_role("button", name="Start stage\N{NO-BREAK SPACE}6 now").click()
+    expect(page.locator("[data-said]")).to_have_text("Noted.")
+    path, fields = station.posted[0]
+    assert path == "/station/starts"
+    assert (fields["stage"], fields["wave"]) == ("6", "")
+    assert fields["time"].endswith("Z")
+
+
+def test_without_scripts_a_station_records_by_its_form(
+    open_page: Callable[..., Page], book: RaceBook
+) -> None:
+    sent: list[dict[str, str]] = []
+
+    def answer(route: Route) -> None:
+        sent.append(dict(parse_qsl(route.request.post_data or "", keep_blank_values=True)))
+        route.fulfill(body="<!doctype html><title>done</title>", content_type="text/html")
+
+    page = open_page(
+        station_of(book, NOW, control="CP4"),
+        at="/station",
+        answers={"/station/passings": answer},
+        scripts=False,
+        width=360,
+    )
+    expect(page.locator("[data-keys]")).to_be_hidden()
+    page.get_by_label("Bib", exact=True).fill("181")
+    page.get_by_role("button", name="Record").click()
+    page.wait_for_url("**/station/passings")
+    assert sent[0]["bib"] == "181"
+    assert sent[0]["time"] == ""
+    assert sent[0]["id"].startswith("new-")
