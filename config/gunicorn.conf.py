@@ -1,6 +1,7 @@
 """How the application is served: gunicorn with gevent, so that open streams cost no threads."""
 
 import os
+import signal
 from typing import Any
 
 from timing.settings import read_settings
@@ -33,3 +34,5 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn brings no 
     from timing.web.application import serve  # noqa: PLC0415 - not before gevent has patched
 
     serve(worker.wsgi, lambda: worker.alive)
+    # Ctrl-C reaches every process of a terminal; the master then tells its workers by itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

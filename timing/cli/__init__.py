@@ -21,6 +21,8 @@ _MODULES = {
     "db": "timing.cli.databases",
     "backup": "timing.cli.backups",
     "restore": "timing.cli.backups",
+    "serve": "timing.cli.serving",
+    "demo": "timing.cli.demo",
 }
 """Where each command is, under its own name; in the order of the help."""
 

@@ -1,0 +1,160 @@
+"""The demo and the server, as processes of their own."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from tests.cli.conftest import Run
+
+TIMING = Path(sys.executable).with_name("timing")
+PATIENCE_SECONDS = 90
+"""After so long a test fails; nothing is measured by it."""
+
+Start: TypeAlias = Callable[..., "Served"]
+
+
+class Served:
+    """A served demo, in a process group of its own, as a terminal would start it."""
+
+    def __init__(self, instance: Path, port: int, *words: str) -> None:
+        self.here = f"http://127.0.0.1:{port}"
+        self.log = instance.parent / f"log-{time.monotonic_ns()}"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [TIMING, "demo", *words],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PORT": str(port), "BIVOUAC_INSTANCE": str(instance)},
+                start_new_session=True,
+            )
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while not holds():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < give_up, self.log.read_text()
+            time.sleep(0.1)
+
+    def is_greeted(self) -> bool:
+        return "Ctrl-C stops it" in self.log.read_text()
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.here + path, timeout=PATIENCE_SECONDS) as answer:
+            return str(answer.read().decode())
+
+    def revision(self) -> int:
+        (race,) = json.loads(self.get("/api/v1/races"))["races"]
+        assert race["slug"] == "transrockies-run"
+        return int(race["revision"])
+
+    def key(self) -> str:
+        found = re.search(r"the station's key: (\S+)", self.log.read_text())
+        assert found
+        return found[1]
+
+    def stop(self, number: signal.Signals, *, whole_group: bool) -> None:
+        """Signal it as a terminal does, the whole group, or as a supervisor does."""
+        if whole_group:
+            os.killpg(self.process.pid, number)
+        else:
+            self.process.send_signal(number)
+        self.process.wait(PATIENCE_SECONDS)
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while self.has_processes():
+            assert time.monotonic() < give_up
+            time.sleep(0.1)
+
+    def has_processes(self) -> bool:
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    started: list[Served] = []
+
+    def begin(*words: str, port: int | None = None) -> Served:
+        served = Served(tmp_path / "instance", port or free_port(), *words)
+        started.append(served)
+        served.wait_until(served.is_greeted)
+        return served
+
+    yield begin
+    for served in started:
+        if served.has_processes():
+            os.killpg(served.process.pid, signal.SIGKILL)
+        served.process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_demo_moves_stops_goes_on_and_begins_anew(start: Start) -> None:
+    first = start("--speed", "60")
+    began = first.revision()
+    first.wait_until(lambda: first.revision() > began)
+    assert "TransRockies Run" in first.get("/races/transrockies-run")
+    assert "stage 5 is under way" in first.log.read_text()
+
+    first.stop(signal.SIGINT, whole_group=True)
+
+    assert first.process.returncode == 0
+    assert "Traceback" not in first.log.read_text()
+
+    again = start("--speed", "60")
+    resumed = again.revision()
+    assert resumed > began
+    assert again.key() == first.key()
+    again.wait_until(lambda: again.revision() > resumed)
+
+    again.stop(signal.SIGTERM, whole_group=False)
+
+    assert again.process.returncode == 0
+    assert "Traceback" not in again.log.read_text()
+
+    anew = start("--new")
+    assert anew.key() != again.key()
+    assert anew.revision() < resumed
+    anew.stop(signal.SIGINT, whole_group=True)
+
+
+def test_a_port_that_is_taken_is_told_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+
+        result = run("demo")
+
+    assert result.exit_code == 2
+    assert f"Can't listen at 127.0.0.1, port {port}: Address already in use." in result.stderr
+
+
+def test_serving_wants_a_secret_key_and_a_database(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_key = run("serve")
+    monkeypatch.setenv("BIVOUAC_ENVIRONMENT", "development")
+    without_database = run("serve")
+
+    assert without_key.exit_code == without_database.exit_code == 2
+    assert "BIVOUAC_SECRET_KEY should be set" in without_key.stderr
+    assert "make one with: timing db upgrade" in without_database.stderr

@@ -1,0 +1,235 @@
+"""``timing demo``: a race under way that goes on by itself, served on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from timing import racefile
+from timing.cli.databases import now
+from timing.cli.printing import patiently
+from timing.cli.refusals import refusing
+from timing.cli.serving import become_server, refuse_taken_port
+from timing.cli.sources import write_file
+from timing.core.compute import compute
+from timing.core.document import Document
+from timing.core.entries import Entry
+from timing.core.records import Record
+from timing.core.times import SECOND, Duration, Instant
+from timing.db.engines import Database, DatabaseBusy, open_database
+from timing.operations import schema
+from timing.operations.demo import Feed, edition, opening, play, tell
+from timing.operations.directors import add_director
+from timing.operations.races import add_race, export_document
+from timing.operations.tokens import TokenScope, make_token
+from timing.pages import addresses
+from timing.settings import TREE, BadSettings, Settings, read_settings
+
+DEFINITION = TREE / "config" / "races" / "transrockies-run.yaml"
+DIRECTOR = "director"
+STATION = "FINISH"
+
+_EDITION = "edition.yaml"
+_SIGN_INS = "sign-ins.json"
+_FILES = (_EDITION, _SIGN_INS, *(f"bivouac.sqlite{end}" for end in ("", "-wal", "-shm")))
+
+_TICK_SECONDS = 0.5
+_LONGEST_TICK: Duration = 2 * SECOND
+"""A machine that slept does not tell hours at once when it wakes."""
+
+_SERVER_STARTS_WITHIN_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIns:
+    """What a visitor signs in with: a director's password, and a station's key."""
+
+    password: str
+    key: str
+
+
+@click.command()
+@click.option("--new", "is_new", is_flag=True, help="Forget how the race stands; begin anew.")
+@click.option(
+    "--speed",
+    type=click.IntRange(1, 1_000),
+    default=30,
+    show_default=True,
+    help="How many times as fast as ours the race's clock runs.",
+)
+def demo(*, is_new: bool, speed: int) -> None:
+    """Serve a demo race that is under way and keeps moving.
+
+    Ctrl-C stops it; the same command goes on from there. PORT names another port than 8000.
+    """
+    environ = _environment()
+    with refusing(BadSettings):
+        settings = read_settings(environ)
+    refuse_taken_port(settings)
+    folder = settings.instance
+    if is_new or not all((folder / name).exists() for name in _FILES[:3]):
+        for name in _FILES:
+            (folder / name).unlink(missing_ok=True)
+    with closing(open_database(settings.database_url)) as database:
+        schema.upgrade(database)
+        whole = _prepared(database, folder)
+        with database.reading() as session:
+            held = export_document(session, whole.race.slug).document
+    known = {passing.id for passing in held.passings} | {ruling.id for ruling in held.rulings}
+    feed = Feed.beyond(whole, known, speed=speed)
+    greeting = _greeting(settings, held, _sign_ins(folder))
+    server = os.getpid()
+    if os.fork() == 0:
+        _feed_and_exit(settings, feed, whole.race.slug, server=server, greeting=greeting)
+    become_server(environ)
+
+
+def _environment() -> dict[str, str]:
+    """The settings' variables for a demo, which has a folder and a database of its own."""
+    environ = {name: text for name, text in os.environ.items() if name != "BIVOUAC_DATABASE_URL"}
+    environ["BIVOUAC_ENVIRONMENT"] = "development"
+    environ.setdefault("BIVOUAC_LOG_LEVEL", "warning")
+    with refusing(BadSettings):
+        instance = read_settings(environ, serving=False).instance
+    environ["BIVOUAC_INSTANCE"] = str(instance / "demo")
+    return environ
+
+
+def _prepared(database: Database, folder: Path) -> Document:
+    """The whole edition; the first time it is simulated, and its opening added."""
+    kept = folder / _EDITION
+    if kept.exists():
+        return racefile.load(kept)
+    with patiently("Simulating a race"):
+        whole = edition(racefile.load(DEFINITION).race, now())
+        content = racefile.dump(whole).encode()
+    with patiently("Adding it to the database"), database.writing() as session:
+        add_race(session, opening(whole), at=now(), by="demo")
+        signs = SignIns(
+            password=secrets.token_urlsafe(9),
+            key=make_token(
+                session,
+                whole.race.slug,
+                scope=TokenScope.STATION,
+                label="Finish line",
+                at=now(),
+                controls=(STATION,),
+            ).plain,
+        )
+        add_director(session, DIRECTOR, signs.password, at=now())
+    _write_private(folder / _SIGN_INS, json.dumps(asdict(signs)))
+    write_file(kept, content)
+    return whole
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
+        file.write(text)
+
+
+def _sign_ins(folder: Path) -> SignIns:
+    return SignIns(**json.loads((folder / _SIGN_INS).read_text()))
+
+
+def _greeting(settings: Settings, document: Document, signs: SignIns) -> str:
+    """How the race stands, and where to look, as whom."""
+    race, book = document.race, compute(document)
+    running = book.running_stage
+    stands = "is over; timing demo --new begins it anew"
+    if running is not None:
+        stands = f"stage {running} is under way"
+    elif book.last_stage < book.stages[-1]:
+        stands = f"{book.last_stage} stages are done"
+    here = f"http://{settings.host}:{settings.port}"
+    lines = book.board(race.classifications[0].code).lines
+    leader = next((x.competitor.bib for x in lines if isinstance(x.competitor, Entry)), "")
+    return f"""
+{race.name}: {stands}, at {here}
+
+  as a runner     {here}{addresses.race(race.slug)}
+                  {here}{addresses.runner(race.slug, leader)}
+  as a volunteer  {here}{addresses.STATION}
+                  the station's key: {signs.key}
+  as the director {here}{addresses.DESK}
+                  name: {DIRECTOR}, password: {signs.password}
+
+Ctrl-C stops it; the same command goes on from there.
+"""
+
+
+# -- the feeder: a process of its own, since this one becomes the server --------------------------
+
+
+def _feed_and_exit(
+    settings: Settings, feed: Feed, slug: str, *, server: int, greeting: str
+) -> NoReturn:
+    """Greet when the server answers, then tell the journal what becomes known, while it lives."""
+    # Whoever reaps this process must find that nothing went wrong: it is told to end like this.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(0))
+    try:
+        if _answers(settings, server):
+            click.echo(greeting)
+        with closing(open_database(settings.database_url)) as database:
+            play(
+                feed,
+                lambda records, clock: _write(database, slug, records, clock),
+                passed=_ticking(),
+                goes_on=lambda: os.getppid() == server,
+            )
+    except Exception:  # noqa: BLE001 - nobody else is left to tell it
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def _answers(settings: Settings, server: int) -> bool:
+    """Wait until the server takes connections; whether it does."""
+    give_up = time.monotonic() + _SERVER_STARTS_WITHIN_SECONDS
+    while time.monotonic() < give_up and os.getppid() == server:
+        try:
+            socket.create_connection((settings.host, settings.port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def _ticking() -> Callable[[], Duration]:
+    """Wait for the next tick, and say how many milliseconds have passed since the last."""
+    before = time.monotonic()
+
+    def tick() -> Duration:
+        nonlocal before
+        time.sleep(_TICK_SECONDS)
+        after = time.monotonic()
+        passed, before = round((after - before) * SECOND), after
+        return min(passed, _LONGEST_TICK)
+
+    return tick
+
+
+def _write(database: Database, slug: str, records: tuple[Record, ...], clock: Instant) -> None:
+    while True:
+        try:
+            with database.writing() as session:
+                tell(session, slug, records, clock=clock)
+        except DatabaseBusy:
+            continue
+        return
