@@ -30,5 +30,5 @@ def readyz() -> Response:
         _log.exception("the database does not answer")
         return Response("the database does not answer\n", 503, content_type=_TEXT)
     if not is_current:
-        return Response("the database needs: timing upgrade\n", 503, content_type=_TEXT)
+        return Response("the database needs: timing db upgrade\n", 503, content_type=_TEXT)
     return Response("ready\n", content_type=_TEXT)
