@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import assert_never
 
 from timing.core.definition import AgeOn, Category, Race, TeamGender
 from timing.core.entries import Entry
@@ -22,6 +23,8 @@ def day_of_age(race: Race, stage_date: date) -> date:
             return stage_date
         case AgeOn.YEAR_END:
             return date(race.starts_on.year, 12, 31)
+        case _:
+            assert_never(race.rules.age_on)
 
 
 def _within(value: int, bounds: tuple[int | None, int | None]) -> bool:

@@ -74,8 +74,8 @@ class StageDay:
     def _irregular_not_before(self, ms: int, previous: Instant) -> Instant:
         """As `not_before`, where clocks are changed: dates have one such instant, two or none."""
         first = local_clock(previous - OUT_OF_ORDER_WINDOW, self.zone).date()
-        for offset in range(3):
-            day = first + timedelta(days=offset)
+        day = first
+        while True:
             instants = local_instants(day, ms, self.zone)
             if not instants and _unskipped(day, ms, self.zone) >= previous - OUT_OF_ORDER_WINDOW:
                 raise NoSuchTime
@@ -84,7 +84,7 @@ class StageDay:
                 return later[0]
             if instants and instants[-1] >= previous - OUT_OF_ORDER_WINDOW:
                 return instants[-1]
-        raise NoSuchTime
+            day += timedelta(days=1)
 
     def nearest(self, ms: int, reference: Instant) -> Instant:
         """The instant nearest to ``reference`` whose time of day is ``ms``; NoSuchTime if none."""

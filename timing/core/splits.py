@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from timing.core.courses import Course, Point
-from timing.core.days import NoSuchTime, StageDay
+from timing.core.days import OUT_OF_ORDER_WINDOW, NoSuchTime, StageDay
 from timing.core.definition import MAX_STAGE_SPAN, Basis, EarlyKind, Source
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import Passing
@@ -117,6 +117,7 @@ class _Reader:
         previous = self._first_limit(facts)
         # The common case, one read whose date is plain addition, is handled in this loop.
         midnight = self._day.midnight if self._day.is_regular else None
+        latest = self._day.midnight + MAX_STAGE_SPAN
         confirmed = self._confirmed
         for i in range(1, count):
             found = candidates[i]
@@ -132,7 +133,8 @@ class _Reader:
                     instant = previous + ahead % DAY
                 else:
                     instant = -1
-                if 0 <= instant - previous < DAY - 30 * MINUTE and passing.id not in confirmed:
+                is_plain = 0 <= instant - previous < DAY - OUT_OF_ORDER_WINDOW
+                if is_plain and instant <= latest and passing.id not in confirmed:
                     times[i] = previous = instant
                     taken[i] = passing
                     facts.last = i

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Instant: TypeAlias = int
@@ -132,14 +132,13 @@ def parse_instant(text: str) -> Instant:
     expected = "an instant like 2026-08-28T18:00:00Z"
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        # In UTC it must still be a date that calendars can print.
+        in_utc = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadTime(text, expected) from None
     if moment.tzinfo is None:
         raise BadTime(text, expected)
-    try:
-        return (moment - _EPOCH) // _MILLISECOND
-    except OverflowError:
-        raise BadTime(text, expected) from None
+    return (in_utc - _EPOCH) // _MILLISECOND
 
 
 def parse_reading(text: str) -> Reading:
@@ -207,6 +206,8 @@ def round_to(ms: Duration, precision: Duration, rounding: Rounding) -> Duration:
             return ms // precision * precision
         case Rounding.NEAREST:
             return (2 * ms + precision) // (2 * precision) * precision
+        case _:
+            assert_never(rounding)
 
 
 def truncate(ms: int, precision: Duration) -> int:
