@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from timing import racefile
 from timing.db.engines import Database, open_database
@@ -71,6 +73,11 @@ def director_key(database: Database) -> str:
 def bearer(key: str) -> dict[str, str]:
     """The header that shows a key."""
     return {"Authorization": f"Bearer {key}"}
+
+
+def json_of(answer: TestResponse) -> Any:
+    """What an answer says, for whoever knows what it should be."""
+    return answer.json
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from flask import g
-from flask_smorest import Blueprint
 
 from timing.core.book import RaceBook
 from timing.core.problems import Problem as Listed
@@ -21,6 +20,7 @@ from timing.racefile import BadRecord
 from timing.web import forms, recording
 from timing.web.api import schemas
 from timing.web.api.bearer import key_needed
+from timing.web.api.blueprint import ApiBlueprint
 from timing.web.api.description import Problem
 from timing.web.errors import PROBLEM_JSON, Refusal
 from timing.web.installation import installation
@@ -28,7 +28,7 @@ from timing.web.installation import installation
 Row = TypeVar("Row", Passing, Ruling)
 Taken: TypeAlias = dict[str, Any]
 
-records = Blueprint(
+records = ApiBlueprint(
     "records", __name__, url_prefix="/api/v1", description="What stations and directors write."
 )
 

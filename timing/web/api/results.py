@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from timing.core.book import RaceBook
 from timing.web.answering import JSON, answered, answered_of_all
 from timing.web.api import bodies, schemas
+from timing.web.api.blueprint import ApiBlueprint
 from timing.web.api.description import Problem
 from timing.web.errors import PROBLEM_JSON
 from timing.web.installation import installation
 
-results = Blueprint(
+results = ApiBlueprint(
     "results", __name__, url_prefix="/api/v1", description="What everybody may read."
 )
 

@@ -1,0 +1,110 @@
+"""The API does what its description says, whatever is sent to it."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import integers
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from tests.serving import SLUG, bearer, director_key, json_of, settings_for
+from timing.db.engines import open_database
+from timing.web.application import create_app
+
+# Not that bad data is refused: rows of records are judged one by one, and the good ones taken.
+CHECKS = [
+    not_a_server_error,
+    content_type_conformance,
+    ignored_auth,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+]
+
+
+@pytest.fixture(scope="module")
+def described(
+    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> schemathesis.BaseSchema:
+    path = tmp_path_factory.mktemp("described") / "race.sqlite"
+    shutil.copy(filled_file, path)
+    database = open_database(f"sqlite:///{path}")
+    app = create_app(settings_for(database))
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    # It asks for packed answers, and in this process does not unpack them.
+    schema.config.headers = {**bearer(director_key(database)), "Accept-Encoding": "identity"}
+    return schema
+
+
+OPERATIONS = [
+    ("GET", "/api/v1/races"),
+    ("GET", "/api/v1/races/{slug}"),
+    ("GET", "/api/v1/races/{slug}/boards/{code}"),
+    ("GET", "/api/v1/races/{slug}/stages/{number}"),
+    ("GET", "/api/v1/races/{slug}/entries/{bib}"),
+    ("GET", "/api/v1/races/{slug}/problems"),
+    ("POST", "/api/v1/races/{slug}/passings"),
+    ("POST", "/api/v1/races/{slug}/rulings"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_operation_does_what_its_description_says(
+    described: schemathesis.BaseSchema, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=described[path][method].as_strategy(), elsewhere=integers(0, 4))
+    def check(case: schemathesis.Case[Any], elsewhere: int) -> None:
+        if elsewhere and "slug" in case.path_parameters:
+            case.path_parameters["slug"] = SLUG
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
+def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
+    description = json_of(client.get("/api/v1/openapi.json"))
+    assert description["openapi"].startswith("3.1")
+    assert [
+        (method.upper(), path)
+        for path, operations in description["paths"].items()
+        for method in operations
+        if method != "parameters"
+    ] == OPERATIONS
+
+
+def test_only_what_writes_needs_a_key(client: FlaskClient) -> None:
+    paths = json_of(client.get("/api/v1/openapi.json"))["paths"]
+    for operations in paths.values():
+        for method, operation in operations.items():
+            if method in {"get", "post"}:
+                assert ("security" in operation) == (method == "post")
+
+
+def test_every_refusal_is_described_as_problem_json(client: FlaskClient) -> None:
+    description = json_of(client.get("/api/v1/openapi.json"))
+    for response in description["components"]["responses"].values():
+        assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_the_readable_page_names_every_operation(client: FlaskClient) -> None:
+    page = client.get("/api/v1/")
+    assert page.content_type.startswith("text/html")
+    for path in json_of(client.get("/api/v1/openapi.json"))["paths"]:
+        assert re.sub(r"[{}]", "", path) in re.sub(r"<[^>]*>|[{}]", "", page.text), path
