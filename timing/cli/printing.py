@@ -26,6 +26,8 @@ _ALWAYS = frozenset({"rank", "name"})
 _USUALLY_NOTHING = frozenset({"penalty", "credit", "bonus"})
 """Columns that are shown where there is anything in them."""
 
+_UNBOUNDED = 10_000
+_MOST_PROBLEMS_ON_A_TERMINAL = 20
 _PATIENCE_SECONDS = 1.0
 
 
@@ -72,9 +74,12 @@ def print_sheets(sheets: Iterable[Sheet]) -> None:
     There a title stands only where several tables follow each other.
     """
     sheets = list(sheets)
-    console = Console(highlight=False)
+    # As wide as they are: a terminal may break a line, but nobody may cut a time.
+    console = Console(highlight=False, width=_UNBOUNDED)
     for number, one in enumerate(sheets):
         if console.is_terminal:
+            if number:
+                console.print()
             console.print(_rich(one))
             continue
         if len(sheets) > 1:
@@ -127,7 +132,10 @@ def _place(problem: Problem) -> str:
 
 
 def warn_of(problems: Sequence[Problem]) -> None:
-    """Tell problems on standard error, where they are in nobody's way."""
+    """Tell problems on standard error; how many, where they would fill somebody's terminal."""
+    if sys.stderr.isatty() and len(problems) > _MOST_PROBLEMS_ON_A_TERMINAL:
+        click.echo(f"{len(problems)} problems; timing check lists them", err=True)
+        return
     for line in problem_lines(problems):
         click.echo(line, err=True)
 
