@@ -14,6 +14,15 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 for (const part of document.querySelectorAll("[data-live]")) follow(part);
 
+// What is chosen in a row that scrolls sideways comes into sight.
+for (const chosen of document.querySelectorAll("nav [aria-current]")) {
+  const row = chosen.closest("nav");
+  if (row.scrollWidth > row.clientWidth) {
+    const inRow = chosen.getBoundingClientRect().left - row.getBoundingClientRect().left;
+    row.scrollLeft += inRow - (row.clientWidth - chosen.clientWidth) / 2;
+  }
+}
+
 function follow(part) {
   let revision = Number(part.dataset.revision);
   let failures = 0;

@@ -31,10 +31,9 @@ class Arrival:
 
 
 def entry_lines(book: RaceBook, number: int) -> tuple[StageLine, ...]:
-    """The lines of all entries on a stage, division by division."""
-    return tuple(
-        line for board in book.stage_boards(number) if not board.team_kind for line in board.lines
-    )
+    """The lines of all entries that run a stage, those who stand in their team's boards too."""
+    lines = (book.stage_line(number, entry.id) for entry in book.entries(number))
+    return tuple(line for line in lines if line is not None)
 
 
 def arrivals(

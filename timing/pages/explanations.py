@@ -61,6 +61,8 @@ SENTENCES: Mapping[Because, str] = {
     Because.ROUNDING_OF_TOTAL: "The total was rounded {rounding}, once.",
     Because.TOTAL: "The total is {time_ms}.",
     Because.RANK: "Rank {rank} of {of}, {gap_ms} behind the leader.",
+    Because.POINTS: "The sum is {points}.",
+    Because.RANK_BY_POINTS: "Rank {rank} of {of}, {gap} from the leader.",
     Because.TIE_BROKEN: "Equal times were parted: {tie}.",
     Because.RANK_SHARED: "Rank {rank} is shared.",
     Because.UNRANKED: "Not ranked: {status}.",

@@ -37,10 +37,20 @@ def environment() -> Environment:
         figures=figures,
         words=words,
         icon=icon,
+        prose=prose,
         static=static_address,
         line=line_html,
     )
     return made
+
+
+def prose(text: str) -> Markup:
+    """Text in which `this` is code: what the interface's description is written in."""
+    parts = text.split("`")
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if nth % 2 else part
+        for nth, part in enumerate(parts)
+    )
 
 
 def render(page: Page) -> str:

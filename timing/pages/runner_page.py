@@ -392,7 +392,7 @@ class _RunnerMaker:
         if credit:
             notes.append(sentence("credit-in", time=figures.short(credit, self.precision)))
         if self.now is not None and not settled and self.after:
-            notes.append(sentence("after-stage", stage=self.after))
+            notes.append(sentence("as-after-stage", stage=self.after))
         label = sentence("total")
         value = figures.time(time, self.precision)
         return Fact(label=label, value=value, note=", ".join(notes))

@@ -13,6 +13,7 @@ from timing.core.results import Split, StageLine
 from timing.core.road import RoadLine, on_the_road
 from timing.core.times import zone_named
 from timing.pages import figures, words
+from timing.pages.arrivals import entry_lines
 from timing.pages.marks import Place, places
 
 
@@ -54,8 +55,7 @@ def running(book: RaceBook) -> Running | None:
         return None
     lines = {
         line.competitor.id: line
-        for board in book.stage_boards(number)
-        for line in board.lines
+        for line in entry_lines(book, number)
         if isinstance(line.competitor, Entry)
     }
     return Running(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from timing.core.results import ControlBoard, ControlLine, Split, StageBoard, St
 from timing.core.statuses import StageStatus
 from timing.core.times import Duration, Instant, zone_named
 from timing.pages import addresses, figures, words
-from timing.pages.arrivals import Tally, runner_detail, tally
+from timing.pages.arrivals import Tally, entry_lines, runner_detail, tally
 from timing.pages.frame import Frame, race_frame
 from timing.pages.marks import (
     Bib,
@@ -304,15 +304,13 @@ class _StageMaker:
         return sentence("stage-won-by", name=name, time=time, gap=gap, second=other)
 
     def _last_passing(self) -> str:
-        last = [(s, line.division) for line in self._entry_lines() for s in self._splits(line)[-1:]]
+        lines = entry_lines(self.book, self.stage.number)
+        last = [(s, line.division) for line in lines for s in self._splits(line)[-1:]]
         if not last:
             return ""
         split, division = max(last, key=lambda item: (item[0].time, item[0].record))
         place = self._short(division, split.point)
         return sentence("last-passing", time=self._clock(split.time), place=place)
-
-    def _entry_lines(self) -> Iterable[StageLine]:
-        return (line for b in self.boards if not b.team_kind for line in b.lines)
 
     def _splits(self, line: StageLine) -> tuple[Split, ...]:
         competitor = line.competitor
