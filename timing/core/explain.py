@@ -15,13 +15,21 @@ from timing.core.boards import covered_stages
 from timing.core.book import RaceBook
 from timing.core.courses import Course
 from timing.core.cutoffs import Limit, excess, limits_of, waited
-from timing.core.definition import Basis, Classification, Of, OutcomeKind, RoundAt, StageKind
+from timing.core.definition import (
+    Basis,
+    Classification,
+    Measure,
+    Of,
+    OutcomeKind,
+    RoundAt,
+    StageKind,
+)
 from timing.core.entries import Entry
 from timing.core.records import Bonus, Credit, Penalty, Ruling, Scope, Status
 from timing.core.results import Line, StageLine
 from timing.core.splits import Facts
 from timing.core.stage_book import StageBook
-from timing.core.stage_results import Row
+from timing.core.stage_rows import Row
 from timing.core.starts import Clock
 from timing.core.statuses import StageStatus
 from timing.core.times import Duration, Instant, round_to
@@ -69,6 +77,8 @@ class Because(StrEnum):
     ROUNDING_OF_TOTAL = "rounding_of_total"
     TOTAL = "total"
     RANK = "rank"
+    POINTS = "points"
+    RANK_BY_POINTS = "rank_by_points"
     TIE_BROKEN = "tie_broken"
     RANK_SHARED = "rank_shared"
     UNRANKED = "unranked"
@@ -436,6 +446,23 @@ def _adjustment(ruling: Ruling, *, is_total: bool) -> Reason:
     )
 
 
+def _points(
+    classification: Classification, after: int, line: Line, lines: tuple[Line, ...]
+) -> TotalExplanation:
+    """A line that is ranked by points, or by places: its sum and its rank (Rules 9.1)."""
+    reasons = [Reason(because=Because.POINTS, rule="9.1", params=(("points", line.points or 0),))]
+    ranked = sum(1 for other in lines if other.rank is not None)
+    if line.rank is not None:
+        params = (("rank", line.rank), ("of", ranked), ("gap", line.gap or 0))
+        reasons.append(Reason(because=Because.RANK_BY_POINTS, rule="9.7", params=params))
+    if line.tie is not None:
+        params_of_tie = (("tie", line.tie.value),)
+        reasons.append(Reason(because=Because.TIE_BROKEN, rule="9.5", params=params_of_tie))
+    return TotalExplanation(
+        classification=classification, after=after, line=line, reasons=tuple(reasons)
+    )
+
+
 def _total(
     book: RaceBook,
     classification: Classification,
@@ -443,6 +470,19 @@ def _total(
     line: Line,
     lines: tuple[Line, ...],
 ) -> TotalExplanation:
+    if line.points is not None:
+        return _points(classification, after, line, lines)
+    if classification.measure not in (Measure.TIME, Measure.STAGES) and line.time is not None:
+        # A sum over some stages or segments only: its parts are the stages' own matter.
+        total = Reason(
+            because=Because.TOTAL, rule="9.1", params=(("time_ms", line.time),), adds=line.time
+        )
+        return TotalExplanation(
+            classification=classification,
+            after=after,
+            line=line,
+            reasons=(total, *_standing(line, lines)),
+        )
     numbers = [n for n in covered_stages(book.race, classification) if n <= after]
     reasons: list[Reason] = []
     alone: list[Reason] = []

@@ -127,10 +127,16 @@ def effect_of(journal: Journal) -> Effect:
     voided: set[str] = set()
     assigned: dict[str, Assign] = {}
     for ruling in counting:
+        problems += [
+            _unknown_record(ruling, target)
+            for target in ruling.supersedes
+            if target not in journal.rulings
+        ]
         if isinstance(ruling, Void | Assign):
             known = ruling.record in journal.passings
-            if not known and ruling.record not in journal.rulings:
-                problems.append(_unknown_record(ruling))
+            may_be_ruling = isinstance(ruling, Void) and ruling.record in journal.rulings
+            if not known and not may_be_ruling:
+                problems.append(_unknown_record(ruling, ruling.record))
             if isinstance(ruling, Void):
                 voided.add(ruling.record)
             else:
@@ -195,9 +201,9 @@ def _superseding_the_same(counting: list[Ruling]) -> dict[str, list[Ruling]]:
     return {target: by_target[target] for target in sorted(by_target) if len(by_target[target]) > 1}
 
 
-def _unknown_record(ruling: Void | Assign) -> Problem:
+def _unknown_record(ruling: Ruling, target: str) -> Problem:
     return Problem(
-        code=ProblemCode.UNKNOWN_RECORD, records=(ruling.id,), params=(("target", ruling.record),)
+        code=ProblemCode.UNKNOWN_RECORD, records=(ruling.id,), params=(("target", target),)
     )
 
 

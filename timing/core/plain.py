@@ -46,8 +46,6 @@ def _encode(value: object) -> Plain:
 def _encode_fields(value: object) -> dict[str, Plain]:
     plain: dict[str, Plain] = {}
     for field in fields(cast("Any", value)):
-        if not field.init:
-            continue
         item = getattr(value, field.name)
         if field.default is MISSING or item != field.default:
             plain[field.name] = _encode(item)
@@ -60,6 +58,7 @@ def _decode(kind: Any, plain: Any) -> Any:  # noqa: ANN401 - driven by type hint
         return _decode_union(get_args(kind), plain)
     if origin is tuple:
         kinds = get_args(kind)
+        _expect(list, plain)
         if kinds[1:] == (Ellipsis,):
             return tuple(_decode(kinds[0], item) for item in plain)
         return tuple(_decode(k, item) for k, item in zip(kinds, plain, strict=True))
@@ -68,14 +67,20 @@ def _decode(kind: Any, plain: Any) -> Any:  # noqa: ANN401 - driven by type hint
     if kind is date:
         return date.fromisoformat(plain)
     if is_dataclass(kind):
+        _expect(dict, plain)
         hints = _hints(cast("type", kind))
         build = cast("Callable[..., Any]", kind)
         return build(**{name: _decode(hints[name], item) for name, item in plain.items()})
     if issubclass(kind, StrEnum):
         return kind(plain)
-    if not isinstance(plain, kind):
-        raise TypeError(kind)
+    _expect(kind, plain)
     return plain
+
+
+def _expect(kind: type, plain: object) -> None:
+    # Not isinstance: true is no number here.
+    if type(plain) is not kind:
+        raise TypeError(kind)
 
 
 def _decode_union(kinds: tuple[Any, ...], plain: Any) -> Any:  # noqa: ANN401 - as above
@@ -89,7 +94,7 @@ def _decode_union(kinds: tuple[Any, ...], plain: Any) -> Any:  # noqa: ANN401 - 
 
 def _may_be(kind: Any, plain: Plain) -> bool:  # noqa: ANN401 - as above
     if kind in (bool, int):
-        return isinstance(plain, kind)
+        return type(plain) is kind
     if kind in (str, TimeOfDay) or (isinstance(kind, type) and issubclass(kind, StrEnum)):
         return isinstance(plain, str)
     return not isinstance(plain, int | str)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, assert_never
 
 from timing.core.entries import Entry, Team, bib_order
 from timing.core.problems import Problem, ProblemCode
@@ -119,7 +119,8 @@ def _apply(
     entry = entry_or_none
     match ruling:
         case EntryChange():
-            current[entry.id] = changed(entry, ruling.changes)
+            # An id is the identity: nobody is given another one.
+            current[entry.id] = replace(changed(entry, ruling.changes), id=entry.id)
         case ChipChange():
             for other in list(current.values()):
                 if ruling.chip in other.chips:
@@ -135,6 +136,8 @@ def _apply(
             current[other_or_none.id] = replace(other_or_none, bib=ruling.bib)
         case BibChange():
             current[entry.id] = replace(entry, bib=ruling.new_bib)
+        case _:
+            assert_never(ruling)
     return None
 
 
