@@ -92,7 +92,8 @@ SYNTAX = {
         (2, "race", "is not allowed"),
     ),
     "a second document": ("race: x\n---\nrace: y\n", (2, "", "keep one document in a file")),
-    "a list as a key": ("? [a, b]\n: c\n", (1, "", "a mapping or a list where a key belongs")),
+    "a list as a key": ("? [a, b]\n: c\n", (1, "", "an alias where a key belongs")),
+    "an alias as a key": ("a: 1\n*b : c\n", (2, "", "quote text that begins with")),
     "a control character": ("a: 1\nb: x\x07y\n", (2, "", "control character U+0007")),
     "a line separator": ("a: 1\nb: x\u2028y\n", (2, "", "control character U+2028")),
     "half a character": ("a: 1\nb: x\ud800y\n", (2, "", "control character U+D800")),
@@ -119,6 +120,15 @@ def test_a_key_given_twice_is_told_with_both_lines() -> None:
 def test_a_control_character_written_with_a_backslash_is_told() -> None:
     text = 'entries:\n  - {bib: 7, name: "a\\u0007b"}\n'
     check(RACE, Mistake(text, 6, "entries[0].name", "control character"))
+
+
+def test_an_alias_is_told_once_whatever_would_follow_from_it() -> None:
+    text = "entries:\n  - {bib: 7}\n  - {bib: *seven, team: *none}\n"
+    errors = errors_of(RACE + text)
+    assert [(e.line, e.path, e.message) for e in errors] == [
+        (7, "entries[1].bib", "alias *seven is not allowed"),
+        (7, "entries[1].team", "alias *none is not allowed"),
+    ]
 
 
 def test_nesting_without_end_is_told() -> None:

@@ -767,7 +767,7 @@ def test_a_document_that_is_not_utf_8_is_told_with_its_line(tmp_path: Path) -> N
 
 
 def test_a_document_too_large_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("timing.racefile.loading.MAX_BYTES", 20)
+    monkeypatch.setattr("timing.racefile.sources.MAX_BYTES", 20)
     path = tmp_path / "race.yaml"
     path.write_text(SMALL)
     with pytest.raises(RacefileErrors, match="is larger than"):

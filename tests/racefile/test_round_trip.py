@@ -25,13 +25,13 @@ def assert_reads_back(document: Document) -> None:
 
 
 @given(races())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_a_definition_reads_back_equal(race: Race) -> None:
     assert_reads_back(Document(race=race))
 
 
 @given(people())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_entries_and_teams_read_back_equal(
     those: tuple[tuple[Entry, ...], tuple[Team, ...]],
 ) -> None:

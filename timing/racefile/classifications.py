@@ -16,20 +16,12 @@ from timing.core.definition import (
     Of,
     TeamKind,
 )
+from timing.racefile.containers import Many, Nested, Pairs
 from timing.racefile.faults import Fault
-from timing.racefile.fields import (
-    BoardCode,
-    Choice,
-    Code,
-    Many,
-    Nested,
-    Pairs,
-    PointCode,
-    Text,
-    Whole,
-)
 from timing.racefile.parts import Part
+from timing.racefile.quantities import Whole
 from timing.racefile.rules import ties
+from timing.racefile.texts import BoardCode, Choice, Code, PointCode, Text
 
 FINISH_POINTS = "finish"
 """The key of the points by place at the finish, whatever its control is called."""

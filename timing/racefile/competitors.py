@@ -17,25 +17,12 @@ from timing.core.definition import (
     TeamTimeKind,
 )
 from timing.core.entries import Entry, Team
-from timing.racefile.fields import (
-    Bib,
-    Choice,
-    Code,
-    Day,
-    Lasting,
-    Many,
-    Nested,
-    OneOrMany,
-    Pairs,
-    Span,
-    Text,
-    Token,
-    Variant,
-    Whole,
-    Words,
-)
+from timing.racefile.containers import Many, Nested, OneOrMany, Pairs, Span, Variant, Words
+from timing.racefile.moments import Day, Lasting
 from timing.racefile.outcomes import separation_outcome
 from timing.racefile.parts import Part
+from timing.racefile.quantities import Whole
+from timing.racefile.texts import Bib, Choice, Code, Text, Token
 
 GENDERS = {"M": "M", "F": "F", "X": "X"}
 

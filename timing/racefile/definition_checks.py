@@ -30,7 +30,7 @@ def check_definition(data: Typed, references: References, given: Given) -> None:
     _check_categories(data, references)
     _check_team_kinds(data, references)
     _check_stages(data, references, given)
-    _check_classifications(data, references)
+    _check_classifications(data, references, given)
 
 
 def items(data: Typed, path: Path, key: str = "") -> Iterator[tuple[Path, Typed]]:
@@ -294,7 +294,7 @@ def _check_course(
 # Classifications -----------------------------------------------------------------------
 
 
-def _check_classifications(data: Typed, references: References) -> None:
+def _check_classifications(data: Typed, references: References, given: Given) -> None:
     divisions = {d.get("code"): d for d in data.get("divisions", ())}
     for path, classification in items(data, ("classifications",)):
         references.division(classification.get("division"), (*path, "division"))
@@ -302,7 +302,8 @@ def _check_classifications(data: Typed, references: References) -> None:
         references.code(
             classification.get("kind"), references.known.kinds, "team kind", (*path, "kind")
         )
-        _check_kind(classification, path, references)
+        if not given((*path, "kind")):
+            _check_kind(classification, path, references)
         run = divisions.get(classification.get("division"), {}).get("stages")
         for n, number in enumerate(classification.get("stages", ())):
             is_known = references.stage(number, (*path, "stages", n)) is not None
@@ -333,7 +334,7 @@ def _check_classifications(data: Typed, references: References) -> None:
 def _check_kind(classification: Typed, path: Path, references: References) -> None:
     kinds = references.known.kinds
     is_of_teams = classification.get("of") is Of.TEAM
-    if is_of_teams and "kind" not in classification and kinds is not None and len(kinds) != 1:
+    if is_of_teams and kinds is not None and len(kinds) != 1:
         references.report.at_path(
             (*path, "kind"),
             "is missing",

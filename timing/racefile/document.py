@@ -18,12 +18,15 @@ from timing.racefile.competitors import (
     TeamKindSchema,
     TeamSchema,
 )
+from timing.racefile.containers import Many, Nested
+from timing.racefile.expecting import Expecting
 from timing.racefile.faults import refusal
-from timing.racefile.fields import Expecting, Many, Nested, Text, Whole
 from timing.racefile.parts import Part
+from timing.racefile.quantities import Whole
 from timing.racefile.rules import RaceSchema
 from timing.racefile.rulings import AnyRuling
 from timing.racefile.stages import StageSchema
+from timing.racefile.texts import Text
 
 FORMAT = 1
 """The format of racefiles that is read and written here."""

@@ -17,7 +17,7 @@ from timing.racefile.competitors import (
     TeamSchema,
 )
 from timing.racefile.document import FORMAT
-from timing.racefile.fields import Expecting
+from timing.racefile.expecting import Expecting
 from timing.racefile.passing_lines import passing_line
 from timing.racefile.rules import RaceSchema
 from timing.racefile.rulings import AnyRuling

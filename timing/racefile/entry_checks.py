@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from timing.racefile.definition_checks import items
-from timing.racefile.faults import quoted
-from timing.racefile.known import Typed
+from timing.racefile.faults import Path, quoted
+from timing.racefile.known import Codes, Given, Typed
 from timing.racefile.references import References
 
 
-def check_entries(data: Typed, references: References) -> None:
+def check_entries(data: Typed, references: References, given: Given) -> None:
     """Report every identity, bib and chip given twice, and what refers to nothing."""
     report, known = references.report, references.known
     entries = list(items(data, ("entries",)))
@@ -31,12 +31,8 @@ def check_entries(data: Typed, references: References) -> None:
     for path, entry in entries:
         references.division(entry.get("division"), (*path, "division"))
         references.code(entry.get("team"), known.teams, "team", (*path, "team"))
-        if "division" not in entry and known.divisions is not None and len(known.divisions) > 1:
-            report.at_path(
-                (*path, "division"),
-                "is missing",
-                f"name one of {', '.join(sorted(known.divisions))}",
-            )
+        if "division" not in entry:
+            _check_only(known.divisions, (*path, "division"), references, given)
         born = entry.get("born")
         if born is not None and starts_on is not None and born >= starts_on:
             report.at_path(
@@ -44,20 +40,16 @@ def check_entries(data: Typed, references: References) -> None:
             )
 
 
-def check_teams(data: Typed, references: References) -> None:
+def check_teams(data: Typed, references: References, given: Given) -> None:
     """Report every team given twice, and what refers to nothing."""
     known = references.known
     references.unique(((t.get("code"), p) for p, t in items(data, ("teams",), "code")), "team")
     for path, team in items(data, ("teams",)):
         references.code(team.get("kind"), known.kinds, "team kind", (*path, "kind"))
-        if "kind" not in team and known.kinds is not None and len(known.kinds) != 1:
-            references.report.at_path(
-                (*path, "kind"),
-                "is missing",
-                f"name one of {', '.join(sorted(known.kinds))}"
-                if known.kinds
-                else "the race has no team_kinds",
-            )
+        if "kind" not in team and known.kinds != frozenset():
+            _check_only(known.kinds, (*path, "kind"), references, given)
+        elif "kind" not in team:
+            references.report.at_path((*path, "kind"), "is missing", "the race has no team_kinds")
         for number, bib in team.get("legs", ()):
             leg = (*path, "legs", str(number))
             references.stage(number, leg)
@@ -65,3 +57,9 @@ def check_teams(data: Typed, references: References) -> None:
                 references.report.at_path(
                     leg, f"there is no entry with bib {quoted(bib)}", "name a member's bib"
                 )
+
+
+def _check_only(codes: Codes, path: Path, references: References, given: Given) -> None:
+    """Report a code left out where there are several to choose from."""
+    if codes is not None and len(codes) > 1 and not given(path):
+        references.report.at_path(path, "is missing", f"name one of {', '.join(sorted(codes))}")

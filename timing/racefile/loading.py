@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from marshmallow import ValidationError
 
@@ -19,9 +19,9 @@ from timing.racefile.competitors import EntrySchema, TeamSchema
 from timing.racefile.definition_checks import check_definition
 from timing.racefile.document import DocumentSchema
 from timing.racefile.entry_checks import check_entries, check_teams
-from timing.racefile.faults import RacefileErrors, quoted
+from timing.racefile.faults import RacefileErrors
 from timing.racefile.known import Typed, known_in
-from timing.racefile.nodes import UNPRINTABLE, Block, PlainNode, read_yaml
+from timing.racefile.nodes import Block, PlainNode, read_yaml
 from timing.racefile.passing_lines import KEY as PASSINGS
 from timing.racefile.passing_lines import ReadPassing, read_passing_lines
 from timing.racefile.passings import PassingSchema
@@ -29,9 +29,7 @@ from timing.racefile.record_checks import check_passings, check_rulings
 from timing.racefile.references import References
 from timing.racefile.report import Report
 from timing.racefile.rulings import RULING_SCHEMAS
-
-MAX_BYTES = 128 * 1024 * 1024
-"""The largest file that is read: some 1.5 million passings."""
+from timing.racefile.sources import is_unreadable, read_file, take_files
 
 _SCHEMA = DocumentSchema()
 
@@ -51,7 +49,7 @@ def load(path: str | os.PathLike[str]) -> Document:
     """The document in a file, with what it names beside itself; else RacefileErrors."""
     path = Path(path)
     report = Report(str(path))
-    text = _read_file(path, report)
+    text = read_file(path, report)
     if text is None:
         raise RacefileErrors(report.errors)
     return loads(text, name=str(path), directory=path.parent)
@@ -66,7 +64,7 @@ def loads(text: str, *, name: str, directory: Path | None = None) -> Document:
     plain = _plain(text, report)
     if plain is None:
         raise RacefileErrors(report.errors)
-    _take_files(plain, report, directory)
+    take_files(plain, report, directory)
     passings = list(_passings(plain.pop(PASSINGS, None), report))
     for key in ("entries", "teams", "rulings"):
         if key in plain:
@@ -93,56 +91,16 @@ def _check(data: Typed, passings: Collection[ReadPassing], report: Report) -> No
 
     references = References(known_in(data, given), report)
     check_definition(data, references, given)
-    check_entries(data, references)
-    check_teams(data, references)
+    check_entries(data, references, given)
+    check_teams(data, references, given)
     check_rulings(data, references, given)
     check_passings(passings, references)
-
-
-# Texts ---------------------------------------------------------------------------------
-
-
-def _read_file(path: Path, report: Report) -> str | None:
-    """The file's text, line breaks as they are; None, with the error reported, if there is none."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        report.of_file(str(path), f"can't be read: {error.strerror}", "check its name and place")
-        return None
-    if len(content) > MAX_BYTES:
-        report.of_file(str(path), f"is larger than {MAX_BYTES // 1024**2} MB", "split it")
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        report.in_file(str(path), line, "is not UTF-8", "save the file as UTF-8")
-        return None
-
-
-def _has_unprintable(text: str, file: str, report: Report) -> bool:
-    """Whether a text holds what none may hold; each such line is reported."""
-    lines = {text.count("\n", 0, m.start()) + 1: m[0] for m in _first_unprintables(text)}
-    for line, sign in lines.items():
-        report.in_file(file, line, f"control character U+{ord(sign):04X}", "remove it")
-    return bool(lines)
-
-
-def _first_unprintables(text: str, most: int = 20) -> Iterator[Any]:
-    for count, match in enumerate(UNPRINTABLE.finditer(text)):
-        if count == most:
-            return
-        yield match
 
 
 def _plain(text: str, report: Report) -> dict[str, PlainNode] | None:
     """The document's mapping; None, with the error reported, where it can't be told."""
     text = text.removeprefix("\ufeff")
-    if len(text) > MAX_BYTES:
-        report.at_line(1, f"more than {MAX_BYTES // 1024**2} million characters", "split it")
-        return None
-    if _has_unprintable(text, report.file, report):
+    if is_unreadable(text, report.file, report):
         return None
     plain = read_yaml(text, report)
     if isinstance(plain, dict):
@@ -153,48 +111,7 @@ def _plain(text: str, report: Report) -> dict[str, PlainNode] | None:
     return None
 
 
-# Lists in a text block, or in a file beside the document ----------------------------------
-
-
-def _take_files(plain: dict[str, PlainNode], report: Report, directory: Path | None) -> None:
-    """Put the content of the files that the document names where their lists would stand."""
-    for key in ("entries", PASSINGS, "rulings"):
-        file_key = f"{key}_file"
-        name = plain.get(file_key)
-        if not isinstance(name, str) or UNPRINTABLE.search(name):
-            continue
-        if key in plain:
-            report.at_path((file_key,), f"stands beside {key}", "keep one of them")
-            continue
-        path = _beside(name, file_key, report, directory)
-        text = None if path is None else _read_file(path, report)
-        if path is None or text is None or _has_unprintable(text, str(path), report):
-            continue
-        report.files[key] = str(path)
-        report.lines[(key,)] = 1
-        plain[key] = Block(text.replace("\r\n", "\n").replace("\r", "\n"), 1)
-
-
-def _beside(name: str, key: str, report: Report, directory: Path | None) -> Path | None:
-    """The file of that name in the document's folder or below it; None, reported, otherwise."""
-    if directory is None:
-        report.at_path((key,), "there is no folder to look for it in", f"give {key[:-5]} itself")
-        return None
-    try:
-        root = directory.resolve()
-        path = (root / name).resolve()
-        is_inside, is_file = path.is_relative_to(root), path.is_file()
-    except (OSError, RuntimeError):  # a name that no file can have, links in a circle
-        is_inside, is_file = True, False
-    if not name or not is_inside:
-        report.at_path(
-            (key,), f"{quoted(name)} is not beside the document", "name a file in its folder"
-        )
-        return None
-    if not is_file:
-        report.at_path((key,), f"there is no file {quoted(name)}", "check its name")
-        return None
-    return directory / name
+# Lists in any of their forms ------------------------------------------------------------
 
 
 def _items(value: PlainNode, key: str, report: Report) -> PlainNode:

@@ -105,6 +105,7 @@ class _Reader:
             raise _Hopeless
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, path, f"alias *{event.anchor}", "*")
+            self._report.unread.add(path)
             return Written()
         if event.anchor is not None:
             self._refuse(event, path, f"anchor &{event.anchor}", "&")
@@ -136,16 +137,15 @@ class _Reader:
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break
-            if not isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            if not isinstance(event, yaml.ScalarEvent):
                 self._report.at_line(
                     _line(event),
-                    "a mapping or a list where a key belongs",
-                    "quote text that begins with { or [",
+                    "a mapping, a list or an alias where a key belongs",
+                    "quote text that begins with {, [ or *",
                     path=path,
                 )
                 raise _Hopeless
-            key = self._node(event, path)
-            name = str(key) if isinstance(key, Written) else ""
+            name = str(self._node(event, path) or "")
             here = (*path, name)
             if name in found:
                 self._report.at_line(

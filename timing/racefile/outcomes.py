@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from timing.core.definition import MissedControl, MissedKind, Outcome, OutcomeKind
-from timing.racefile.fields import Code, Fine, Variant, Whole
+from timing.racefile.containers import Variant
+from timing.racefile.moments import Fine
+from timing.racefile.quantities import Whole
+from timing.racefile.texts import Code
 
 
 def _outcome(word: str, carried: Any) -> Outcome:  # noqa: ANN401 - each kind carries its own

@@ -11,27 +11,22 @@ from marshmallow import ValidationError
 from timing.core.definition import Source
 from timing.core.plain import derived_id
 from timing.core.records import Passing
-from timing.core.times import DAY, Reading, is_minutes_only
-from timing.racefile.fields import (
-    MINUTES_ONLY_UNCERTAINTY,
-    Choice,
-    ClockReading,
-    Moment,
-    Note,
-    PointCode,
-    ReadBib,
-    Text,
-    Token,
-    Whole,
-)
+from timing.core.times import DAY, MINUTE, Reading, is_minutes_only
+from timing.racefile.moments import ClockReading, Moment
 from timing.racefile.parts import Part
+from timing.racefile.quantities import Whole
 from timing.racefile.report import faults
+from timing.racefile.texts import Choice, Note, PointCode, ReadBib, Text, Token
 
 AT_LATEST = "<"
 """Before a time: had passed by then (Rules 4.10)."""
 
 MAX_OFFSET_MS = 100 * 366 * DAY
 """A clock that lost its date shows 1970."""
+
+
+MINUTES_ONLY_UNCERTAINTY = MINUTE
+"""How far off a time without seconds may be (Rules 4.10)."""
 
 
 class PassingTime(ClockReading):

@@ -12,7 +12,8 @@ class Report:
     """Collects errors. ``lines`` gives the line of a path, of its keys and of its items.
 
     Parts of the document that stand in a file beside it are found through ``files``, by their
-    top-level key.
+    top-level key. What is wrong below one of the ``unread`` paths follows from what was told of
+    that path already, and is not noted.
     """
 
     def __init__(self, file: str) -> None:
@@ -20,6 +21,7 @@ class Report:
         self._errors: list[RacefileError] = []
         self.lines: dict[Path, int] = {}
         self.files: dict[str, str] = {}
+        self.unread: set[Path] = set()
 
     @property
     def errors(self) -> tuple[RacefileError, ...]:
@@ -42,6 +44,8 @@ class Report:
     def at_path(self, path: Path, message: str, remedy: str = "") -> None:
         """Note what is wrong at a path; its line is looked up."""
         path = self._as_written(path)
+        if self.unread and any(path[:length] in self.unread for length in range(len(path) + 1)):
+            return
         self.at_line(self.line_of(path), message, remedy, path=path)
 
     def in_file(self, file: str, line: int, message: str, remedy: str = "") -> None:

@@ -16,25 +16,16 @@ from timing.core.definition import (
     TieLink,
     TieLinkKind,
 )
-from timing.core.times import Rounding
-from timing.racefile.fields import (
-    PRECISIONS,
-    Choice,
-    Day,
-    Flag,
-    Lasting,
-    LastingSome,
-    Many,
-    Nested,
-    Slug,
-    Text,
-    Token,
-    Variant,
-    Whole,
-    Zone,
-)
+from timing.core.times import SECOND, Rounding
+from timing.racefile.containers import Many, Nested, Variant
+from timing.racefile.moments import Day, Lasting, LastingSome
 from timing.racefile.outcomes import cutoff_outcome, missed_control
 from timing.racefile.parts import Part
+from timing.racefile.quantities import Flag, Whole
+from timing.racefile.texts import Choice, Slug, Text, Token, Zone
+
+PRECISIONS = {"1s": SECOND, "100ms": 100, "10ms": 10, "1ms": 1}
+"""The precisions a race can print (Rules 1.4)."""
 
 
 def _tie_link(word: str, stages: Any) -> TieLink:  # noqa: ANN401 - numbers, or None

@@ -13,34 +13,26 @@ from timing.core.plain import derived_id
 from timing.core.records import RULING_NAMES, RULINGS, Ruling
 from timing.core.statuses import RulingStatus
 from timing.racefile.competitors import EntrySchema
+from timing.racefile.containers import Nested, Pairs, Words
+from timing.racefile.expecting import Expecting
 from timing.racefile.faults import Fault, did_you_mean, one_of, quoted
-from timing.racefile.fields import (
+from timing.racefile.moments import ClockReading, Fine, Lasting, LastingSome, Moment, Shift
+from timing.racefile.parts import Part
+from timing.racefile.passings import bad_record
+from timing.racefile.quantities import Flag, Whole
+from timing.racefile.stages import StageSchema
+from timing.racefile.texts import (
     Author,
     Bib,
     Choice,
-    ClockReading,
     Code,
-    Expecting,
-    Fine,
-    Flag,
-    Lasting,
-    LastingSome,
-    Moment,
-    Nested,
     Note,
-    Pairs,
     PointCode,
     Reason,
     Said,
-    Shift,
     Text,
     Token,
-    Whole,
-    Words,
 )
-from timing.racefile.parts import Part
-from timing.racefile.passings import bad_record
-from timing.racefile.stages import StageSchema
 
 Keys = Collection[str]
 Faults = dict[str, list[Fault]]

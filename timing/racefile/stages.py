@@ -24,31 +24,13 @@ from timing.core.definition import (
     StartMode,
     Wave,
 )
+from timing.racefile.containers import Many, Nested, OneOrMany, Pairs, Span, Variant, Words
 from timing.racefile.faults import Fault, one_of
-from timing.racefile.fields import (
-    Bib,
-    Choice,
-    ClockTime,
-    Code,
-    Day,
-    Fine,
-    Flag,
-    Kilometres,
-    KilometresAnHour,
-    Lasting,
-    LastingSome,
-    Many,
-    Nested,
-    OneOrMany,
-    Pairs,
-    Span,
-    Text,
-    Variant,
-    Whole,
-    Words,
-)
+from timing.racefile.moments import ClockTime, Day, Fine, Lasting, LastingSome
 from timing.racefile.outcomes import cutoff_outcome
 from timing.racefile.parts import Part, key_of
+from timing.racefile.quantities import Flag, Kilometres, KilometresAnHour, Whole
+from timing.racefile.texts import Bib, Choice, Code, Text
 
 MEASURES = ("at", "elapsed", "elapsed_gun", "min_speed", "percent_of_winner")
 
