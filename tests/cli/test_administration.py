@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.cli.conftest import Run
 from timing.db.engines import Database
@@ -151,6 +152,14 @@ def test_a_database_is_made_by_upgrade_and_not_before(
     assert run("race", "list").exit_code == 0
 
 
+@pytest.mark.parametrize("command", ["add", "import"])
+def test_the_first_race_makes_an_embedded_database(run: Run, two_days: Path, command: str) -> None:
+    added = run("race", command, two_days)
+
+    assert added.exit_code == 0
+    assert run("compute", "--race", "two-days", "--board", "gc").exit_code == 0
+
+
 def test_a_database_without_our_tables_is_not_touched(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +171,16 @@ def test_a_database_without_our_tables_is_not_touched(
 
     assert result.exit_code == 2
     assert "run: timing db upgrade" in result.stderr
+
+
+def test_a_database_of_a_newer_release_is_left_alone(run: Run, kept: Database) -> None:
+    with kept.writers.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of the future'"))
+
+    result = run("db", "upgrade")
+
+    assert result.exit_code == 2
+    assert "The database is of a newer release than this one" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,40 @@ def test_several_tables_have_their_titles(run: Run, two_days: Path) -> None:
     )
 
 
+def test_the_incomplete_have_a_board_of_their_own_where_the_race_says_so(
+    run: Run, two_days: Path, tmp_path: Path
+) -> None:
+    race = tmp_path / "race.yaml"
+    race.write_text(
+        two_days.read_text().replace("starts_on:", "rules: {incomplete: separate}, starts_on:")
+    )
+
+    complete = run("compute", race, "--board", "gc", "--format", "csv")
+    incomplete = run("compute", race, "--board", "gc-incomplete", "--format", "csv")
+    everything = run("compute", race, "--all")
+
+    assert bibs(complete.stdout) == [("1", "9"), ("2", "12")]
+    assert bibs(incomplete.stdout) == [("", "100")]
+    assert "gc-incomplete" in json.loads(everything.stdout)["boards"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[1, 2]", b"format: 1\n", b"{", b"\0"])
+def test_what_is_no_racefile_is_told_without_a_traceback(
+    run: Run, tmp_path: Path, content: bytes
+) -> None:
+    race = tmp_path / "race.yaml"
+    race.write_bytes(content)
+
+    result = run("compute", race, "--board", "gc")
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {race}")
+
+
+def test_a_folder_is_no_racefile(run: Run, tmp_path: Path) -> None:
+    assert run("check", tmp_path).exit_code == 2
+
+
 # -- mistaken calls --------------------------------------------------------------------------
 
 

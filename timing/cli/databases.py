@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
 from timing.cli.printing import patiently
@@ -37,6 +38,8 @@ def connected() -> Iterator[Database]:
         yield database
     except OperationalError as error:
         raise Refused(f"The database can't be used: {error.orig}") from error
+    except CommandError as error:
+        raise Refused(f"The database is of a newer release than this one: {error}") from error
     except DatabaseBusy as error:
         raise Refused("Something else keeps the database busy; try again.") from error
     finally:
@@ -44,12 +47,17 @@ def connected() -> Iterator[Database]:
 
 
 @contextmanager
-def opened() -> Iterator[Database]:
-    """The database, Refused unless its tables are those of this release."""
+def opened(*, made: bool = False) -> Iterator[Database]:
+    """The database, Refused unless its tables are those of this release.
+
+    With ``made`` an embedded one that is not there yet is made.
+    """
     with connected() as database:
-        path = _sqlite_path(database)
-        if path is not None and not path.exists():
-            raise Refused(f"There is no database at {path}; make one with: timing db upgrade")
+        if not _exists(database):
+            if not made:
+                where = database.url.database
+                raise Refused(f"There is no database at {where}; make one with: timing db upgrade")
+            schema.upgrade(database)
         if not schema.is_current(database):
             raise Refused("The database is of another release; run: timing db upgrade")
         try:
@@ -76,9 +84,10 @@ def now() -> Instant:
     return time.time_ns() // 1_000_000
 
 
-def _sqlite_path(database: Database) -> Path | None:
+def _exists(database: Database) -> bool:
+    """Whether there is a file, where the database is one."""
     url = database.url
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 @click.group()
@@ -96,8 +105,3 @@ def upgrade() -> None:
         after = schema.current(database)
         where = database.url.render_as_string(hide_password=True)
     click.echo(f"{where} is up to date{'' if before == after else ', now'}: {after}")
-
-
-def _exists(database: Database) -> bool:
-    path = _sqlite_path(database)
-    return path is None or path.exists()

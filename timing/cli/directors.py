@@ -35,7 +35,7 @@ def add(*, name: str) -> None:
     """Make an account."""
     password = _password()
     with (
-        opened() as database,
+        opened(made=True) as database,
         refusing(BadName, BadPassword, DirectorExists),
         database.writing() as session,
     ):

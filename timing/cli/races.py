@@ -42,7 +42,7 @@ def add(*, file: Path) -> None:
     """Add the race in a racefile, with all that is in it."""
     document = read_racefile(file)
     with (
-        opened() as database,
+        opened(made=True) as database,
         refusing(RaceExists, RacefileErrors),
         patiently("Adding"),
         database.writing() as session,
@@ -63,7 +63,7 @@ def import_(*, file: Path, takes_definition: bool, takes_entries: bool) -> None:
     document = read_racefile(file)
     slug = document.race.slug
     with (
-        opened() as database,
+        opened(made=True) as database,
         refusing(RacefileErrors, RaceStarted, DefinitionMoved),
         patiently("Importing"),
         database.writing() as session,
