@@ -20,7 +20,7 @@ from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.desk import desk
 from timing.web.errors import handle_errors
-from timing.web.headers import add_headers
+from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.installation import install, installation
 from timing.web.public import public
@@ -70,7 +70,8 @@ def create_app(settings: Settings) -> Flask:
     serving = app.wsgi_app
     if proxies := settings.trusted_proxies:
         serving = ProxyFix(serving, x_for=proxies, x_proto=proxies, x_host=proxies)
-    app.wsgi_app = RememberedAnswers(StaticFiles(serving), made.answers, made.books)  # type: ignore[method-assign]
+    files = StaticFiles(serving, security_headers(settings))
+    app.wsgi_app = RememberedAnswers(files, made.answers, made.books)  # type: ignore[method-assign]
     return app
 
 

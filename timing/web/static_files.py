@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
+from wsgiref.headers import Headers
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from whitenoise import WhiteNoise
@@ -18,9 +19,20 @@ _A_DAY_SECONDS = 86_400
 class StaticFiles(WhiteNoise):
     """The files of ``static/``; an address with its file's digest in it may be kept for good."""
 
-    def __init__(self, app: WSGIApplication) -> None:
+    def __init__(self, app: WSGIApplication, always: Iterable[tuple[str, str]]) -> None:
+        """Before ``app``, sending the headers ``always`` with each file."""
+
+        def add(headers: Headers, *_: object) -> None:
+            for name, value in always:
+                headers[name] = value
+
         super().__init__(
-            app, root=str(STATIC), prefix=PREFIX, max_age=_A_DAY_SECONDS, allow_all_origins=False
+            app,
+            root=str(STATIC),
+            prefix=PREFIX,
+            max_age=_A_DAY_SECONDS,
+            allow_all_origins=False,
+            add_headers_function=add,
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
