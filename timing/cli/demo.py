@@ -23,7 +23,7 @@ from timing.cli.databases import now
 from timing.cli.printing import patiently
 from timing.cli.refusals import refusing
 from timing.cli.serving import become_server, refuse_taken_port
-from timing.cli.sources import write_file
+from timing.cli.sources import read_racefile, write_file
 from timing.core.compute import compute
 from timing.core.document import Document
 from timing.core.entries import Entry
@@ -112,9 +112,10 @@ def _prepared(database: Database, folder: Path) -> Document:
     """The whole edition; the first time it is simulated, and its opening added."""
     kept = folder / _EDITION
     if kept.exists():
-        return racefile.load(kept)
+        return read_racefile(kept)
+    definition = read_racefile(DEFINITION).race
     with patiently("Simulating a race"):
-        whole = edition(racefile.load(DEFINITION).race, now())
+        whole = edition(definition, now())
         content = racefile.dump(whole).encode()
     with patiently("Adding it to the database"), database.writing() as session:
         add_race(session, opening(whole), at=now(), by="demo")
