@@ -131,6 +131,21 @@ def test_an_alias_is_told_once_whatever_would_follow_from_it() -> None:
     ]
 
 
+def test_a_mapping_in_a_cell_that_is_left_open_is_told_in_its_line() -> None:
+    text = 'teams: |\n  code,legs\n  T1,"{1: 7, 2: 8"\n'
+    errors = errors_of(RACE + text)
+    assert (7, "a { that is not closed as it should be") in [(e.line, e.message) for e in errors]
+
+
+def test_among_very_many_no_nearest_is_looked_for() -> None:
+    people = "".join(f"  - {{bib: {n}, team: T{n}}}\n" for n in range(2))
+    teams = "".join(f"  - {{code: S{n}}}\n" for n in range(101))
+    errors = errors_of(
+        f"{RACE}team_kinds: [{{code: pair, size: 2}}]\nteams:\n{teams}entries:\n{people}"
+    )
+    assert [e.remedy for e in errors] == ["none of 101 is called so"] * 2
+
+
 def test_nesting_without_end_is_told() -> None:
     (error,) = errors_of("a: " + "[" * 5_000)
     assert (error.line, error.message) == (1, "more than 16 mappings and lists within each other")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from timing.racefile.definition_checks import items
 from timing.racefile.faults import Path, quoted
 from timing.racefile.known import Codes, Given, Typed
@@ -27,7 +29,7 @@ def check_entries(data: Typed, references: References, given: Given) -> None:
         ((chip, (*p, "chips")) for p, e in entries for chip in dict.fromkeys(e.get("chips", ()))),
         "chip",
     )
-    starts_on = data.get("race", {}).get("starts_on")
+    starts_on = _first_day(data)
     for path, entry in entries:
         references.division(entry.get("division"), (*path, "division"))
         references.code(entry.get("team"), known.teams, "team", (*path, "team"))
@@ -63,3 +65,11 @@ def _check_only(codes: Codes, path: Path, references: References, given: Given) 
     """Report a code left out where there are several to choose from."""
     if codes is not None and len(codes) > 1 and not given(path):
         references.report.at_path(path, "is missing", f"name one of {', '.join(sorted(codes))}")
+
+
+def _first_day(data: Typed) -> date | None:
+    """The race's first day, by default its first stage's; None if neither can be read."""
+    numbered = [stage for stage in data.get("stages", ()) if {"number", "date"} <= stage.keys()]
+    first: Typed = min(numbered, key=lambda stage: stage["number"], default={})
+    found: date | None = data.get("race", {}).get("starts_on", first.get("date"))
+    return found
