@@ -21,7 +21,7 @@ from timing.core.measures import classify
 from timing.core.results import Board
 from timing.core.rosters import Roster
 from timing.core.stage_book import StageBook
-from timing.core.stage_results import FRESH
+from timing.core.stage_rows import FRESH
 
 
 def covered_stages(race: Race, classification: Classification) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from timing.core.definition import (
 from timing.core.entries import Competitor, Entry, bib_order
 from timing.core.ranking import TieRule, rank_by
 from timing.core.results import Board, Line, TieBreak
-from timing.core.stage_results import Standing
+from timing.core.stage_rows import Standing
 from timing.core.statuses import RaceStatus
 from timing.core.times import Duration, Instant, round_to
 

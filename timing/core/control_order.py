@@ -10,7 +10,7 @@ from timing.core.ranking import rank_by
 from timing.core.records import Passing
 from timing.core.results import ControlBoard, ControlLine
 from timing.core.splits import Facts
-from timing.core.stage_results import StageState
+from timing.core.stage_rows import StageState
 from timing.core.times import Duration, Instant
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from timing.core.entries import bib_order
 from timing.core.results import StageBoard
 from timing.core.stage_book import StageBook
-from timing.core.stage_results import Row
+from timing.core.stage_rows import Row
 from timing.core.statuses import StageStatus
 from timing.core.teams import TeamRow
 

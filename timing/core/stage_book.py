@@ -29,7 +29,9 @@ from timing.core.results import Split
 from timing.core.rosters import Roster
 from timing.core.splits import Facts, read_splits
 from timing.core.stage_changes import UNCHANGED, StagePlan, course_until, plan_of
-from timing.core.stage_results import StageInput, StageState, Standing, settle
+from timing.core.stage_input import StageInput
+from timing.core.stage_results import settle
+from timing.core.stage_rows import StageState, Standing
 from timing.core.starts import Standings, StartFrame, start_frame
 from timing.core.teams import TeamInput, TeamState, on_leg, settle_teams
 from timing.core.times import Duration, Instant

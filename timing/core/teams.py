@@ -24,7 +24,8 @@ from timing.core.ranking import rank_by
 from timing.core.records import Passing, Status
 from timing.core.results import StageLine
 from timing.core.splits import Facts
-from timing.core.stage_results import FRESH, Row, Standing
+from timing.core.stage_rows import FRESH, Row, Standing
+from timing.core.status_rulings import DECIDED_STATUS, ENDED_BY
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.core.times import Duration, Instant
 
@@ -379,21 +380,8 @@ def _passed(stage: TeamInput, member: Entry, code: str) -> tuple[Instant | None,
     return facts.times[index], facts.taken[index]
 
 
-_DECIDED_STATUS = {
-    RulingStatus.DNS: StageStatus.DNS,
-    RulingStatus.DNF: StageStatus.DNF,
-    RulingStatus.OTL: StageStatus.OTL,
-    RulingStatus.DSQ: StageStatus.DSQ,
-    RulingStatus.WITHDRAWN: StageStatus.DNF,
-}
-
-_ENDED_BY = {
-    RulingStatus.DNS: RaceStatus.DNF,
-    RulingStatus.DNF: RaceStatus.DNF,
-    RulingStatus.OTL: RaceStatus.OTL,
-    RulingStatus.DSQ: RaceStatus.DSQ,
-    RulingStatus.WITHDRAWN: RaceStatus.WITHDRAWN,
-}
+_ENDED_BY = {**ENDED_BY, RulingStatus.DNS: RaceStatus.DNF}
+_DECIDED_STATUS = {**DECIDED_STATUS, RulingStatus.WITHDRAWN: StageStatus.DNF}
 
 
 def _decided(stage: TeamInput, decision: Status, standing: Standing) -> Standing:

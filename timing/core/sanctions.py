@@ -1,0 +1,122 @@
+"""What the rules themselves do to an entry on a stage: limits tested, missed controls (4.4, 5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from timing.core.cutoffs import Limit, Missed, missed_limits, whole_race_limit
+from timing.core.definition import Apply, MissedKind, OutcomeKind
+from timing.core.finishers import Finishers
+from timing.core.problems import Problem, ProblemCode
+from timing.core.splits import Facts
+from timing.core.stage_input import StageInput
+from timing.core.stage_problems import limit_in_question, seen_after_out
+from timing.core.stage_rows import Row, Standing
+from timing.core.statuses import RaceStatus, StageStatus
+
+
+class Sanctions:
+    """Of one stage, an entry at a time; what nobody can be sure of goes to ``problems``."""
+
+    def __init__(self, stage: StageInput, finishers: Finishers, problems: list[Problem]) -> None:
+        self._in = stage
+        self._finishers = finishers
+        self._problems = problems
+        self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[Limit, ...]] = {}
+
+    def limits_tested(self, row: Row) -> tuple[Limit, ...]:
+        """The limits along the course that an entry, or another like it, was tested against."""
+        clock = self._in.frame.clock_of(row.entry.id)
+        return self._limits.get((row.entry.division, clock.wave, row.categories), ())
+
+    def test_limits(self, row: Row, facts: Facts, before: Standing) -> Standing:
+        """Test the raw clock at every point passed; the standing that this leads to (5.2)."""
+        stage = self._in
+        clock = stage.frame.clock_of(row.entry.id)
+        key = (row.entry.division, clock.wave, row.categories)
+        limits = self._limits.get(key)
+        if limits is None:
+            limits = self._limits[key] = stage.limits(row.entry, clock.wave, row.categories)
+        if stage.rules.limit is not None and facts.last > 0:
+            whole = whole_race_limit(stage.rules, facts.last, before.clock)
+            limits = (*limits, whole)
+        if not limits:
+            return before
+        if stage.decisions.is_lifted(stage.number, row.entry.id):
+            return before
+        needs_winner = any(limit.percent is not None for limit in limits)
+        after = before
+        for missed in missed_limits(
+            limits,
+            facts,
+            clock,
+            precision=stage.rules.precision,
+            extension=row.adjustment.extension,
+            holds=row.holds,
+            winner=self._finishers.winner(row.entry.division) if needs_winner else None,
+        ):
+            limit = missed.limit
+            if not missed.is_sure:
+                self._question(ProblemCode.CUTOFF_UNSURE, row, facts, missed)
+            elif limit.apply is Apply.CONFIRM or limit.outcome.kind is OutcomeKind.MOVE:
+                self._question(ProblemCode.CUTOFF_TO_CONFIRM, row, facts, missed)
+            else:
+                row.missed = (*row.missed, missed)
+                after = self._sanction(row, facts, missed, before, after)
+                if row.status in _STAGE_IS_OVER:
+                    break
+        return after
+
+    def _question(self, code: ProblemCode, row: Row, facts: Facts, missed: Missed) -> None:
+        self._problems.append(limit_in_question(code, self._in, row, facts, missed))
+
+    def _sanction(
+        self, row: Row, facts: Facts, missed: Missed, before: Standing, after: Standing
+    ) -> Standing:
+        """What missing a limit leads to (Rules 5.4); a stage gives one strike at the most."""
+        outcome = missed.limit.outcome
+        point = self._in.courses[row.entry.division].points[missed.limit.point]
+        kind = outcome.kind
+        if kind is OutcomeKind.STRIKES:
+            after = replace(after, strikes=before.strikes + 1)
+            is_last = after.strikes >= outcome.strikes
+            kind = OutcomeKind.OUT if is_last else OutcomeKind.UNRANKED
+        here = replace(after, stage=self._in.number, control=point.code)
+        match kind:
+            case OutcomeKind.OUT:
+                row.status, row.control = StageStatus.OTL, point.code
+                later = missed.limit.point + 1
+                if facts.last >= later:
+                    self._problems.append(seen_after_out(self._in, row, facts, since=later))
+                return replace(here, ended=RaceStatus.OTL)
+            case OutcomeKind.DNF:
+                row.status, row.control = StageStatus.DNF, point.code
+                return replace(here, competitive=False)
+            case OutcomeKind.UNRANKED:
+                return replace(here, competitive=False) if after.competitive else after
+            case OutcomeKind.PENALTY:
+                row.automatic_penalty += outcome.penalty
+                return after
+            case _:
+                return after
+
+    def missed_controls(self, row: Row, facts: Facts, after: Standing) -> Standing:
+        """The policy acts only on controls that the director confirmed as missed (Rules 4.4)."""
+        missed = self._in.missed_confirmed.get(row.entry.id, ())
+        course = self._in.courses[row.entry.division]
+        sure = [
+            code
+            for code in missed
+            if (i := course.index.get(code)) is not None and facts.times[i] is None
+        ]
+        policy = self._in.rules.missed_control
+        if not sure or policy.kind is MissedKind.QUERY:
+            return after
+        if policy.kind is MissedKind.PENALTY:
+            row.automatic_penalty += policy.penalty * len(sure)
+            return after
+        row.status, row.control = StageStatus.DNF, sure[0]
+        return replace(after, ended=RaceStatus.DNF, stage=self._in.number, control=sure[0])
+
+
+_STAGE_IS_OVER = frozenset({StageStatus.OTL, StageStatus.DNF})

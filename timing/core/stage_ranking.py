@@ -1,0 +1,94 @@
+"""Ranks and gaps within a division of a stage (Rules 9.5, 9.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from timing.core.definition import TieLinkKind
+from timing.core.ranking import TieRule, rank_by
+from timing.core.results import TieBreak
+from timing.core.stage_input import StageInput
+from timing.core.stage_rows import Row
+from timing.core.times import Duration
+
+
+def rank_rows(rows: Iterable[Row], stage: StageInput) -> list[Row]:
+    """Give the rows of a division that are ranked their rank, tie and gaps; best first.
+
+    Declared places come before times (Rules 9.5).
+    """
+    rows = list(rows)
+    placed = sorted(
+        (r for r in rows if r.place is not None),
+        key=lambda r: (r.place or 0, r.time is None, r.time or 0),
+    )
+    timed = [r for r in rows if r.place is None]
+    for row in placed:
+        row.rank = row.place
+    last_place = max((r.place or 0 for r in placed), default=0)
+    ranked = rank_by(
+        timed,
+        lambda r: r.time or 0,
+        _ties(stage),
+        stage.rules.equal_rank,
+        first=max(last_place, len(placed)) + 1,
+    )
+    for item in ranked:
+        item.item.rank, item.item.tie = item.rank, item.tie
+    _join(timed, stage)
+    ordered = placed + [item.item for item in ranked]
+    _set_gaps(ordered)
+    return ordered
+
+
+def _ties(stage: StageInput) -> list[TieRule[Row]]:
+    """A line judge's order, then hidden fractions where the race lets them decide."""
+    rules: list[TieRule[Row]] = []
+    if stage.orders:
+        rules.append(TieRule(TieBreak.FINISH_ORDER, lambda rows: _judged_order(rows, stage)))
+    links = [k for k in stage.rules.ties if k.kind is TieLinkKind.FRACTIONS]
+    if any(not link.stages or stage.number in link.stages for link in links):
+        rules.append(TieRule(TieBreak.FRACTIONS, _fractions))
+    return rules
+
+
+def _judged_order(rows: Sequence[Row], stage: StageInput) -> Sequence[int] | None:
+    for order in reversed(stage.orders):
+        positions = {
+            entry_id: 0 if order.joint else n
+            for n, entry_id in enumerate(stage.roster.ids_of(order.bibs))
+        }
+        if any(r.entry.id in positions for r in rows):
+            return [positions.get(r.entry.id, len(positions)) for r in rows]
+    return None
+
+
+def _fractions(rows: Sequence[Row]) -> Sequence[int] | None:
+    """Only between chip or photo times of one line, or declared ones (Rules 9.5)."""
+    if not all(row.is_exact for row in rows):
+        return None
+    return [row.hidden for row in rows]
+
+
+def _join(rows: Sequence[Row], stage: StageInput) -> None:
+    """Hand in hand: a declared joint place is shared whatever the convention (9.5)."""
+    for order in stage.orders:
+        if not order.joint:
+            continue
+        ids = set(stage.roster.ids_of(order.bibs))
+        together = [r for r in rows if r.entry.id in ids and r.rank is not None]
+        if len({r.time for r in together}) == 1:
+            best = min(r.rank or 0 for r in together)
+            for row in together:
+                row.rank, row.tie = best, TieBreak.FINISH_ORDER
+
+
+def _set_gaps(ordered: Sequence[Row]) -> None:
+    leader = ordered[0].time if ordered else None
+    ahead: Duration | None = None
+    for row in ordered:
+        if row.time is None or leader is None:
+            continue
+        row.gap = row.time - leader
+        row.interval = 0 if ahead is None else row.time - ahead
+        ahead = row.time
