@@ -43,13 +43,21 @@ def _encode(value: object) -> Plain:
             raise TypeError(type(value).__name__)
 
 
+_AS_IT_IS = frozenset({str, int, bool, NoneType})
+
+
 def _encode_fields(value: object) -> dict[str, Plain]:
     plain: dict[str, Plain] = {}
-    for field in fields(cast("Any", value)):
-        item = getattr(value, field.name)
-        if field.default is MISSING or item != field.default:
-            plain[field.name] = _encode(item)
+    for name, default in _defaults(type(value)):
+        item = getattr(value, name)
+        if default is MISSING or item != default:
+            plain[name] = item if type(item) in _AS_IT_IS else _encode(item)
     return plain
+
+
+@cache
+def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(cls))
 
 
 def _decode(kind: Any, plain: Any) -> Any:  # noqa: ANN401 - driven by type hints
@@ -125,9 +133,12 @@ def passing_from_plain(plain: Mapping[str, Plain]) -> Passing:
     return cast("Passing", _decode(Passing, plain))
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(plain: Plain) -> str:
     """The one text of a plain value: keys sorted, no blanks."""
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(plain)
 
 
 def digest(record: Record) -> str:
