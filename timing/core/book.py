@@ -17,6 +17,7 @@ from timing.core.boards import Boards, first_solo
 from timing.core.categories import categories_of, day_of_age, team_categories
 from timing.core.classifications import cut_incomplete
 from timing.core.clocks import offsets_by_device
+from timing.core.collection import collection_paused
 from timing.core.control_order import control_board
 from timing.core.courses import Point, course_of, point_codes, stages_of
 from timing.core.days import stage_day
@@ -76,8 +77,9 @@ class RaceBook:
         self._entries = document.entries
         self._teams = document.teams
         self._journal = Journal()
-        self._journal.load(document.passings, document.rulings)
-        self._index()
+        with collection_paused():
+            self._journal.load(document.passings, document.rulings)
+            self._index()
 
     # -- what it holds -----------------------------------------------------------------------
 
@@ -335,6 +337,10 @@ class RaceBook:
     def _refresh(self) -> None:
         if self._stale_from >= len(self._order):
             return
+        with collection_paused():
+            self._settle_stale()
+
+    def _settle_stale(self) -> None:
         first = self._stale_from
         self._boards.forget_from(self._order[first])
         for position in range(first, len(self._order)):
@@ -564,13 +570,15 @@ class RaceBook:
     def answer(self) -> Answer:
         """Every board after every stage, every stage's result, and the problems."""
         self._refresh()
-        return Answer(
-            boards={
-                code: {n: self.board(code, n) for n in self._order} for code in self.board_codes()
-            },
-            stages={n: self.stage_boards(n) for n in self._order},
-            problems=self.problems(),
-        )
+        with collection_paused():
+            return Answer(
+                boards={
+                    code: {n: self.board(code, n) for n in self._order}
+                    for code in self.board_codes()
+                },
+                stages={n: self.stage_boards(n) for n in self._order},
+                problems=self.problems(),
+            )
 
     def dated_records(self) -> dict[str, Instant]:
         """The instant of every passing that could be dated, by record id.

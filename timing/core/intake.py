@@ -1,0 +1,166 @@
+"""Taking records: each passing finds its stage and entry, each ruling touches what it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from timing.core.clocks import offsets_by_device
+from timing.core.courses import course_of, point_codes, stages_of
+from timing.core.days import stage_day
+from timing.core.decisions import Decisions, decisions_of
+from timing.core.definition import Race, StageKind
+from timing.core.entries import Entry, Team
+from timing.core.journal import Effect, Journal, effect_of
+from timing.core.placing import Placement, place
+from timing.core.problems import Problem, ProblemCode
+from timing.core.reach import NOWHERE, passings_touched, reach_of, unapplied
+from timing.core.records import Confirm, Passing, Ruling
+from timing.core.rosters import NO_ROSTER, Roster, rosters
+from timing.core.stage_book import StageBook
+from timing.core.stage_changes import replaced
+from timing.core.times import zone_named
+
+
+class Intake:
+    """The records of a race in their places, as long as no record moves all the others.
+
+    ``effect`` is that of the rulings as a whole, ``rosters`` and ``stages`` are by number of the
+    stage, ``order`` holds the numbers of the stages that are run. ``stale_from`` is the position
+    in it of the first stage to settle again; who settles it moves that on.
+    """
+
+    def __init__(
+        self, race: Race, entries: Sequence[Entry], teams: Sequence[Team], journal: Journal
+    ) -> None:
+        numbers = [s.number for s in race.stages]
+        self._race = race
+        self._journal = journal
+        self.effect: Effect = effect_of(journal)
+        self.rosters, self._roster_problems = rosters(numbers, entries, teams, self.effect.rulings)
+        self.first_roster = self.rosters[numbers[0]] if numbers else NO_ROSTER
+        self.last_roster = self.rosters[numbers[-1]] if numbers else NO_ROSTER
+        self.stages = _empty_stages(race, self.rosters, self.effect)
+        self.order = list(self.stages)
+        self.stale_from = 0
+        self._unplaced: dict[str, Problem] = {}
+        self._place_all()
+        self._take_effect()
+
+    def _place_all(self) -> None:
+        stages, effect = self.stages, self.effect
+        for passing in self._journal.passings.values():
+            placement = place(passing, stages, effect)
+            if isinstance(placement, str):
+                bucket = stages[passing.stage].bucket
+                if placement in bucket:
+                    bucket[placement].append(passing)
+                else:
+                    bucket[placement] = [passing]
+            elif placement is not None:
+                self._unplaced[passing.id] = placement
+
+    def problems(self) -> list[Problem]:
+        """What is dubious about records and entries, whatever the stages make of them."""
+        return [*self._race_problems, *self._unplaced.values()]
+
+    def put(self, passing: Passing) -> None:
+        """Take one more passing, which the journal holds already."""
+        placement = self._placement(passing)
+        if isinstance(placement, str):
+            book = self.stages[passing.stage]
+            book.bucket.setdefault(placement, []).append(passing)
+            self._touch(book, placement)
+        elif placement is not None:
+            self._unplaced[passing.id] = placement
+
+    def take_rulings(self, new: Sequence[Ruling]) -> None:
+        """Let new rulings, which the journal holds already, touch only what they reach.
+
+        None of them may reach everything.
+        """
+        touched = {
+            record: self._journal.passings[record]
+            for ruling in new
+            for record in passings_touched(ruling, self._journal)
+        }
+        for passing in touched.values():
+            self._take_away(passing)
+        self.effect = effect_of(self._journal)
+        self._take_effect()
+        for passing in touched.values():
+            self.put(passing)
+        for reach in (reach_of(ruling, self._journal) for ruling in new):
+            if reach is None and self.order:
+                self._settle_again_from(self.order[0])
+            elif reach is not None and reach != NOWHERE:
+                self._settle_again_from(reach)
+
+    def _take_effect(self) -> None:
+        """What is derived from the rulings as a whole."""
+        rulings = self.effect.rulings
+        self.decisions: Decisions = decisions_of(rulings, self.rosters)
+        self._race_problems = [
+            *self.effect.problems,
+            *self._roster_problems,
+            *self.decisions.problems,
+            *unapplied(rulings, self._race),
+            *_unknown_birth_dates(self._race, self.last_roster.entries.values()),
+        ]
+        confirmed: dict[int, set[str]] = {}
+        for ruling in rulings:
+            if isinstance(ruling, Confirm) and ruling.record in self._journal.passings:
+                stage = self._journal.passings[ruling.record].stage
+                confirmed.setdefault(stage, set()).add(ruling.record)
+        for number, book in self.stages.items():
+            book.confirmed = frozenset(confirmed.get(number, ()))
+
+    def _placement(self, passing: Passing) -> Placement:
+        return place(passing, self.stages, self.effect)
+
+    def _take_away(self, passing: Passing) -> None:
+        placement = self._placement(passing)
+        if isinstance(placement, str):
+            book = self.stages[passing.stage]
+            book.bucket[placement].remove(passing)
+            self._touch(book, placement)
+        elif placement is not None:
+            del self._unplaced[passing.id]
+
+    def _touch(self, book: StageBook, entry_id: str) -> None:
+        book.stale.add(entry_id)
+        self._settle_again_from(book.number)
+
+    def _settle_again_from(self, stage: int) -> None:
+        if stage in self.stages:
+            self.stale_from = min(self.stale_from, self.order.index(stage))
+
+
+def _empty_stages(
+    race: Race, of_stages: Mapping[int, Roster], effect: Effect
+) -> dict[int, StageBook]:
+    zone = zone_named(race.timezone)
+    offsets = offsets_by_device(effect.rulings)
+    divisions = [d.code for d in race.divisions] or [""]
+    runs = {d: set(stages_of(race, d)) for d in divisions}
+    return {
+        stage.number: StageBook(
+            stage=stage,
+            day=stage_day(stage.date, zone),
+            full_courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
+            roster=of_stages[stage.number],
+            codes=frozenset(point_codes(stage)),
+            offsets=offsets,
+        )
+        for stage in (replaced(s, effect.rulings) for s in race.stages)
+        if stage.kind is not StageKind.REST
+    }
+
+
+def _unknown_birth_dates(race: Race, entries: Iterable[Entry]) -> list[Problem]:
+    if not any(c.age is not None for c in race.categories):
+        return []
+    return [
+        Problem(code=ProblemCode.UNKNOWN_BIRTH_DATE, bib=entry.bib)
+        for entry in entries
+        if entry.born is None
+    ]
