@@ -218,8 +218,9 @@ def _passings(until: Instant) -> tuple[Passing, ...]:
                 took = control.distance_m * HOUR * 100 // (speed * form)
                 took += random.randrange(-90, 90) * SECOND + random.randrange(SECOND)
                 took += stage.ascent_m * 1200 * control.distance_m // stage.distance_m
+                # Drawn whole, then cut: what is known earlier is a part of what is known later.
                 if gun + took > until:
-                    break
+                    continue
                 found.append(
                     Passing(
                         id=f"p-{entry.bib}-{stage.number}-{control.code}",

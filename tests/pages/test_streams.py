@@ -68,7 +68,7 @@ def test_what_a_stream_sends_stands_in_the_page_word_for_word(
 
 
 def test_only_lines_that_changed_are_sent(later: RaceBook) -> None:
-    before = fragments(board_page(RaceBook(siroua_six("12:04:00")), "gc", {}))
+    before = fragments(board_page(RaceBook(siroua_six("12:02:59")), "gc", {}))
     after = fragments(board_page(later, "gc", {}))
     change = changes(before, after, revision=2)
     assert change is not None
@@ -84,6 +84,7 @@ def test_a_reader_of_unknown_state_is_sent_everything(later: RaceBook) -> None:
     assert change is not None
     assert change["html"] == dict(after.html)
     assert set(dict(after.order)) == {"ranked", "unranked"}
+    assert change["summary"] == "Mateo Urquiola leads."
 
 
 def test_who_listens_hears_who_leads_and_how_much_changed(
@@ -95,7 +96,7 @@ def test_who_listens_hears_who_leads_and_how_much_changed(
         revision=2,
     )
     assert change is not None
-    assert str(change["summary"]).startswith("Mateo Urquiola leads, ")
+    assert str(change["summary"]).startswith("Mateo Urquiola leads. ")
 
 
 def test_a_stream_of_nothing_there_is_is_refused(later: RaceBook) -> None:

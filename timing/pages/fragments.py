@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
 from timing.pages.rendering import line_html, piece_html
-from timing.pages.words import sentence
+from timing.pages.words import counted, sentence
 
 Change: TypeAlias = dict[str, int | str | dict[str, str] | dict[str, list[str]]]
 """The data of one event, ready for JSON: ``revision``, ``html``, ``order``, ``summary``."""
@@ -89,13 +89,14 @@ def changes(before: Fragments | None, after: Fragments, *, revision: int) -> Cha
             for name, ids in after.order.items()
             if before is None or before.order.get(name) != ids
         },
-        "summary": _summary(html, after),
+        "summary": _summary(html, after, is_all=before is None),
     }
 
 
-def _summary(html: Mapping[str, str], after: Fragments) -> str:
+def _summary(html: Mapping[str, str], after: Fragments, *, is_all: bool) -> str:
+    """Who leads and how many lines changed, as far as both are known."""
     lines = {name for ids in after.order.values() for name in ids}
-    count = sum(name in lines for name in html)
-    if after.leader:
-        return sentence("summary-leads", leader=after.leader, count=count)
-    return sentence("summary", count=count)
+    said = [sentence("summary-leads", leader=after.leader)] if after.leader else []
+    if not is_all and (count := sum(name in lines for name in html)):
+        said.append(sentence("summary-changed", lines=counted("line", count)))
+    return " ".join(said)

@@ -196,8 +196,8 @@ WORDS: Mapping[ProblemCode, Words] = {
         "It has no result until they are in one.",
     ),
     ProblemCode.SEPARATED: Words(
-        "Team {team} was {apart_ms} apart at {control}",
-        "Penalise it by a ruling where the race’s rules say so.",
+        "Team {team} was {apart_ms} apart at {control}: {outcome}",
+        "Where nothing was done by itself, penalise it by a ruling if the race’s rules say so.",
     ),
 }
 
@@ -210,6 +210,9 @@ _OUTCOME: Mapping[OutcomeKind, str] = {
     OutcomeKind.STRIKES: "a strike",
     OutcomeKind.FLAG: "listed only",
 }
+
+_UNSURE = "unsure"
+"""The outcome of a limit missed by less than the records may be off (Rules 5.7)."""
 
 
 def problem_seen(problem: Problem) -> str:
@@ -239,8 +242,8 @@ class _Parts(dict[str, str]):
 def _worded(name: str, value: str | int) -> str:
     if isinstance(value, int):
         return _apart(value) if name.endswith("_ms") else str(value)
-    if name == "outcome" and value in set(OutcomeKind):
-        return _OUTCOME[OutcomeKind(value)]
+    if name == "outcome":
+        return "too close to act on" if value == _UNSURE else _OUTCOME[OutcomeKind(value)]
     return value.replace("_", " ")
 
 

@@ -500,7 +500,7 @@ class _RunnerMaker:
         if line.bonus:
             time = figures.short(line.bonus, self.precision)
             parts.append(sentence("bonus-in-total", time=time))
-        if not parts or line.raw_time is None:
+        if line.raw_time is None or not (line.penalty or line.credit):
             return " ".join(parts)
         raw = sentence("raw", time=figures.elapsed(line.raw_time, self.rules))
         return " ".join([raw, *parts])

@@ -226,8 +226,8 @@ SENTENCES: Mapping[str, str] = {
     "level-with": "level with {second}",
     "leads-alone": "leads",
     # What is announced to those who listen while a board changes.
-    "summary-leads": "{leader} leads, {count} lines changed.",
-    "summary": "{count} lines changed.",
+    "summary-leads": "{leader} leads.",
+    "summary-changed": "{lines} changed.",
     # How a stage stands, in the strip of stages.
     "stage-rest": "Rest",
     "stage-is-live": "Live",

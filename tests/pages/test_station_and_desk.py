@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from tests.pages.pages import desk_of, station_of
+from tests.pages.sample import before_the_start, instant, siroua_six
+from timing.core.book import RaceBook
+from timing.core.records import Observation, Passing, StartCorrection, Void
+from timing.core.times import TimeOfDay
+from timing.pages.desk_page import DeskPage
+from timing.pages.error_page import error_page
+from timing.pages.rendering import render
+from timing.pages.station_page import (
+    Draft,
+    Post,
+    StationIdlePage,
+    StationPage,
+    Theme,
+    station_answer,
+    station_page,
+)
+from timing.racefile import loads
+
+NOW = instant(5, "12:06:18")
+
+AID = """\
+format: 1
+race: {slug: aid, name: Aid, timezone: Europe/Zurich, starts_on: 2026-08-28}
+stages:
+  - number: 1
+    date: 2026-08-28
+    start:
+      mode: waves
+      waves: [{code: elite, at: "09:30", who: {bibs: ["1"]}}, {code: all, at: "06:30"}]
+    controls:
+      - {code: START, km: 0}
+      - {code: HUT, name: Hut, km: 8, in_out: true, cutoff: {at: "11:30"}}
+      - {code: FINISH, km: 20}
+entries: [{bib: "1", name: Ana}, {bib: "2", name: Bo}]
+"""
+
+
+@pytest.fixture(scope="module")
+def book() -> RaceBook:
+    return RaceBook(siroua_six())
+
+
+def at_aid(**args: str) -> StationPage:
+    numbers = count(1)
+    page = station_page(
+        RaceBook(loads(AID, name="aid")),
+        post=Post(label="Hut", controls=("HUT", "START")),
+        records=(),
+        now=NOW,
+        new_id=lambda: f"n{next(numbers)}",
+        form_token="t",
+        args=args,
+    )
+    assert isinstance(page, StationPage)
+    return page
+
+
+def the_desk(book: RaceBook, **given: object) -> DeskPage:
+    page = desk_of(book, **given)
+    assert isinstance(page, DeskPage)
+    return page
+
+
+def test_a_station_records_on_the_stage_that_runs_at_its_control(book: RaceBook) -> None:
+    page = station_of(book, NOW, control="CP4")
+    assert (page.stage, page.place.code) == (5, "CP4")
+    assert page.place_facts.replace("\N{NO-BREAK SPACE}", " ") == "Stage 5, km 43.1"
+
+
+def test_before_a_race_it_records_on_the_first_stage() -> None:
+    assert station_of(RaceBook(before_the_start()), NOW).stage == 1
+
+
+def test_in_and_out_stand_beside_each_other(book: RaceBook) -> None:
+    """Rules 4.2."""
+    page = at_aid(control="HUT.out")
+    assert [(way.code, way.label, way.is_chosen) for way in page.ways] == [
+        ("HUT.in", "In", False),
+        ("HUT.out", "Out", True),
+    ]
+    assert [way.code for way in page.others] == ["START"]
+    assert "closes 11:30" in page.place_facts
+    assert station_of(book, NOW, control="CP4").ways == ()
+
+
+def test_a_station_bound_to_controls_offers_no_others() -> None:
+    page = at_aid()
+    assert page.place.code == "HUT.in"
+    assert at_aid(control="FINISH").place.code == "HUT.in"
+
+
+def test_at_the_start_each_wave_has_its_gun() -> None:
+    """Rules 3.1, 3.4."""
+    page = at_aid(control="START")
+    assert [(gun.wave, gun.planned, gun.started) for gun in page.guns] == [
+        ("elite", "09:30", ""),
+        ("all", "06:30", ""),
+    ]
+    assert len({gun.id for gun in page.guns}) == 2
+    assert at_aid().guns == ()
+
+
+def test_a_gun_that_was_given_says_when() -> None:
+    document = siroua_six()
+    gun = StartCorrection(
+        id="g1", by="start", at=instant(5, "06:00:09"), stage=5, to=instant(5, "06:00:04")
+    )
+    book = RaceBook(replace(document, rulings=(*document.rulings, gun)))
+    page = station_of(book, NOW, control="START")
+    assert [g.started for g in page.guns] == ["06:00:04"]
+    assert "Start again now" in render(page)
+
+
+def test_a_station_without_anything_to_record_says_so() -> None:
+    book = RaceBook(replace(before_the_start(), race=replace(siroua_six().race, stages=())))
+    page = station_page(
+        book,
+        post=Post(label="Nowhere"),
+        records=(),
+        now=NOW,
+        new_id=lambda: "n",
+        form_token="t",
+    )
+    assert isinstance(page, StationIdlePage)
+    assert "nothing to record" in render(page)
+
+
+def test_what_was_entered_is_listed_with_who_it_was(book: RaceBook) -> None:
+    records = (
+        Passing(id="a", stage=5, control="CP4", bib="181", time=instant(5, "12:00:00")),
+        Passing(id="b", stage=5, control="CP4", bib="999", time=TimeOfDay(43_212_000)),
+        Passing(id="c", stage=5, control="CP4", bib="14*", time=instant(5, "12:01:00")),
+        Passing(id="d", stage=5, control="CP4", time=instant(5, "12:02:00")),
+        Observation(
+            id="e",
+            by="CP4",
+            at=instant(5, "12:03:00"),
+            kind="withdrawal",
+            bibs=("205",),
+            reason="knee",
+        ),
+    )
+    numbers = count(1)
+    page = station_page(
+        book,
+        post=Post(label="CP4"),
+        records=records,
+        now=NOW,
+        new_id=lambda: f"n{next(numbers)}",
+        form_token="t",
+        args={"control": "CP4"},
+    )
+    assert isinstance(page, StationPage)
+    assert [(e.bib, e.name, e.time, e.is_flagged) for e in page.entered] == [
+        ("181", "Kofi Boadu-Mensah", "12:00:00", False),
+        ("999", "Not in the start list", "12:00:12", True),
+        ("14*", "Not read, choose later", "12:01:00", True),
+        ("–", "Time only, choose the bib later", "12:02:00", True),
+        ("205", "Radoslav Imrich", "12:03:00", False),
+    ]
+    assert page.entered[-1].detail == "withdrawn here · knee"
+    assert page.recorded == 4
+    assert len({e.undo_id for e in page.entered} | {page.record_id, page.withdrawal_id}) == 7
+
+
+def test_what_was_undone_is_struck_and_counts_no_more() -> None:
+    document = siroua_six()
+    void = Void(id="v1", by="CP4", at=NOW, record="p-208-5-CP4", reason="Undone")
+    book = RaceBook(replace(document, rulings=(*document.rulings, void)))
+    before = station_of(RaceBook(document), NOW, control="CP4")
+    page = station_of(book, NOW, control="CP4")
+    undone = [e for e in page.entered if e.is_undone]
+    assert [e.record for e in undone] == ["p-208-5-CP4"]
+    assert page.recorded == before.recorded - 1
+
+
+def test_an_error_keeps_what_was_typed(book: RaceBook) -> None:
+    page = station_of(
+        book,
+        NOW,
+        control="CP4",
+        message="10:99 is not a time.",
+        is_error=True,
+        draft=Draft(bib="12", time="10:99"),
+    )
+    text = render(page)
+    assert 'value="10:99"' in text
+    assert "10:99 is not a time." in text
+
+
+def test_the_colours_chosen_by_hand_stand_in_the_document(book: RaceBook) -> None:
+    assert 'data-theme="night"' in render(station_of(book, NOW, theme=Theme.NIGHT))
+    assert "data-theme" not in render(station_of(book, NOW))
+
+
+def test_the_script_is_answered_with_the_parts_that_change(book: RaceBook) -> None:
+    answer = station_answer(station_of(book, NOW, control="CP4", message="Recorded."))
+    assert answer["message"] == "Recorded."
+    assert answer["now"] == NOW
+    html = answer["html"]
+    assert isinstance(html, dict)
+    assert set(html) == {"entered", "counts", "guns"}
+
+
+def test_every_form_of_a_station_carries_its_token_and_an_id(book: RaceBook) -> None:
+    text = render(station_of(book, NOW, control="START", stage=6))
+    forms = text.split("<form")[1:]
+    posting = [form.split("</form>")[0] for form in forms if 'method="post"' in form[:200]]
+    assert posting
+    assert all('name="csrf_token" value="token"' in form for form in posting)
+    assert all('name="id"' in form for form in posting if "sign-out" not in form)
+
+
+def test_the_desk_lists_problems_in_words_with_their_evidence(book: RaceBook) -> None:
+    page = the_desk(book)
+    seen = {p.seen: p.evidence.replace("\N{NO-BREAK SPACE}", " ") for p in page.problems}
+    assert seen["No such bib: 412"] == "stage 5, CP3 10:58:40 checkpoint"
+    assert page.problems_total == len(book.problems())
+
+
+def test_a_problem_about_a_passing_can_be_mended_on_the_spot(book: RaceBook) -> None:
+    problem = next(p for p in the_desk(book).problems if p.code == "unknown-bib")
+    assert problem.record == "q1"
+    assert problem.assign_id != problem.void_id
+
+
+def test_rulings_stand_newest_first_in_a_few_words(book: RaceBook) -> None:
+    page = the_desk(book)
+    said = [(r.bib, r.what.replace("\N{NO-BREAK SPACE}", " ")) for r in page.rulings]
+    assert said == [
+        ("62", "DNF, stage 5, CP2"),
+        ("117", "OTL, stage 4, CP3"),
+        ("41", "Penalty 15:00, stage 3, article 7.4"),
+        ("44", "DNF, stage 3, CP1"),
+        ("126", "Credit 6:00, stage 2, article 9.1"),
+        ("190", "DNS, stage 1"),
+    ]
+    assert [r.bib for r in page.observations] == ["205"]
+
+
+def test_a_gun_is_given_only_where_the_stage_has_not_begun(book: RaceBook) -> None:
+    starts = the_desk(book).starts
+    assert [(s.stage, s.is_under_way, s.planned) for s in starts] == [
+        (5, True, "06:00"),
+        (6, False, "07:30"),
+    ]
+
+
+def test_every_board_can_be_taken_home(book: RaceBook) -> None:
+    names = [e.name.replace("\N{NO-BREAK SPACE}", " ") for e in the_desk(book).exports]
+    assert names == [
+        "General classification",
+        "Women",
+        "Masters 40+",
+        "Pairs",
+        "Stage 1",
+        "Stage 2",
+        "Stage 3",
+        "Stage 4",
+        "Stage 5",
+    ]
+    assert the_desk(book).exports[0].csv_url == (
+        "/desk/siroua-six/export?board=gc&after=5&format=csv"
+    )
+
+
+def test_before_the_start_the_desk_is_ready() -> None:
+    page = the_desk(RaceBook(before_the_start()))
+    assert page.title == "Not begun"
+    assert page.tally is None
+    assert [s.stage for s in page.starts] == [1]
+
+
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [
+        ("/nothing", "/"),
+        ("/races/tor/boards/x", "/races/tor"),
+        ("/station/passings", "/station"),
+        ("/desk/tor", "/desk"),
+    ],
+)
+def test_an_error_leads_back_to_where_one_was(path: str, back: str) -> None:
+    assert error_page(404, path=path).back_url == back
+
+
+def test_an_unusual_error_has_words_too() -> None:
+    assert error_page(418).title == "That did not work"
