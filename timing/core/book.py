@@ -16,20 +16,18 @@ from functools import partial
 from timing.core.boards import Boards, first_solo
 from timing.core.categories import categories_of, day_of_age, team_categories
 from timing.core.classifications import cut_incomplete
-from timing.core.clocks import offsets_by_device
 from timing.core.collection import collection_paused
 from timing.core.control_order import control_board
-from timing.core.courses import Point, course_of, point_codes, stages_of
-from timing.core.days import stage_day
-from timing.core.decisions import Decisions, decisions_of
-from timing.core.definition import Classification, Incomplete, Race, StageKind
+from timing.core.courses import Point
+from timing.core.definition import Classification, Incomplete, Race
 from timing.core.document import Document
 from timing.core.entries import Entry, Team
-from timing.core.journal import Effect, Journal, effect_of
+from timing.core.intake import Intake
+from timing.core.journal import Journal
 from timing.core.placing import Placement, place
-from timing.core.problems import Problem, ProblemCode
-from timing.core.reach import EVERYTHING, NOWHERE, passings_touched, reach_of, unapplied
-from timing.core.records import Confirm, Passing, Ruling
+from timing.core.problems import Problem
+from timing.core.reach import EVERYTHING, reach_of
+from timing.core.records import Passing, Ruling
 from timing.core.results import (
     Answer,
     Board,
@@ -40,13 +38,12 @@ from timing.core.results import (
     StageLine,
     Unused,
 )
-from timing.core.rosters import NO_ROSTER, Roster, rosters
+from timing.core.rosters import Roster
 from timing.core.stage_boards import stage_boards
 from timing.core.stage_book import RaceContext, StageBook
-from timing.core.stage_changes import replaced
 from timing.core.starts import Standings, first_gun
 from timing.core.statuses import StageStatus
-from timing.core.times import Instant, zone_named
+from timing.core.times import Instant
 
 
 class UnknownBoard(LookupError):
@@ -111,19 +108,19 @@ class RaceBook:
     @property
     def rulings(self) -> tuple[Ruling, ...]:
         """The rulings that count, in their order."""
-        return self._effect.rulings
+        return self._intake.effect.rulings
 
     def is_voided(self, record: str) -> bool:
         """Whether a void of that record counts."""
-        return record in self._effect.voided
+        return record in self._intake.effect.voided
 
     def bib_of(self, passing: Passing) -> str:
         """The bib a passing counts for: the one it was assigned, else the one it came with."""
-        return self._effect.assigned.get(passing.id, passing.bib)
+        return self._intake.effect.assigned.get(passing.id, passing.bib)
 
     def placing(self) -> Callable[[Passing], Placement]:
         """How passings find their entry as things are; the answer stays, whatever is added."""
-        return partial(place, stages=self._stages, effect=self._effect)
+        return partial(place, stages=self._stages, effect=self._intake.effect)
 
     def entry(self, entry_id: str, stage: int | None = None) -> Entry:
         """The entry as on ``stage`` (by default the last one), or UnknownEntry."""
@@ -155,9 +152,9 @@ class RaceBook:
 
     def _roster(self, stage: int | None) -> Roster:
         if stage is None:
-            return self._last_roster
-        if stage in self._rosters:
-            return self._rosters[stage]
+            return self._intake.last_roster
+        if stage in self._intake.rosters:
+            return self._intake.rosters[stage]
         raise UnknownStage(stage)
 
     # -- taking more -------------------------------------------------------------------------
@@ -167,14 +164,15 @@ class RaceBook:
         conflicts = self._journal.conflicts
         new_passings = [p for p in passings if self._journal.add(p)]
         new_rulings = [r for r in rulings if self._journal.add(r)]
-        if self._journal.conflicts != conflicts:
-            # Two contents under one id are rare, and change which of them counts.
+        # Two contents under one id are rare, and change which of them counts.
+        is_conflict = self._journal.conflicts != conflicts
+        if is_conflict or any(reach_of(r, self._journal) == EVERYTHING for r in new_rulings):
             self._index()
         else:
             for passing in new_passings:
-                self._put(passing)
+                self._intake.put(passing)
             if new_rulings:
-                self._take_rulings(new_rulings)
+                self._intake.take_rulings(new_rulings)
         return bool(new_passings or new_rulings)
 
     def replace(
@@ -192,137 +190,17 @@ class RaceBook:
 
     def _index(self) -> None:
         """Place every record afresh; all the stages are to be settled again."""
-        race = self._race
-        numbers = [s.number for s in race.stages]
-        self._effect: Effect = effect_of(self._journal)
-        self._rosters, self._roster_problems = rosters(
-            numbers, self._entries, self._teams, self._effect.rulings
-        )
-        self._last_roster = self._rosters[numbers[-1]] if numbers else NO_ROSTER
+        self._intake = Intake(self._race, self._entries, self._teams, self._journal)
+        self._stages, self._order = self._intake.stages, self._intake.order
         self._categories_of: dict[tuple[int, date], tuple[str, ...]] = {}
-        self._stages = self._empty_stages()
-        self._order = list(self._stages)
-        self._stale_from = 0
         self._boards = Boards(
-            race,
+            self._race,
             self._stages,
-            self._rosters[numbers[0]] if numbers else NO_ROSTER,
+            self._intake.first_roster,
             self._teams,
             categories=self._categories_after,
             team_categories=self._team_categories,
         )
-        self._unplaced: dict[str, Problem] = {}
-        stages, effect = self._stages, self._effect
-        for passing in self._journal.passings.values():
-            placement = place(passing, stages, effect)
-            if isinstance(placement, str):
-                bucket = stages[passing.stage].bucket
-                if placement in bucket:
-                    bucket[placement].append(passing)
-                else:
-                    bucket[placement] = [passing]
-            elif placement is not None:
-                self._unplaced[passing.id] = placement
-        self._take_effect()
-
-    def _empty_stages(self) -> dict[int, StageBook]:
-        race = self._race
-        zone = zone_named(race.timezone)
-        offsets = offsets_by_device(self._effect.rulings)
-        divisions = [d.code for d in race.divisions] or [""]
-        runs = {d: set(stages_of(race, d)) for d in divisions}
-        return {
-            stage.number: StageBook(
-                stage=stage,
-                day=stage_day(stage.date, zone),
-                full_courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
-                roster=self._rosters[stage.number],
-                codes=frozenset(point_codes(stage)),
-                offsets=offsets,
-            )
-            for stage in (replaced(s, self._effect.rulings) for s in race.stages)
-            if stage.kind is not StageKind.REST
-        }
-
-    def _take_effect(self) -> None:
-        """What is derived from the rulings as a whole."""
-        rulings = self._effect.rulings
-        self._decisions: Decisions = decisions_of(rulings, self._rosters)
-        self._race_problems = [
-            *self._effect.problems,
-            *self._roster_problems,
-            *self._decisions.problems,
-            *unapplied(rulings, self._race),
-            *self._unknown_birth_dates(),
-        ]
-        confirmed: dict[int, set[str]] = {}
-        for ruling in rulings:
-            if isinstance(ruling, Confirm) and ruling.record in self._journal.passings:
-                stage = self._journal.passings[ruling.record].stage
-                confirmed.setdefault(stage, set()).add(ruling.record)
-        for number, book in self._stages.items():
-            book.confirmed = frozenset(confirmed.get(number, ()))
-
-    def _unknown_birth_dates(self) -> list[Problem]:
-        if not any(c.age is not None for c in self._race.categories):
-            return []
-        return [
-            Problem(code=ProblemCode.UNKNOWN_BIRTH_DATE, bib=entry.bib)
-            for entry in self._last_roster.entries.values()
-            if entry.born is None
-        ]
-
-    def _placement(self, passing: Passing) -> Placement:
-        return place(passing, self._stages, self._effect)
-
-    def _put(self, passing: Passing) -> None:
-        placement = self._placement(passing)
-        if isinstance(placement, str):
-            book = self._stages[passing.stage]
-            book.bucket.setdefault(placement, []).append(passing)
-            self._touch(book, placement)
-        elif placement is not None:
-            self._unplaced[passing.id] = placement
-
-    def _take_away(self, passing: Passing) -> None:
-        placement = self._placement(passing)
-        if isinstance(placement, str):
-            book = self._stages[passing.stage]
-            book.bucket[placement].remove(passing)
-            self._touch(book, placement)
-        elif placement is not None:
-            del self._unplaced[passing.id]
-
-    def _touch(self, book: StageBook, entry_id: str) -> None:
-        book.stale.add(entry_id)
-        self._settle_again_from(book.number)
-
-    def _settle_again_from(self, stage: int) -> None:
-        if stage in self._stages:
-            self._stale_from = min(self._stale_from, self._order.index(stage))
-
-    def _take_rulings(self, new: Sequence[Ruling]) -> None:
-        """Let new rulings touch only what they reach."""
-        reaches = [reach_of(ruling, self._journal) for ruling in new]
-        if EVERYTHING in reaches:
-            self._index()
-            return
-        touched = {
-            record: self._journal.passings[record]
-            for ruling in new
-            for record in passings_touched(ruling, self._journal)
-        }
-        for passing in touched.values():
-            self._take_away(passing)
-        self._effect = effect_of(self._journal)
-        self._take_effect()
-        for passing in touched.values():
-            self._put(passing)
-        for reach in reaches:
-            if reach is None and self._order:
-                self._settle_again_from(self._order[0])
-            elif reach is not None and reach != NOWHERE:
-                self._settle_again_from(reach)
 
     # -- settling ------------------------------------------------------------------------------
 
@@ -335,29 +213,29 @@ class RaceBook:
         return book
 
     def _refresh(self) -> None:
-        if self._stale_from >= len(self._order):
+        if self._intake.stale_from >= len(self._order):
             return
         with collection_paused():
             self._settle_stale()
 
     def _settle_stale(self) -> None:
-        first = self._stale_from
+        first = self._intake.stale_from
         self._boards.forget_from(self._order[first])
         for position in range(first, len(self._order)):
             # Boards of the stages before this one may be asked for while it is settled.
-            self._stale_from = position
+            self._intake.stale_from = position
             book = self._stages[self._order[position]]
             before = self._stages[self._order[position - 1]] if position else None
             book.settle(self._context(position), before)
-        self._stale_from = len(self._order)
+        self._intake.stale_from = len(self._order)
 
     def _context(self, position: int) -> RaceContext:
         day = day_of_age(self._race, self._stages[self._order[position]].stage.date)
         return RaceContext(
             race=self._race,
             teams=self._teams,
-            rulings=self._effect.rulings,
-            decisions=self._decisions,
+            rulings=self._intake.effect.rulings,
+            decisions=self._intake.decisions,
             categories=lambda entry: self._categories_on(entry, day),
             team_categories=self._team_categories,
             standings=self._standings_before(position),
@@ -453,7 +331,7 @@ class RaceBook:
         if after and self._race.stage(after) is None:
             raise UnknownStage(after)
         counted = [n for n in self._order if n <= after]
-        if counted and self._order.index(counted[-1]) >= self._stale_from:
+        if counted and self._order.index(counted[-1]) >= self._intake.stale_from:
             self._refresh()
         # After a rest day the GC is the day before's (racefile, Stages).
         board = self._boards.board(classification, counted[-1] if counted else 0)
@@ -562,7 +440,7 @@ class RaceBook:
     def problems(self) -> tuple[Problem, ...]:
         """Everything dubious or contradictory, in a fixed order."""
         self._refresh()
-        found = [*self._race_problems, *self._unplaced.values()]
+        found = self._intake.problems()
         for book in self._stages.values():
             found += book.problems()
         return tuple(sorted(set(found), key=Problem.sort_key))

@@ -89,7 +89,7 @@ def limits_of(
         limits += [
             replace(_limit(Cutoff(), point.ordinal, rules, day, course), at=r.at, ruling=r.id)
             for r in rulings
-            if isinstance(r, Close) and r.stage == stage and r.control == point.code
+            if isinstance(r, Close) and r.stage == stage and _is_at(r.control, point.code)
         ]
     return tuple(limits)
 
@@ -102,10 +102,15 @@ def _concerns(cutoff: Cutoff, division: str, categories: tuple[str, ...], wave: 
     )
 
 
+def _is_at(control: str, point: str) -> bool:
+    """A place with in and out is tested at its in, unless its out is named."""
+    return control in (point, point.removesuffix(".in"))
+
+
 def _moves(ruling: CutoffMove, stage: int, point: str, division: str, wave: str) -> bool:
     return (
         ruling.stage == stage
-        and ruling.control in (point, point.removesuffix(".in"))
+        and _is_at(ruling.control, point)
         and ruling.division in ("", division)
         and ruling.wave in ("", wave)
     )

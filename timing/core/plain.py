@@ -48,16 +48,21 @@ _AS_IT_IS = frozenset({str, int, bool, NoneType})
 
 def _encode_fields(value: Any) -> dict[str, Plain]:  # noqa: ANN401 - any dataclass
     plain: dict[str, Plain] = {}
-    for name, default in _defaults(type(value)):
+    for name, default in _DEFAULTS.get(type(value)) or _defaults(type(value)):
         item = getattr(value, name)
         if default is MISSING or item != default:
             plain[name] = item if type(item) in _AS_IT_IS else _encode(item)
     return plain
 
 
-@cache
+_DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {}
+"""The fields of each class with their defaults, once they were looked up."""
+
+
 def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in fields(cls))
+    found = tuple((field.name, field.default) for field in fields(cls))
+    _DEFAULTS[cls] = found
+    return found
 
 
 def _decode(kind: Any, plain: Any) -> Any:  # noqa: ANN401 - driven by type hints

@@ -88,25 +88,36 @@ def unapplied(rulings: Sequence[Ruling], race: Race) -> list[Problem]:
     """Rulings that say something the engine cannot follow: nothing is dropped in silence."""
     problems = []
     for ruling in rulings:
-        stage = getattr(ruling, "stage", None)
-        control = getattr(ruling, "control", "") or getattr(ruling, "served", "")
-        known = None if stage is None else race.stage(stage)
-        code = None
-        if isinstance(ruling, BibChange | ChipChange):
-            if ruling.since is not None or ruling.until is not None:
-                code = ProblemCode.RULING_NOT_APPLIED
-        elif stage is not None and known is None:
-            # Status rulings list their own unknown stages, beside unknown bibs and teams.
-            code = None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
-        elif isinstance(ruling, Transfer | TeamChange):
-            code = ProblemCode.RULING_NOT_APPLIED
-        elif (
-            known is not None
-            and control
-            and control not in point_codes(known)
-            and control not in {c.code for c in known.controls}
-        ):
-            code = ProblemCode.RULING_UNKNOWN_CONTROL
+        code = _why_unapplied(ruling, race)
         if code is not None:
+            stage = getattr(ruling, "stage", None)
+            control = _control_of(ruling)
             problems.append(Problem(code=code, stage=stage, control=control, records=(ruling.id,)))
     return problems
+
+
+def _control_of(ruling: Ruling) -> str:
+    return getattr(ruling, "control", "") or getattr(ruling, "served", "")
+
+
+def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
+    if isinstance(ruling, BibChange | ChipChange):
+        is_timed = ruling.since is not None or ruling.until is not None
+        return ProblemCode.RULING_NOT_APPLIED if is_timed else None
+    number: int | None = getattr(ruling, "stage", None)
+    if number is None:
+        return None
+    stage = race.stage(number)
+    if stage is None:
+        # Status rulings list their own unknown stages, beside unknown bibs and teams.
+        return None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
+    if isinstance(ruling, Transfer | TeamChange):
+        return ProblemCode.RULING_NOT_APPLIED
+    if isinstance(ruling, Penalty | Credit | CutoffMove | StartCorrection):
+        waves = {"", *(w.code for w in stage.start.waves)} if stage.start is not None else {""}
+        divisions = {"", *(d.code for d in race.divisions)}
+        if ruling.wave not in waves or getattr(ruling, "division", "") not in divisions:
+            return ProblemCode.RULING_NOT_APPLIED
+    control = _control_of(ruling)
+    known = {*point_codes(stage), *(c.code for c in stage.controls), ""}
+    return None if control in known else ProblemCode.RULING_UNKNOWN_CONTROL

@@ -147,7 +147,7 @@ class _Builder:
             case StartMode.WAVES:
                 return self._waves(corrections, is_issued=is_issued)
             case StartMode.WINDOW:
-                return self._window()
+                return self._window(corrections)
             case StartMode.INTERVAL | StartMode.CHASE:
                 return self._allocated(corrections, is_issued=is_issued)
             case _:
@@ -264,8 +264,10 @@ class _Builder:
             }
         return self._ranks[key].get(entry.id)
 
-    def _window(self) -> StartFrame:
-        opens = self._plan(self._start.opens)
+    def _window(self, corrections: Sequence[StartCorrection]) -> StartFrame:
+        """A free window; a correction of its gun is of its opening."""
+        problems: list[Problem] = []
+        opens = self._gun(self._plan(self._start.opens), "", corrections, problems)
         closes = None if self._start.closes is None else self._plan(self._start.closes)
         basis = self._start.basis
         clock = Clock(
@@ -279,7 +281,7 @@ class _Builder:
             early=self._start.early,
             early_penalty=self._start.early_penalty,
         )
-        return StartFrame(default=clock, guns={"": opens})
+        return StartFrame(default=clock, guns={"": opens}, problems=problems)
 
     def _allocated(self, corrections: Sequence[StartCorrection], *, is_issued: bool) -> StartFrame:
         problems: list[Problem] = []
@@ -294,42 +296,49 @@ class _Builder:
         return frame
 
     def _from_ranks(self, frame: StartFrame, division: str, first: Instant) -> None:
-        lines = [
-            line
+        ranked = [
+            (line, line.competitor)
             for line in self._standings("", division)
             if isinstance(line.competitor, Entry)
             and not line.status.is_out()
             and line.competitor.id not in self._out
         ]
         if self._start.mode is StartMode.CHASE:
-            starts = self._chase_starts(lines, first)
+            starts = self._chase_starts(ranked, first)
         else:
             if self._start.order is IntervalOrder.BIBS:
-                lines.sort(key=lambda line: bib_order(_bib(line)))
+                ranked.sort(key=lambda pair: bib_order(pair[1].bib))
             elif self._start.order is IntervalOrder.GC_REVERSED:
-                lines.reverse()
+                ranked.reverse()
             every = self._start.every
-            starts = {_id(line): first + n * every for n, line in enumerate(lines)}
+            starts = {entry.id: first + n * every for n, (_, entry) in enumerate(ranked)}
         for entry_id, start in starts.items():
             frame.by_entry[entry_id] = replace(
                 frame.default, start=start, gun=first, reference=start
             )
 
-    def _chase_starts(self, lines: Sequence[Line], first: Instant) -> dict[str, Instant]:
-        """By the gap, up to the cap; then the rest together or at a fixed interval (3.1)."""
+    def _chase_starts(
+        self, ranked: Sequence[tuple[Line, Entry]], first: Instant
+    ) -> dict[str, Instant]:
+        """By the gap, up to the cap; then the rest together or at a fixed interval (3.1).
+
+        Who has no gap has no start of their own, where nothing is said of the rest.
+        """
         cap, every = self._start.cap, self._start.rest_every
         starts: dict[str, Instant] = {}
         last = first
-        for line in lines:
+        for line, entry in ranked:
             if line.gap is not None and (cap is None or line.gap <= cap):
                 last = first + line.gap
             elif self._start.rest_at is not None:
                 last = self._plan(self._start.rest_at)
             elif every:
                 last += every
+            elif cap is not None:
+                last = first + cap
             else:
-                last = first + (cap or 0)
-            starts[_id(line)] = last
+                continue
+            starts[entry.id] = last
         return starts
 
     def _provisional(self) -> Problem:
@@ -384,11 +393,3 @@ class _Builder:
             wave=wave,
             other_guns=(),
         )
-
-
-def _bib(line: Line) -> str:
-    return line.competitor.bib if isinstance(line.competitor, Entry) else ""
-
-
-def _id(line: Line) -> str:
-    return line.competitor.id if isinstance(line.competitor, Entry) else line.competitor.code
