@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Response, redirect, request
 from flask_wtf.csrf import generate_csrf
@@ -61,6 +61,7 @@ def within(prefix: str, address: str) -> str:
     parts = urlsplit(address)
     is_ours = not parts.scheme and not parts.netloc and "\\" not in address
     is_below = parts.path == prefix or parts.path.startswith(f"{prefix}/")
+    is_below = is_below and ".." not in unquote(parts.path)
     return address if is_ours and is_below and address.isprintable() else prefix
 
 

@@ -1,0 +1,106 @@
+"""A real server: gunicorn with gevent on a port of this machine, as it runs at a race."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from timing.db.engines import Database
+
+PROJECT = Path(__file__).parent.parent
+STARTS_WITHIN_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A port nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Server:
+    """A server on a database; it can be killed and started again."""
+
+    def __init__(self, database: Database, folder: Path, *, workers: int = 2) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self._environ = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("BIVOUAC_")},
+            "BIVOUAC_ENVIRONMENT": "development",
+            "BIVOUAC_SECRET_KEY": "a key of tests, of more than thirty-two characters",
+            "BIVOUAC_DATABASE_URL": database.url.render_as_string(hide_password=False),
+            "BIVOUAC_INSTANCE": str(folder),
+            "BIVOUAC_WORKERS": str(workers),
+            "PORT": str(self.port),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.conf.py"]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "wsgi:app"],
+                cwd=PROJECT,
+                env=self._environ,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        end = time.monotonic() + STARTS_WITHIN_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """End all of it at once, as when the power goes."""
+        self._signal_all(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end, and wait until it has."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(60)
+
+    def kill_a_worker(self, number: int) -> None:
+        """End one of the processes that serve; the others go on."""
+        workers = self._workers()
+        if workers:
+            os.kill(workers[number % len(workers)], signal.SIGKILL)
+
+    def _workers(self) -> list[int]:
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return [int(pid) for pid in children.read_text().split()]
+
+    def _signal_all(self, number: int) -> None:
+        if self._process is not None:
+            try:
+                os.killpg(self._process.pid, number)
+            except ProcessLookupError:
+                return
+            self._process.wait(60)
+
+
+@contextmanager
+def serving(database: Database, folder: Path, *, workers: int = 2) -> Iterator[Server]:
+    """A server that is there until the end of the ``with``."""
+    server = Server(database, folder, workers=workers)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()

@@ -1,0 +1,327 @@
+"""The director's desk without scripts: signing in, rulings, starts, files."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.serving import BEFORE, DIRECTOR, PASSWORD, SLUG, json_of
+from tests.web.forms import form, submit
+from tests.web.test_station import journal, written
+from timing.core.times import HOUR
+from timing.db.engines import Database
+from timing.operations.directors import FAILURES_FOR_A_NAME_FROM_AN_ADDRESS, change_password
+from timing.operations.races import add_race, export_document
+from timing.web.installation import now
+
+DESK = f"/desk/{SLUG}"
+RULINGS = f"{DESK}/rulings"
+STARTS = f"{DESK}/starts"
+EXPORT = f"{DESK}/export"
+
+
+def sign_in(client: FlaskClient, name: str = DIRECTOR, password: str = PASSWORD) -> TestResponse:
+    return submit(client, "/desk", "/desk/sign-in", {"name": name, "password": password})
+
+
+def standing(client: FlaskClient) -> dict[str, Any]:
+    lines = json_of(client.get(f"/api/v1/races/{SLUG}/boards/gc"))["lines"]
+    return {line["bib"]: line for line in lines}
+
+
+@pytest.fixture
+def director(client: FlaskClient) -> FlaskClient:
+    assert sign_in(client).status_code == 303
+    return client
+
+
+# Signing in ----------------------------------------------------------------------------
+
+
+def test_a_director_signs_in_with_name_and_password(client: FlaskClient) -> None:
+    assert RULINGS not in client.get(DESK).text
+    assert sign_in(client).location == "/desk"
+    assert RULINGS in client.get(DESK).text
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        (DIRECTOR, "wrong password"),
+        (DIRECTOR, ""),
+        ("Nobody", PASSWORD),
+        ("", ""),
+        ("\x00", "\x00"),
+        ("x" * 10_000, "y" * 10_000),
+    ],
+)
+def test_a_wrong_name_or_password_opens_nothing(
+    client: FlaskClient, name: str, password: str
+) -> None:
+    answer = sign_in(client, name, password)
+    assert 400 <= answer.status_code < 500
+    assert RULINGS not in client.get(DESK).text
+
+
+def test_after_too_many_attempts_the_next_is_not_looked_at(client: FlaskClient) -> None:
+    for _ in range(FAILURES_FOR_A_NAME_FROM_AN_ADDRESS):
+        assert sign_in(client, password="wrong password").status_code == 403
+    answer = sign_in(client)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert RULINGS not in client.get(DESK).text
+
+
+def test_another_password_ends_the_session(director: FlaskClient, filled: Database) -> None:
+    with filled.writing() as session:
+        change_password(session, DIRECTOR, "another long password")
+    assert RULINGS not in director.get(DESK).text
+
+
+def test_a_session_ends_after_a_day_at_the_race(
+    director: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("timing.web.sign_ins.now", lambda: now() + 17 * HOUR)
+    assert RULINGS not in director.get(DESK).text
+
+
+def test_a_director_signs_out(director: FlaskClient) -> None:
+    submit(director, DESK, "/desk/sign-out", {})
+    assert RULINGS not in director.get(DESK).text
+
+
+def test_the_page_asked_for_is_shown_after_signing_in(client: FlaskClient) -> None:
+    fields = form(client.get(DESK), "/desk/sign-in")
+    answer = client.post("/desk/sign-in", data={**fields, "name": DIRECTOR, "password": PASSWORD})
+    assert answer.location == DESK
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example/desk",
+        "//elsewhere.example/desk",
+        "/\\elsewhere.example",
+        "\\\\elsewhere.example",
+        "/desk\\@elsewhere.example",
+        "javascript:alert(1)",
+        "/station",
+        "/desk/../../elsewhere",
+        "/desk/%2e%2e/elsewhere",
+        "/desk\r\nX-Evil: 1",
+        "/deskelsewhere",
+    ],
+)
+def test_signing_in_leads_nowhere_but_to_the_desk(client: FlaskClient, address: str) -> None:
+    token = form(client.get("/desk"), "/desk/sign-in")["csrf_token"]
+    data = {"csrf_token": token, "name": DIRECTOR, "password": PASSWORD, "next": address}
+    answer = client.post("/desk/sign-in", data=data)
+    assert answer.status_code == 303
+    assert answer.location == "/desk"
+
+
+def test_signing_in_begins_a_new_session(client: FlaskClient) -> None:
+    token = form(client.get("/desk"), "/desk/sign-in")["csrf_token"]
+    data = {"csrf_token": token, "name": DIRECTOR, "password": PASSWORD}
+    client.post("/desk/sign-in", data=data)
+    assert client.post(RULINGS, data={"csrf_token": token}).status_code == 400
+
+
+def test_a_session_signed_by_another_key_is_nobodys(app: Flask, director: FlaskClient) -> None:
+    app.config["SECRET_KEY"] = "another key of more than thirty-two characters"
+    assert RULINGS not in director.get(DESK).text
+
+
+@pytest.mark.parametrize("path", [RULINGS, STARTS])
+def test_nobody_rules_without_signing_in(client: FlaskClient, filled: Database, path: str) -> None:
+    token = form(client.get("/desk"), "/desk/sign-in")["csrf_token"]
+    data = {"csrf_token": token, "id": "u", "ruling": "void", "record": "r-7", "stage": "1"}
+    assert client.post(path, data=data).status_code == 401
+    assert written(filled) == []
+
+
+def test_nobody_takes_files_without_signing_in(client: FlaskClient) -> None:
+    assert "Content-Disposition" not in client.get(f"{EXPORT}?board=gc&format=csv").headers
+
+
+# The desk ------------------------------------------------------------------------------
+
+
+def test_one_race_is_the_desk_itself(director: FlaskClient) -> None:
+    assert director.get("/desk").location == DESK
+
+
+def test_of_several_races_one_is_chosen(director: FlaskClient, filled: Database) -> None:
+    with filled.writing() as session:
+        document = export_document(session, SLUG).document
+        race = replace(document.race, slug="another", name="Another Race")
+        add_race(session, replace(document, race=race), at=BEFORE, by="tests")
+    page = director.get("/desk")
+    assert page.status_code == 200
+    assert "Another Race" in page.text
+    assert "Three Valleys" in page.text
+
+
+def test_a_race_that_is_not_there_has_no_desk(director: FlaskClient) -> None:
+    assert director.get("/desk/nowhere").status_code == 404
+
+
+def test_problems_and_records_are_on_the_desk(director: FlaskClient) -> None:
+    page = director.get(DESK).text
+    assert "Nothing to review" not in page
+    assert "Zoë &lt;b&gt;Bold&lt;/b&gt;" in page
+
+
+# Rulings -------------------------------------------------------------------------------
+
+
+def rule(client: FlaskClient, **fields: str) -> TestResponse:
+    kind = {"ruling": "status"} if fields.get("ruling") == "status" else {"ruling": "penalty"}
+    return submit(client, DESK, RULINGS, fields, choose=kind)
+
+
+def test_a_penalty_counts_and_is_listed_with_its_reason(
+    director: FlaskClient, filled: Database
+) -> None:
+    answer = rule(
+        director, bib="7", stage="1", time="1:00:00", code="7.4", reason="No whistle", scope="stage"
+    )
+    assert answer.status_code == 303
+    (penalty,) = written(filled)
+    assert (penalty.by, penalty.bibs, penalty.time) == ("dora", ("7",), HOUR)
+    assert standing(director)["7"]["rank"] == 4
+    assert "No whistle" in director.get(DESK).text
+
+
+def test_a_credit_takes_time_off(director: FlaskClient) -> None:
+    rule(director, ruling="credit", bib="12", stage="1", time="0:30:00", reason="Helped")
+    assert standing(director)["12"]["rank"] == 1
+
+
+def test_several_bibs_can_be_named_at_once(director: FlaskClient, filled: Database) -> None:
+    rule(director, bib="7, 007", stage="1", time="1:00:00", reason="Shortcut")
+    assert written(filled)[0].bibs == ("7", "007")
+
+
+def test_a_disqualification_takes_the_rank(director: FlaskClient) -> None:
+    answer = rule(director, ruling="status", bib="7", stage="", status="dsq", reason="Doping")
+    assert answer.status_code == 303
+    assert standing(director)["7"]["rank"] is None
+    assert standing(director)["007"]["rank"] == 1
+
+
+def test_a_record_is_voided_and_its_void_voided(director: FlaskClient, filled: Database) -> None:
+    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    assert standing(director)["7"]["rank"] is None
+    (void,) = written(filled)
+    submit(director, DESK, RULINGS, {}, choose={"record": void.id})
+    assert standing(director)["7"]["rank"] == 1
+
+
+def test_a_form_sent_twice_is_one_ruling(director: FlaskClient, filled: Database) -> None:
+    fields = {
+        **form(director.get(DESK), RULINGS, ruling="penalty"),
+        "bib": "7",
+        "stage": "1",
+        "time": "1:00:00",
+        "reason": "No whistle",
+    }
+    assert director.post(RULINGS, data=fields).status_code == 303
+    assert director.post(RULINGS, data=fields).status_code == 303
+    assert len(written(filled)) == 1
+    other = director.post(RULINGS, data={**fields, "time": "2:00:00"})
+    assert other.status_code == 400
+    assert "sent before" in other.text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"bib": "7", "stage": "1", "time": "soon", "reason": "x"},
+        {"bib": "7", "stage": "1", "time": "-1:00:00", "reason": "x"},
+        {"bib": "7", "stage": "1", "time": "1:00:00", "reason": ""},
+        {"bib": "", "stage": "1", "time": "1:00:00", "reason": "x"},
+        {"bib": "7", "stage": "", "time": "1:00:00", "reason": "x"},
+        {"bib": "7", "stage": "one", "time": "1:00:00", "reason": "x"},
+        {"bib": "7", "stage": "1", "time": "1:00:00", "reason": "x" * 3000},
+        {"bib": "7", "stage": "1", "time": "1:00:00", "reason": "x", "scope": "nothing"},
+        {"ruling": "status", "bib": "7", "stage": "1", "status": "fired", "reason": "x"},
+        {"ruling": "nonsense", "bib": "7", "stage": "1"},
+    ],
+)
+def test_what_cannot_be_ruled_is_said_and_stays_in_the_form(
+    director: FlaskClient, filled: Database, fields: dict[str, str]
+) -> None:
+    answer = rule(director, **fields)
+    assert answer.status_code == 400
+    assert written(filled) == []
+
+
+def test_a_form_from_elsewhere_is_refused(director: FlaskClient, filled: Database) -> None:
+    fields = form(director.get(DESK), RULINGS, ruling="penalty")
+    del fields["csrf_token"]
+    assert director.post(RULINGS, data=fields).status_code == 400
+    assert written(filled) == []
+
+
+def test_a_gun_is_given_and_corrected(director: FlaskClient, filled: Database) -> None:
+    submit(director, DESK, STARTS, {"time": "00:31:00"}, choose={"stage": "2"})
+    (first,) = written(filled)
+    assert (first.stage, first.by) == (2, "dora")
+    submit(director, DESK, STARTS, {"time": ""}, choose={"stage": "2"})
+    assert len(journal(filled)) == 6
+
+
+# Files ---------------------------------------------------------------------------------
+
+
+def test_a_board_comes_as_csv(director: FlaskClient) -> None:
+    answer = director.get(f"{EXPORT}?board=gc&after=1&format=csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert "valleys-gc-after-1.csv" in answer.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["rank"], row["bib"], row["time"]) for row in rows] == [
+        ("1", "7", "3:10:00"),
+        ("2", "007", "3:12:00"),
+        ("3", "12", "3:20:30"),
+        ("4", "15a", "3:40:00"),
+    ]
+
+
+def test_a_stage_comes_as_json(director: FlaskClient) -> None:
+    answer = director.get(f"{EXPORT}?stage=1&format=json")
+    assert answer.content_type == "application/json"
+    assert "valleys-stage-1.json" in answer.headers["Content-Disposition"]
+    assert [line["bib"] for line in json.loads(answer.text)][:4] == ["7", "007", "12", "15a"]
+
+
+def test_every_file_on_the_desk_can_be_taken(director: FlaskClient) -> None:
+    page = director.get(DESK).text
+    addresses = [part.split('"')[0] for part in page.split('href="')[1:] if "/export" in part]
+    assert len(addresses) >= 8
+    for address in addresses:
+        answer = director.get(address.replace("&amp;", "&"))
+        assert answer.status_code == 200
+        assert "attachment" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("?board=nope&format=csv", 404),
+        ("?board=gc&after=9&format=csv", 404),
+        ("?stage=9&format=json", 404),
+        ("?board=gc&format=exe", 400),
+        ("?board=gc", 400),
+        ("?format=csv", 400),
+        ("?stage=x&format=csv", 400),
+    ],
+)
+def test_what_is_no_file_is_said(director: FlaskClient, query: str, status: int) -> None:
+    assert director.get(EXPORT + query).status_code == status
