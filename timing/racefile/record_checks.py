@@ -13,9 +13,6 @@ from timing.racefile.known import Given, Typed
 from timing.racefile.passing_lines import KEY, ReadPassing
 from timing.racefile.references import References, point_fault
 
-STRICT = frozenset({"close"})
-"""Rulings that concern the in or the out of a control, not the place as a whole."""
-
 
 def check_rulings(data: Typed, references: References, given: Given) -> None:
     """Report what rulings refer to in vain."""
@@ -25,11 +22,7 @@ def check_rulings(data: Typed, references: References, given: Given) -> None:
         if new is not None:
             check_stage(new, (*path, "with"), references, given)
         for key in ("control", "served", "result_from"):
-            where = (*path, key)
-            if ruling.get("ruling") in STRICT:
-                references.point(ruling.get(key), stage, where)
-            else:
-                references.control(ruling.get(key), stage, where)
+            references.control(ruling.get(key), stage, (*path, key))
         references.division(ruling.get("division"), (*path, "division"))
         references.wave(ruling.get("wave"), stage, (*path, "wave"))
         _check_team(ruling, path, references)
