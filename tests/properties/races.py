@@ -394,9 +394,12 @@ def at_local(day: date, ms: int) -> Instant:
 def _reading(draw: DrawFn, stage: Stage, ms: int) -> Reading:
     """A time after the stage's midnight, in any of the forms it may come in."""
     days, rest = divmod(ms, DAY)
-    return one_of(
-        draw, (TimeOfDay(rest), TimeOfDay(rest, days), at_local(stage.date, ms) if rest else rest)
+    forms: tuple[Reading, ...] = (
+        TimeOfDay(rest),
+        TimeOfDay(rest, days),
+        at_local(stage.date, ms),
     )
+    return one_of(draw, forms)
 
 
 LEG = (60 * MINUTE, 60 * MINUTE + 400, 61 * MINUTE, 63 * MINUTE, 100 * MINUTE, 15 * HOUR)
@@ -444,7 +447,7 @@ def _stray(draw: DrawFn, race: Race, bibs: Sequence[str]) -> Passing:
         device_time=one_of(draw, (None, at_local(stage.date, ms + SECOND))),
         offset_ms=one_of(draw, (None, -1000)),
         uncertainty_ms=one_of(draw, (0, MINUTE)),
-        at_latest=often(draw, False, (True,)),  # noqa: FBT003 - a value to draw
+        at_latest=often(draw, False, (True,)),
         received=one_of(draw, (None, 0)),
     )
 
@@ -500,7 +503,8 @@ class Desk:
 
     def reading(self, ms: int) -> Reading:
         """A time of day, or the instant of one on the first day."""
-        return self.any(TimeOfDay(ms), at_local(self.race.starts_on, ms))
+        forms: tuple[Reading, ...] = (TimeOfDay(ms), at_local(self.race.starts_on, ms))
+        return one_of(self.draw, forms)
 
 
 def _penalty(desk: Desk, common: Common) -> Ruling:
@@ -692,10 +696,11 @@ RULINGS: tuple[BuildRuling, ...] = (
 
 def _ruling(draw: DrawFn, race: Race, bibs: tuple[str, ...], records: tuple[str, ...]) -> Ruling:
     moment = at_local(race.starts_on, one_of(draw, (6, 18, 30, 42, 54)) * HOUR)
+    corrects = bool(records) and often(draw, usual=False, others=(True,))
     common = Common(
         id=often(draw, f"r{len(records)}", ("r0", "r1")),
         at=moment,
-        supersedes=(one_of(draw, records),) if records and often(draw, False, (True,)) else (),
+        supersedes=(one_of(draw, records),) if corrects else (),
     )
     desk = Desk(draw, race, bibs, records)
     return one_of(draw, RULINGS)(desk, common)

@@ -26,7 +26,8 @@ def _with(document: Document, records: list[Record]) -> Document:
 @given(st.data())
 def test_the_live_book_equals_a_rebuild_at_every_cut(data: st.DataObject) -> None:
     document = data.draw(documents())
-    arriving = data.draw(st.permutations([*document.passings, *document.rulings]))
+    records: list[Record] = [*document.passings, *document.rulings]
+    arriving = data.draw(st.permutations(records))
     cuts = data.draw(st.lists(st.integers(0, len(arriving)), max_size=4).map(sorted))
     book = RaceBook(replace(document, passings=(), rulings=()))
     before = 0
@@ -53,7 +54,5 @@ def test_a_replaced_definition_equals_a_book_of_it(first: Document, second: Docu
     book = RaceBook(first)
     picture(book)
     book.replace(race=second.race, entries=second.entries, teams=second.teams)
-    rebuilt = RaceBook(
-        replace(first, race=second.race, entries=second.entries, teams=second.teams)
-    )
+    rebuilt = RaceBook(replace(first, race=second.race, entries=second.entries, teams=second.teams))
     assert picture(book) == picture(rebuilt)

@@ -11,39 +11,45 @@ from tests.properties.races import documents
 from timing.core.compute import compute
 from timing.core.courses import point_codes
 from timing.core.document import Document
-from timing.core.records import Record
+from timing.core.records import Record, Ruling
 from timing.racefile import dump, loads
 
 
 def _readable(document: Document) -> Document:
     """Without what a file may not hold: two records of one id, and references to nothing."""
     race = document.race
-    codes = {s.number: {*point_codes(s), *(c.code for c in s.controls)} for s in race.stages}
-    points = {s.number: set(point_codes(s)) for s in race.stages}
-    waves = {s.number: {w.code for w in s.start.waves} if s.start else set() for s in race.stages}
+    stages = {s.number: s for s in race.stages}
+    divisions = {"", *(d.code for d in race.divisions)}
     seen: set[str] = set()
 
-    def may_stand(record: Record) -> bool:
-        stage = getattr(record, "stage", None)
-        if record.id in seen or (stage is not None and stage not in codes):
-            return False
+    def is_new(record: Record) -> bool:
+        is_first = record.id not in seen
         seen.add(record.id)
-        named = [getattr(record, key, "") for key in ("control", "served", "result_from")]
-        return all(
-            not code or stage is None or code in codes[stage] for code in named
-        ) and getattr(record, "wave", "") in ("", *waves.get(stage or 0, ()))
+        return is_first
 
-    divisions = {"", *(d.code for d in race.divisions)}
+    def refers_to_something(ruling: Ruling) -> bool:
+        number = getattr(ruling, "stage", None)
+        if number is None:
+            return True
+        if number not in stages:
+            return False
+        stage = stages[number]
+        controls = {"", *point_codes(stage), *(c.code for c in stage.controls)}
+        waves = {"", *(w.code for w in stage.start.waves)} if stage.start else {""}
+        return (
+            {getattr(ruling, key, "") for key in ("control", "served", "result_from")} <= controls
+            and getattr(ruling, "wave", "") in waves
+            and getattr(ruling, "division", "") in divisions
+        )
+
     return replace(
         document,
         passings=tuple(
-            p for p in document.passings if may_stand(p) and p.control in points[p.stage]
+            p
+            for p in document.passings
+            if is_new(p) and p.stage in stages and p.control in point_codes(stages[p.stage])
         ),
-        rulings=tuple(
-            r
-            for r in document.rulings
-            if may_stand(r) and getattr(r, "division", "") in divisions
-        ),
+        rulings=tuple(r for r in document.rulings if is_new(r) and refers_to_something(r)),
     )
 
 

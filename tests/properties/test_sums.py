@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from tests.properties.races import documents
-from timing.core.book import RaceBook
 from timing.core.boards import covered_stages
+from timing.core.book import RaceBook
 from timing.core.compute import compute
 from timing.core.definition import Measure, Of, RoundAt, Rules
 from timing.core.document import Document
