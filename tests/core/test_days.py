@@ -129,6 +129,16 @@ def test_up_to_thirty_minutes_before_is_that_same_day(day: StageDay) -> None:
     assert local_clock(next_morning, day.zone).date() == day.on + timedelta(days=1)
 
 
+@pytest.mark.parametrize("day", [ORDINARY, SPRING, AUTUMN], ids=["ordinary", "spring", "autumn"])
+def test_around_midnight_the_date_is_the_one_at_hand(day: StageDay) -> None:
+    evening = day.at(TimeOfDay(time_of(23, 40)))
+    assert day.not_before(time_of(23, 45), evening) == evening + 5 * MINUTE
+    assert day.not_before(time_of(0, 5), evening) == evening + 25 * MINUTE
+    morning = day.at(TimeOfDay(time_of(0, 10), day=1))
+    assert day.not_before(time_of(23, 45), morning) == morning - 25 * MINUTE
+    assert day.not_before(time_of(0, 5), morning) == morning - 5 * MINUTE
+
+
 def test_a_time_that_was_skipped_on_the_only_date_there_is_does_not_exist() -> None:
     with pytest.raises(NoSuchTime):
         SPRING.not_before(time_of(2, 30), at("2026-03-28T19:00:00Z"))
