@@ -342,7 +342,7 @@ class RaceBook:
     def stage_boards(self, number: int) -> tuple[StageBoard, ...]:
         """A stage's result in each division that has entries, then in each team kind."""
         book = self.stage_book(number)
-        return stage_boards(book)
+        return stage_boards(book, self._race)
 
     def stage_line(self, number: int, entry_id: str) -> StageLine | None:
         """An entry's line on a stage; None where its division does not run it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timing.core.definition import Race
 from timing.core.entries import bib_order
 from timing.core.results import StageBoard
 from timing.core.stage_book import StageBook
@@ -36,7 +37,7 @@ def _stage_order(row: Row | TeamRow) -> tuple[object, ...]:
     )
 
 
-def stage_boards(book: StageBook) -> tuple[StageBoard, ...]:
+def stage_boards(book: StageBook, race: Race) -> tuple[StageBoard, ...]:
     """A settled stage in each division that has entries, then in each team kind.
 
     Members who stand in their team's boards alone are left out (Rules 8.6).
@@ -50,7 +51,11 @@ def stage_boards(book: StageBook) -> tuple[StageBoard, ...]:
             lines = tuple(r.line() for r in sorted(solos, key=_stage_order))
             boards.append(StageBoard(stage=book.number, division=division, lines=lines))
     teams = book.teams.rows.values()
-    for kind, division in dict.fromkeys((r.team.kind, r.division) for r in teams):
+    groups = {(r.team.kind, r.division) for r in teams}
+    kinds = [kind.code for kind in race.team_kinds]
+    for kind, division in sorted(
+        groups, key=lambda group: (kinds.index(group[0]), list(book.courses).index(group[1]))
+    ):
         those = [r for r in teams if r.team.kind == kind and r.division == division]
         lines = tuple(r.line() for r in sorted(those, key=_stage_order))
         boards.append(StageBoard(stage=book.number, division=division, lines=lines, team_kind=kind))

@@ -82,7 +82,7 @@ class _Settler:
         )
         after = carried = before
         if stage.plan.is_cancelled:
-            after = carried = self._neutralise(row, before, decision)
+            after, carried = self._neutralise(row, before, decision)
         elif before.ended is not None:
             self._run_on(row, before, facts, decision)
         else:
@@ -172,20 +172,27 @@ class _Settler:
         if raw is not None:
             row.status, row.raw, row.is_virtual = StageStatus.FINISHED, raw, True
 
-    def _neutralise(self, row: Row, before: Standing, decision: Status | None) -> Standing:
+    def _neutralise(
+        self, row: Row, before: Standing, decision: Status | None
+    ) -> tuple[Standing, Standing]:
         """A cancelled stage: 0 for everyone who was in the race (Rules 2.3)."""
         row.raw = row.time = row.place = None
         row.distance_m, row.holds = 0, ()
         if before.ended is not None:
             row.status = StageStatus.DNS
-            return before
-        after = before
+            return before, before
+        after = carried = before
         if decision is not None:
-            _, after = decide(self._in, row, decision, before, None, problems=self._state.problems)
+            if decision.status is RulingStatus.WITHDRAWN and decision.stage is not None:
+                # The stage is behind everyone: who withdraws on it goes after it.
+                row.status = StageStatus.FINISHED
+            after, carried = decide(
+                self._in, row, decision, before, None, problems=self._state.problems
+            )
             if after.ended is not None:
-                return after
+                return after, carried
         row.status = StageStatus.NEUTRALISED
-        return after
+        return after, carried
 
     def _run_on(
         self, row: Row, before: Standing, facts: Facts | None, decision: Status | None
