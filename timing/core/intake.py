@@ -14,7 +14,7 @@ from timing.core.journal import Effect, Journal, effect_of
 from timing.core.placing import Placement, place
 from timing.core.problems import Problem, ProblemCode
 from timing.core.reach import NOWHERE, passings_touched, reach_of, unapplied
-from timing.core.records import Confirm, Passing, Ruling
+from timing.core.records import Assign, Confirm, Passing, Ruling, Void
 from timing.core.rosters import NO_ROSTER, Roster, rosters
 from timing.core.stage_book import StageBook
 from timing.core.stage_changes import replaced
@@ -35,7 +35,7 @@ class Intake:
         numbers = [s.number for s in race.stages]
         self._race = race
         self._journal = journal
-        self.effect: Effect = effect_of(journal)
+        self.effect = effect_of(journal)
         self.rosters, self._roster_problems = rosters(numbers, entries, teams, self.effect.rulings)
         self.first_roster = self.rosters[numbers[0]] if numbers else NO_ROSTER
         self.last_roster = self.rosters[numbers[-1]] if numbers else NO_ROSTER
@@ -44,7 +44,7 @@ class Intake:
         self.stale_from = 0
         self._unplaced: dict[str, Problem] = {}
         self._place_all()
-        self._take_effect()
+        self._derive()
 
     def _place_all(self) -> None:
         stages, effect = self.stages, self.effect
@@ -65,6 +65,9 @@ class Intake:
 
     def put(self, passing: Passing) -> None:
         """Take one more passing, which the journal holds already."""
+        if passing.id in self._awaited:
+            # A ruling that speaks of it came first.
+            self._take_effect()
         placement = self._placement(passing)
         if isinstance(placement, str):
             book = self.stages[passing.stage]
@@ -85,7 +88,6 @@ class Intake:
         }
         for passing in touched.values():
             self._take_away(passing)
-        self.effect = effect_of(self._journal)
         self._take_effect()
         for passing in touched.values():
             self.put(passing)
@@ -96,6 +98,10 @@ class Intake:
                 self._settle_again_from(reach)
 
     def _take_effect(self) -> None:
+        self.effect = effect_of(self._journal)
+        self._derive()
+
+    def _derive(self) -> None:
         """What is derived from the rulings as a whole."""
         rulings = self.effect.rulings
         self.decisions: Decisions = decisions_of(rulings, self.rosters)
@@ -106,6 +112,12 @@ class Intake:
             *unapplied(rulings, self._race),
             *_unknown_birth_dates(self._race, self.last_roster.entries.values()),
         ]
+        self._awaited = {
+            ruling.record
+            for ruling in rulings
+            if isinstance(ruling, Void | Assign | Confirm)
+            and ruling.record not in self._journal.passings
+        }
         confirmed: dict[int, set[str]] = {}
         for ruling in rulings:
             if isinstance(ruling, Confirm) and ruling.record in self._journal.passings:
