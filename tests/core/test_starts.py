@@ -360,11 +360,12 @@ def test_a_corrected_gun_moves_all_allocated_starts() -> None:
         (replace(CHASE, rest_every=MINUTE), at(9, 1), at(9, 2)),
         (replace(CHASE, cap=3 * MINUTE, rest_every=MINUTE), at(9, 3), at(9, 4)),
         (replace(CHASE, cap=None, rest_at=clock_time(9, 5)), at(9, 3), at(9, 5)),
+        (replace(CHASE, cap=None), at(9, 3), None),
     ],
-    ids=["cap", "at the cap", "rest together", "rest each", "gap then each", "no cap"],
+    ids=["cap", "at the cap", "rest together", "rest each", "gap then each", "no cap", "no rest"],
 )
 def test_a_chase_is_by_gaps_up_to_the_cap_and_then_by_the_rest(
-    start: Start, second: int, third: int
+    start: Start, second: int, third: int | None
 ) -> None:
     frame = frame_of(start)
     assert starts(frame) == {"10": at(9), "2": second, "1": third, "3": None}
