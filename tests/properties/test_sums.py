@@ -11,7 +11,8 @@ from timing.core.compute import compute
 from timing.core.definition import Measure, Of, RoundAt, Rules
 from timing.core.document import Document
 from timing.core.entries import Entry
-from timing.core.explain import Because, TotalExplanation, explain
+from timing.core.explain import TotalExplanation, explain
+from timing.core.reasons import Because
 from timing.core.results import Line
 from timing.core.statuses import StageStatus
 from timing.core.times import round_to
@@ -55,7 +56,7 @@ def test_explanations_add_up_to_every_figure(document: Document) -> None:
     for number in (None, *book.stages):
         for entry in book.entries(number):
             explanation = explain(book, entry.id, number)
-            for stage in explanation.stages:
+            for stage in (*explanation.stages, *explanation.team_stages):
                 if stage.line is not None and stage.line.time is not None:
                     assert sum(r.adds or 0 for r in stage.reasons) == stage.line.time
             for total in explanation.totals:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from timing.core.definition import Race, Source
-from timing.core.explain import Because, Explanation, Reason, StageExplanation, TotalExplanation
+from timing.core.definition import Race, Source, TeamTimeKind
+from timing.core.explain import Explanation, StageExplanation, TotalExplanation
+from timing.core.reasons import Because, Reason
 from timing.core.results import TieBreak, UnusedReason
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.core.times import SECOND, format_duration, format_exact_duration, zone_named
@@ -50,6 +51,10 @@ SENTENCES: Mapping[Because, str] = {
     Because.CUTOFF_PENALTY: "Penalty of {time_ms} for a missed cut-off.",
     Because.HELD: "Held at {point} for {time_ms}, which is credited.",
     Because.VIRTUAL: "Stopped on the way, and given {time_ms}.",
+    Because.MEMBER_TIME: "{bib} {name}: {time_ms}.",
+    Because.MEMBER_OUT: "{bib} {name}: {status}.",
+    Because.TEAM_TIME: "The team’s time is {measure}: {time_ms}.",
+    Because.SEPARATION_PENALTY: "Penalty of {time_ms}, since the members were too far apart.",
     Because.MISSED_PENALTY: "Penalty of {time_ms} for missed controls.",
     Because.DECIDED: "Decided by {by}: {status}. {reason}",
     Because.STAGE_TIME: "The stage’s time is {time_ms}.",
@@ -66,6 +71,16 @@ SENTENCES: Mapping[Because, str] = {
     Because.TIE_BROKEN: "Equal times were parted: {tie}.",
     Because.RANK_SHARED: "Rank {rank} is shared.",
     Because.UNRANKED: "Not ranked: {status}.",
+}
+
+
+TEAM_MEASURE: Mapping[TeamTimeKind, str] = {
+    TeamTimeKind.LAST: "that of its last member",
+    TeamTimeKind.NTH: "that of the member who counts",
+    TeamTimeKind.SUM: "the sum of all members’",
+    TeamTimeKind.BEST: "the sum of its best members’",
+    TeamTimeKind.TOGETHER: "that of its last member",
+    TeamTimeKind.RELAY: "that of the member whose leg it was",
 }
 
 
@@ -88,18 +103,24 @@ class Passage:
 
 
 def passages(explanation: Explanation, race: Race) -> tuple[Passage, ...]:
-    """An explanation in words: a passage for each stage, then for each classification."""
+    """An explanation in words: a passage for each stage, and for each classification.
+
+    The stages are the entry's own, then its team's.
+    """
     zone = zone_named(race.timezone)
-    return tuple(_stage(stage, race, zone) for stage in explanation.stages) + tuple(
-        _total(total, race, zone) for total in explanation.totals
+    team = explanation.entry.team
+    return (
+        *(_stage(stage, race, zone) for stage in explanation.stages),
+        *(_stage(stage, race, zone, f", team {team}") for stage in explanation.team_stages),
+        *(_total(total, race, zone) for total in explanation.totals),
     )
 
 
-def _stage(stage: StageExplanation, race: Race, zone: ZoneInfo) -> Passage:
+def _stage(stage: StageExplanation, race: Race, zone: ZoneInfo, of: str = "") -> Passage:
     named = race.stage(stage.stage)
     name = "" if named is None or not named.name else f", {named.name}"
     return Passage(
-        title=f"Stage {stage.stage}{name}",
+        title=f"Stage {stage.stage}{name}{of}",
         sentences=tuple(sentence(reason, race, zone) for reason in stage.reasons),
     )
 
@@ -142,6 +163,8 @@ def _worded(name: str, value: str | int, zone: ZoneInfo) -> str:
             return TIE_BREAK[TieBreak(value)]
         case "status":
             return _status(value)
+        case "measure":
+            return TEAM_MEASURE[TeamTimeKind(value)]
         case _:
             return value
 

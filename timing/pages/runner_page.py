@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
@@ -11,7 +11,8 @@ from timing.core.book import RaceBook, UnknownStage
 from timing.core.courses import stages_of
 from timing.core.definition import Classification, Of, Stage
 from timing.core.entries import Entry
-from timing.core.explain import Because, Explanation, Reason, StageExplanation, explain
+from timing.core.explain import StageExplanation, explain
+from timing.core.reasons import Because, Reason
 from timing.core.records import Bonus, Credit, Penalty
 from timing.core.results import Line, Split, StageLine
 from timing.core.road import RoadLine
@@ -542,15 +543,19 @@ class _RunnerMaker:
     def _reasons(self) -> tuple[Passage, ...]:
         """What is behind the figures, without what is nobody's business (Rules 12.2)."""
         explanation = explain(self.book, self.entry.id)
-        begun = [
-            _public_stage(stage)
-            for stage in explanation.stages
-            if self.book.has_begun(stage.stage) and stage.line is not None
-        ]
-        public = Explanation(
-            entry=explanation.entry, stages=tuple(begun), totals=explanation.totals
+        public = replace(
+            explanation,
+            stages=self._begun(explanation.stages),
+            team_stages=self._begun(explanation.team_stages),
         )
         return passages(public, self.book.race)
+
+    def _begun(self, stages: Iterable[StageExplanation]) -> tuple[StageExplanation, ...]:
+        return tuple(
+            _public_stage(stage)
+            for stage in stages
+            if self.book.has_begun(stage.stage) and stage.line is not None
+        )
 
 
 def _public_stage(stage: StageExplanation) -> StageExplanation:

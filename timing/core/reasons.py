@@ -1,0 +1,113 @@
+"""The statements that explanations are made of (see `timing.core.explain`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from timing.core.records import Bonus, Credit, Penalty, Ruling, Scope
+from timing.core.times import Duration
+
+
+class Because(StrEnum):
+    """Everything an explanation can state. Each has its words in the pages."""
+
+    NOT_IN_DIVISION = "not_in_division"
+    CANCELLED = "cancelled"
+    START_GUN = "start_gun"
+    START_WAVE = "start_wave"
+    START_OWN = "start_own"
+    START_AT_OPENING = "start_at_opening"
+    START_AT_CLOSING = "start_at_closing"
+    START_ALLOCATED = "start_allocated"
+    START_RULED = "start_ruled"
+    START_UNKNOWN = "start_unknown"
+    TAKEN = "taken"
+    NO_SPLIT = "no_split"
+    LEFT = "left"
+    LIMIT_KEPT = "limit_kept"
+    LIMIT_MISSED = "limit_missed"
+    LIMIT_SOFT = "limit_soft"
+    DECLARED = "declared"
+    DECLARED_PLACE = "declared_place"
+    RAW = "raw"
+    ROUNDED = "rounded"
+    PENALTY = "penalty"
+    SERVED = "served"
+    CREDIT = "credit"
+    BONUS = "bonus"
+    EARLY_PENALTY = "early_penalty"
+    CUTOFF_PENALTY = "cutoff_penalty"
+    MISSED_PENALTY = "missed_penalty"
+    HELD = "held"
+    MEMBER_TIME = "member_time"
+    MEMBER_OUT = "member_out"
+    TEAM_TIME = "team_time"
+    SEPARATION_PENALTY = "separation_penalty"
+    VIRTUAL = "virtual"
+    DECIDED = "decided"
+    STAGE_TIME = "stage_time"
+    STAGE_RANK = "stage_rank"
+    STAGE_UNRANKED = "stage_unranked"
+    UNTIMED = "untimed"
+    STAGE_IN_TOTAL = "stage_in_total"
+    STAGE_MISSING = "stage_missing"
+    ROUNDING_OF_TOTAL = "rounding_of_total"
+    TOTAL = "total"
+    RANK = "rank"
+    POINTS = "points"
+    RANK_BY_POINTS = "rank_by_points"
+    TIE_BROKEN = "tie_broken"
+    RANK_SHARED = "rank_shared"
+    UNRANKED = "unranked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One statement. ``adds`` is what it contributes to the figure explained, if anything.
+
+    ``params`` pairs names with texts, numbers, durations (names ending in ``_ms``) or instants
+    (``_at``); ``rule`` is the section of the rules, ``records`` are ids.
+    """
+
+    because: Because
+    rule: str
+    params: tuple[tuple[str, str | int], ...] = ()
+    records: tuple[str, ...] = ()
+    adds: Duration | None = None
+
+
+def penalty_by_rule(because: Because, rule: str, penalty: Duration) -> Reason:
+    """A penalty that nobody had to give: it follows from the rule."""
+    return Reason(because=because, rule=rule, params=(("time_ms", penalty),), adds=penalty)
+
+
+def adjustment(ruling: Ruling, *, is_total: bool) -> Reason:
+    """A ruling of the ledger; what it adds on the stage, or in the total alone (Rules 6.2)."""
+    match ruling:
+        case Penalty():
+            amount, because = ruling.time * ruling.count, Because.PENALTY
+            if ruling.served:
+                amount, because = 0, Because.SERVED
+            scope, rule, code = ruling.scope, "6.1", ruling.code
+        case Credit():
+            amount, because = -ruling.time * ruling.count, Because.CREDIT
+            scope, rule, code = ruling.scope, "6.3", ruling.code
+        case Bonus():
+            amount, because = -ruling.time, Because.BONUS
+            scope, rule, code = Scope.GC, "6.4", ""
+        case _:
+            raise TypeError(type(ruling).__name__)
+    return Reason(
+        because=because,
+        rule=rule,
+        params=(
+            ("time_ms", abs(amount)),
+            ("scope", scope.value),
+            ("code", code),
+            ("by", ruling.by),
+            ("reason", ruling.reason),
+        ),
+        records=(ruling.id,),
+        adds=amount if (scope is Scope.GC) is is_total else 0,
+    )
