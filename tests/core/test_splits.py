@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +24,7 @@ from timing.core.definition import (
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import Passing
 from timing.core.results import Unused, UnusedReason
-from timing.core.splits import PRIORITY, Facts, read_splits
+from timing.core.splits import Facts, read_splits
 from timing.core.starts import Clock
 from timing.core.times import DAY, HOUR, MINUTE, SECOND, Reading, TimeOfDay
 
@@ -256,23 +257,25 @@ def test_what_a_shortened_stage_no_longer_reaches_is_left_out_and_no_problem() -
 # -- which passing -------------------------------------------------------------------------------
 
 
-def test_the_priority_of_sources_is_the_rulebooks() -> None:
-    assert sorted(PRIORITY, key=PRIORITY.__getitem__) == [
-        Source.DIRECTOR,
-        Source.PHOTO,
-        Source.CHIP,
-        Source.LINE_CREW,
-        Source.CHECKPOINT,
-        Source.RADIO,
-        Source.PAPER,
-        Source.GPS,
-        Source.ESTIMATE,
-    ]
+BEST_FIRST = [
+    Source.DIRECTOR,
+    Source.PHOTO,
+    Source.CHIP,
+    Source.LINE_CREW,
+    Source.CHECKPOINT,
+    Source.RADIO,
+    Source.PAPER,
+    Source.GPS,
+    Source.ESTIMATE,
+]
 
 
-@pytest.mark.parametrize("better", list(Source)[:-1])
-def test_a_better_source_is_taken_up_to_thirty_seconds_later(better: Source) -> None:
-    worse = list(Source)[list(Source).index(better) + 1]
+def test_every_source_has_its_place() -> None:
+    assert set(BEST_FIRST) == set(Source)
+
+
+@pytest.mark.parametrize(("better", "worse"), pairwise(BEST_FIRST))
+def test_a_better_source_is_taken_up_to_thirty_seconds_later(better: Source, worse: Source) -> None:
     facts = read(
         passing("b", "CP", after(1, 0, 30), source=better),
         passing("w", "CP", after(1), source=worse),
