@@ -274,7 +274,7 @@ def test_every_source_has_its_place() -> None:
     assert set(BEST_FIRST) == set(Source)
 
 
-@pytest.mark.parametrize(("better", "worse"), pairwise(BEST_FIRST))
+@pytest.mark.parametrize(("better", "worse"), list(pairwise(BEST_FIRST)))
 def test_a_better_source_is_taken_up_to_thirty_seconds_later(better: Source, worse: Source) -> None:
     facts = read(
         passing("b", "CP", after(1, 0, 30), source=better),
