@@ -47,13 +47,17 @@ def fill(database: Database) -> None:
 
 
 def station_key(
-    database: Database, *controls: str, stage: int | None = 1, label: str = "Finish"
+    database: Database,
+    *controls: str,
+    stage: int | None = 1,
+    label: str = "Finish",
+    slug: str = SLUG,
 ) -> str:
     """The key of a new station."""
     with database.writing() as session:
         made = make_token(
             session,
-            SLUG,
+            slug,
             scope=TokenScope.STATION,
             label=label,
             at=BEFORE,

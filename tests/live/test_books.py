@@ -123,11 +123,16 @@ def test_a_stamp_stays_as_long_as_nothing_changes(books: Books, database: Databa
     assert books.stamp("") is not of_all
 
 
-def test_refreshing_names_the_races_that_moved_on(books: Books, database: Database) -> None:
+def test_whoever_refreshes_all_who_listen_are_told_once(books: Books, database: Database) -> None:
+    told: list[frozenset[str]] = []
+    books.tell(told.append)
     books.race(SLUG)
-    assert books.refresh() == frozenset()
+    books.refresh()
+    assert told == []
     write(database, finish("12", "11:00:00", "new"))
-    assert books.refresh() == {SLUG}
+    books.refresh()
+    books.refresh()
+    assert told == [{SLUG}]
 
 
 def test_followed_books_do_not_look_for_news_themselves(books: Books, database: Database) -> None:

@@ -21,7 +21,8 @@ class Following:
     def __init__(self, database: Database) -> None:
         self.books = Books(database)
         self.told: list[frozenset[str]] = []
-        self.follower = Follower(database, self.books, self.told.append)
+        self.books.tell(self.told.append)
+        self.follower = Follower(database, self.books)
 
 
 @pytest.fixture

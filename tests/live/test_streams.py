@@ -249,7 +249,7 @@ def test_streams_that_are_kept_are_told_and_ended_by_themselves(
     listener = streams.listen(SLUG, GC, known=revision(books))
     assert waiting(listener) == [OPENING]
     write(database, finish("12", "11:00:00", "new"))
-    streams.moved_on(frozenset({SLUG}))
+    books.refresh()
     assert eventually(lambda: listener._waiting)
     assert change(waiting(listener)[0])["order"]["ranked"][0] == "line-12"
     is_alive = False

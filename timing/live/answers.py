@@ -24,7 +24,9 @@ MOST_BYTES = 96 * 1024 * 1024
 _WORTH_PACKING = 1_000
 _LEVEL = 5
 
-_GZIP = re.compile(r"(?:^|[,\s])(?:gzip|\*)\s*(?:;\s*q=(?P<weight>[01](?:\.[0-9]{0,3})?))?\s*(?:,|$)")
+_GZIP = re.compile(
+    r"(?:^|[,\s])(?:gzip|\*)\s*(?:;\s*q=(?P<weight>[01](?:\.[0-9]{0,3})?))?\s*(?:,|$)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,12 @@ class Books:
         self._cursors: dict[str, Cursor] = {}
         self._reading = threading.Lock()
         self._refreshing = threading.Lock()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
         self.is_followed = False
+
+    def tell(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Tell ``listener`` the slugs of races that have moved on, whoever made them do so."""
+        self._listeners.append(listener)
 
     def race(self, slug: str) -> LiveRace:
         """The race of that slug, or UnknownRace."""
@@ -143,10 +148,13 @@ class Books:
         race = self._races.get(slug)
         return None if race is None else race.standing
 
-    def refresh(self) -> frozenset[str]:
-        """Take what is new in the races in memory; the slugs of those that have moved on."""
+    def refresh(self) -> None:
+        """Take what is new in the races in memory."""
         with self._refreshing:
-            return self._refresh()
+            moved_on = self._refresh()
+        if moved_on:
+            for listener in self._listeners:
+                listener(moved_on)
 
     def _in_memory(self, slug: str) -> LiveRace:
         race = self._races.get(slug)

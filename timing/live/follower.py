@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import structlog
 
@@ -24,14 +23,11 @@ _log = structlog.get_logger(__name__)
 
 
 class Follower:
-    """Moves ``books`` on, and tells ``listener`` the slugs of the races that did."""
+    """Moves ``books`` on whenever something was committed to ``database``."""
 
-    def __init__(
-        self, database: Database, books: Books, listener: Callable[[frozenset[str]], None]
-    ) -> None:
+    def __init__(self, database: Database, books: Books) -> None:
         self._database = database
         self._books = books
-        self._listener = listener
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -60,16 +56,11 @@ class Follower:
         with watch(self._database) as watching:
             # What came before there was somebody to see it; and so that the first who asks for
             # a race need not wait until all of it is read.
-            self._step()
+            self._books.refresh()
             self._books.is_followed = True
             self._books.races()
             while not self._stopping.is_set():
                 watching.wait(LOOK_ANYWAY_SECONDS, self._stopping)
                 if not self._stopping.is_set():
-                    self._step()
+                    self._books.refresh()
                     self._stopping.wait(PAUSE_SECONDS)
-
-    def _step(self) -> None:
-        moved_on = self._books.refresh()
-        if moved_on:
-            self._listener(moved_on)

@@ -48,16 +48,12 @@ class Streams:
         self._sockets = OpenSockets()
         self._news = threading.Event()
         self._is_ending = False
+        books.tell(self._moved_on)
 
     def start(self, is_alive: Callable[[], bool]) -> None:
         """Tell and look after streams from now on, until ``is_alive`` says no."""
         in_background(self._tell_always, "teller of streams")
         in_background(lambda: self._keep(is_alive), "keeper of streams")
-
-    def moved_on(self, slugs: frozenset[str]) -> None:
-        """Some races have moved on: tell those who listen, soon."""
-        if any(topic.subject.slug in slugs for topic in list(self._topics.values())):
-            self._news.set()
 
     def listen(
         self,
@@ -123,6 +119,10 @@ class Streams:
         self._is_ending = True
         for listener in self._listeners():
             listener.end(BYE)
+
+    def _moved_on(self, slugs: frozenset[str]) -> None:
+        if any(topic.subject.slug in slugs for topic in list(self._topics.values())):
+            self._news.set()
 
     def _tell_always(self) -> None:
         while not self._is_ending:

@@ -53,7 +53,7 @@ def install(app: Flask, settings: Settings) -> Installation:
         books=books,
         answers=Answers(),
         streams=streams,
-        follower=Follower(database, books, streams.moved_on),
+        follower=Follower(database, books),
         writer=Writer(_committing(open_database(settings.database_url))),
     )
     app.extensions[_NAME] = made
