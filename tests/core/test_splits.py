@@ -491,6 +491,11 @@ def test_without_a_start_there_is_no_time_and_that_is_a_problem(
     assert read(clock=clock).problems == ()
 
 
+def test_an_own_start_read_is_no_allocated_start() -> None:
+    facts = read(passing("a", "START", after(0, 1)), clock=replace(ALLOCATED, start=None))
+    assert (facts.times[0], facts.start, facts.problems) == (after(0, 1), None, ())
+
+
 def test_a_start_read_nearer_another_waves_gun_is_listed() -> None:
     clock = replace(ON_GUN, other_guns=(after(0, 10),))
     assert read(passing("a", "START", after(0, 5)), clock=clock).problems == ()
