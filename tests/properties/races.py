@@ -574,7 +574,9 @@ def _finish_order(desk: Desk, common: Common) -> Ruling:
 
 
 def _start_list(desk: Desk, common: Common) -> Ruling:
-    starts = tuple((bib, desk.reading(GUN + n * MINUTE)) for n, bib in enumerate(desk.some_bibs()))
+    starts = tuple(
+        (bib, desk.reading(GUN + n * MINUTE)) for n, bib in enumerate(sorted(desk.some_bibs()))
+    )
     return StartList(**common.fields(), stage=desk.stage(), starts=starts)
 
 

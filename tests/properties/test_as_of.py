@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -16,22 +17,28 @@ from timing.core.times import DAY, HOUR, parse_instant
 FOREVER = parse_instant("2100-01-01T00:00:00Z")
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_as_of_the_end_of_time_is_now(document: Document) -> None:
     assert picture(compute(document, at=FOREVER)) == picture(compute(document))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents(), st.integers(0, 3 * 24))
 def test_as_of_an_instant_is_computed_from_what_was_before_it(
     document: Document, hours: int
 ) -> None:
     """Where every time is an instant, that is the records up to then and nothing else."""
     at = at_local(document.race.starts_on, 0) + hours * HOUR
+    ids = [p.id for p in document.passings] + [r.id for r in document.rulings]
+    by_id = Counter(ids)
     instants = replace(
         document,
-        passings=tuple(p for p in document.passings if isinstance(p.time, int)),
+        # Two contents under one id could be of two sides of the instant.
+        passings=tuple(
+            p for p in document.passings if isinstance(p.time, int) and by_id[p.id] == 1
+        ),
+        rulings=tuple(r for r in document.rulings if by_id[r.id] == 1),
     )
     then = replace(
         instants,
@@ -41,7 +48,7 @@ def test_as_of_an_instant_is_computed_from_what_was_before_it(
     assert picture(compute(instants, at=at)) == picture(compute(then))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents(), st.integers(0, 3 * 24))
 def test_as_of_an_instant_nothing_later_is_seen(document: Document, hours: int) -> None:
     at = at_local(document.race.starts_on, 0) + hours * HOUR
@@ -53,7 +60,7 @@ def test_as_of_an_instant_nothing_later_is_seen(document: Document, hours: int) 
                 assert split.time <= at
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(documents())
 def test_before_everything_nobody_has_a_result(document: Document) -> None:
     book = compute(document, at=at_local(document.race.starts_on, 0) - 2 * DAY)

@@ -22,7 +22,7 @@ def _with(document: Document, records: list[Record]) -> Document:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_live_book_equals_a_rebuild_at_every_cut(data: st.DataObject) -> None:
     document = data.draw(documents())
@@ -38,7 +38,7 @@ def test_the_live_book_equals_a_rebuild_at_every_cut(data: st.DataObject) -> Non
         assert picture(book) == picture(RaceBook(_with(document, arriving[:cut])))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
 def test_records_that_are_known_change_nothing(data: st.DataObject) -> None:
     document = data.draw(documents())
@@ -48,7 +48,7 @@ def test_records_that_are_known_change_nothing(data: st.DataObject) -> None:
     assert picture(book) == was
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents(), documents())
 def test_a_replaced_definition_equals_a_book_of_it(first: Document, second: Document) -> None:
     book = RaceBook(first)

@@ -53,7 +53,7 @@ def _readable(document: Document) -> Document:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_a_race_written_and_read_again_gives_the_same_results(document: Document) -> None:
     readable = _readable(document)

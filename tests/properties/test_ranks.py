@@ -33,7 +33,7 @@ def _ranked(board: Board) -> list[Line]:
     return [line for line in board.lines if line.rank is not None]
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(documents())
 def test_a_rank_is_one_plus_the_number_better(document: Document) -> None:
     book = compute(document)
@@ -46,7 +46,7 @@ def test_a_rank_is_one_plus_the_number_better(document: Document) -> None:
         assert sorted(ranks) == ranks
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(documents())
 def test_the_ranked_stand_first_and_by_their_measure(document: Document) -> None:
     for board in _boards(compute(document)):
@@ -62,7 +62,7 @@ def test_the_ranked_stand_first_and_by_their_measure(document: Document) -> None
                 assert ahead.time == behind.time or (ahead.rank or 0) < (behind.rank or 0)
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(documents())
 def test_a_tie_is_named_only_between_equal_times(document: Document) -> None:
     for board in _boards(compute(document), Measure.TIME):
@@ -72,7 +72,7 @@ def test_a_tie_is_named_only_between_equal_times(document: Document) -> None:
                 assert times.count(line.time) > 1
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(documents())
 def test_only_who_has_a_result_in_every_stage_is_ranked_by_time(document: Document) -> None:
     for board in _boards(compute(document), Measure.TIME):
@@ -85,7 +85,7 @@ def test_only_who_has_a_result_in_every_stage_is_ranked_by_time(document: Docume
             assert line.time is not None
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(documents())
 def test_gaps_and_intervals_follow_from_the_times(document: Document) -> None:
     for board in _boards(compute(document), Measure.TIME):
@@ -99,7 +99,7 @@ def test_gaps_and_intervals_follow_from_the_times(document: Document) -> None:
         assert all(line.gap is None for line in board.lines if line.rank is None)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_penalty_never_improves_a_rank(data: st.DataObject) -> None:
     """Starts that were issued stand (Rules 3.6): none here is taken from ranks."""
@@ -144,7 +144,7 @@ def _rank_of(board: Board, entry: Entry) -> int | None:
     return None
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(documents())
 def test_whoever_is_ranked_on_a_stage_finished_it(document: Document) -> None:
     book = compute(document)
@@ -157,7 +157,7 @@ def test_whoever_is_ranked_on_a_stage_finished_it(document: Document) -> None:
                     assert line.time is None
 
 
-@settings(max_examples=80)
+@settings(max_examples=30)
 @given(documents())
 def test_a_team_is_never_faster_than_its_last_member(document: Document) -> None:
     kind = document.race.team_kinds[0]

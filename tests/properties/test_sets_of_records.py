@@ -18,7 +18,7 @@ from timing.core.times import parse_instant
 LATEST = parse_instant("2027-01-01T00:00:00Z")
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
 def test_order_and_repetition_of_records_change_nothing(data: st.DataObject) -> None:
     document = data.draw(documents())
@@ -26,14 +26,14 @@ def test_order_and_repetition_of_records_change_nothing(data: st.DataObject) -> 
     assert picture(compute(other)) == picture(compute(document))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_the_order_of_entries_and_teams_changes_nothing(document: Document) -> None:
     turned = replace(document, entries=document.entries[::-1], teams=document.teams[::-1])
     assert picture(compute(turned)) == picture(compute(document))
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_record_that_was_voided_was_never_there(data: st.DataObject) -> None:
     """Starts taken from ranks know only rulings made before them (Rules 3.6): none here is."""
@@ -65,7 +65,7 @@ def test_a_record_that_was_voided_was_never_there(data: st.DataObject) -> None:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.data())
 def test_a_voided_void_restores(data: st.DataObject) -> None:
     document = data.draw(documents())
@@ -81,7 +81,7 @@ def test_a_voided_void_restores(data: st.DataObject) -> None:
     assert picture(restored) == picture(compute(document))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_the_document_of_a_book_makes_an_equal_book(document: Document) -> None:
     book = RaceBook(document)
@@ -89,7 +89,7 @@ def test_the_document_of_a_book_makes_an_equal_book(document: Document) -> None:
     assert picture(RaceBook(book.document)) == picture(book)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_no_passing_disappears(document: Document) -> None:
     """It is a split, or unused with a reason, or listed, or it was voided."""
@@ -105,7 +105,7 @@ def test_no_passing_disappears(document: Document) -> None:
         assert passing.id in seen or book.is_voided(passing.id), passing
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_problems_name_records_that_exist(document: Document) -> None:
     known = {p.id for p in document.passings} | {r.id for r in document.rulings}
@@ -113,7 +113,7 @@ def test_problems_name_records_that_exist(document: Document) -> None:
         assert set(problem.records) <= known, problem
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_no_passing_is_taken_twice(document: Document) -> None:
     book = compute(document)

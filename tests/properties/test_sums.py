@@ -29,7 +29,7 @@ def _solo_lines(book: RaceBook) -> list[tuple[list[int], Line]]:
     ]
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(documents())
 def test_stage_times_and_columns_add_up_to_the_printed_total(document: Document) -> None:
     book = compute(document)
@@ -49,7 +49,7 @@ def test_stage_times_and_columns_add_up_to_the_printed_total(document: Document)
         assert line.bonus == sum(r.bonus for r in rows if r is not None)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(documents())
 def test_explanations_add_up_to_every_figure(document: Document) -> None:
     book = compute(document)
@@ -74,7 +74,7 @@ def _most_rounding(rules: Rules) -> int:
     return rules.precision if rules.round_at is RoundAt.TOTAL else 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(documents())
 def test_explanations_name_every_record_that_counts(document: Document) -> None:
     book = compute(document)
