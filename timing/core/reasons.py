@@ -86,10 +86,10 @@ def adjustment(ruling: Ruling, *, is_total: bool) -> Reason:
     """A ruling of the ledger; what it adds on the stage, or in the total alone (Rules 6.2)."""
     match ruling:
         case Penalty():
-            amount, because = ruling.time * ruling.count, Because.PENALTY
+            amount, because, rule = ruling.time * ruling.count, Because.PENALTY, "6.1"
             if ruling.served:
-                amount, because = 0, Because.SERVED
-            scope, rule, code = ruling.scope, "6.1", ruling.code
+                amount, because, rule = 0, Because.SERVED, "6.5"
+            scope, code = ruling.scope, ruling.code
         case Credit():
             amount, because = -ruling.time * ruling.count, Because.CREDIT
             scope, rule, code = ruling.scope, "6.3", ruling.code
