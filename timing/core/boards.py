@@ -86,18 +86,37 @@ class Boards:
         stages = tuple(n for n in covered if n <= after)
         tallies = self._tally(classification.of, stages)
         find = self._entries if classification.of is Of.SOLO else self._team_candidates
+        left_out = self._left_out(classification, after)
         return classify(
             BoardInput(
                 classification=classification,
                 rules=self._race.rules,
                 after=after,
-                candidates=find(classification, after, tallies),
+                candidates=[
+                    candidate
+                    for candidate in find(classification, after, tallies)
+                    if key_of(candidate.competitor) not in left_out
+                ],
                 results=[(n, self._results(classification.of, n)) for n in stages],
                 is_last=bool(covered) and after >= covered[-1],
                 times_at=lambda number, point: self._stages[number].times_at(point),
                 gc_ranks=lambda division: self._gc_ranks(division, after),
             )
         )
+
+    def _left_out(self, classification: Classification, after: int) -> set[str]:
+        """The first of another board, who are called there already (Rules 9.10)."""
+        exclude = classification.exclude
+        other = None if exclude is None else self._race.classification(exclude.board)
+        if exclude is None or other is None:
+            return set()
+        # The other board as it would be by itself: boards that exclude each other have an end.
+        lines = self._compute(replace(other, exclude=None), after).lines
+        return {
+            key_of(line.competitor)
+            for line in lines
+            if line.rank is not None and line.rank <= exclude.top
+        }
 
     def _gc_ranks(self, division: str, after: int) -> dict[str, int]:
         lines = self.board(first_solo(self._race, division), after).lines
