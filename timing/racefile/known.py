@@ -53,6 +53,16 @@ class Known:
 def known_in(data: Typed, given: Given) -> Known:
     """What the document declares."""
     stages = _items(data, "stages", given)
+    known = {
+        stage["number"]: known_stage(stage, ("stages", index), given)
+        for index, stage in enumerate(stages or ())
+        if "number" in stage
+    }
+    for index, ruling in enumerate(_items(data, "rulings", given) or ()):
+        number = ruling.get("stage")
+        if number in known and "replacement" in ruling:
+            new = known_stage(ruling["replacement"], ("rulings", index, "with"), given)
+            known[number] = _either(known[number], new)
     return Known(
         divisions=_codes(data, "divisions", given),
         categories=_codes(data, "categories", given),
@@ -60,12 +70,23 @@ def known_in(data: Typed, given: Given) -> Known:
         boards=_boards(data, given),
         teams=_codes(data, "teams", given),
         bibs=_codes(data, "entries", given, "bib"),
-        stages={
-            stage["number"]: known_stage(stage, ("stages", index), given)
-            for index, stage in enumerate(stages or ())
-            if "number" in stage
-        },
+        stages=known,
         all_stages=stages is not None and all("number" in stage for stage in stages),
+    )
+
+
+def _either(planned: KnownStage, new: KnownStage) -> KnownStage:
+    """What may be named of a stage that another was put in the place of: the old and the new."""
+
+    def both(one: Codes, other: Codes) -> Codes:
+        return None if one is None or other is None else one | other
+
+    return KnownStage(
+        points=both(planned.points, new.points),
+        controls=both(planned.controls, new.controls),
+        waves=both(planned.waves, new.waves),
+        places=planned.places | new.places,
+        in_out=planned.in_out | new.in_out,
     )
 
 
