@@ -22,7 +22,7 @@ from timing.core.records import Passing
 from timing.db import reading
 from timing.db.engines import Database, open_database
 from timing.db.reading import Cursor, Held, News
-from timing.live.threads import in_thread
+from timing.live.threads import in_thread, keep_for_good
 
 Result = TypeVar("Result")
 
@@ -81,7 +81,9 @@ class LiveRace:
 
     def _take_whole(self, held: Held) -> None:
         self._book = RaceBook(held.document(_definition(held.definition)))
+        _ = self._book.last_stage  # settles all of it, which the first to ask need not wait for
         self._stand(held.cursor)
+        keep_for_good()
 
     def _stand(self, cursor: Cursor) -> None:
         self._standing = Standing(cursor=cursor, race=self._book.race, place=self._book.placing())

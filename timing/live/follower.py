@@ -54,11 +54,10 @@ class Follower:
 
     def _follow_connected(self) -> None:
         with watch(self._database) as watching:
-            # What came before there was somebody to see it; and so that the first who asks for
-            # a race need not wait until all of it is read.
+            # All races are read now, so that the first who asks for one need not wait for it.
+            self._books.races()
             self._books.refresh()
             self._books.is_followed = True
-            self._books.races()
             while not self._stopping.is_set():
                 watching.wait(LOOK_ANYWAY_SECONDS, self._stopping)
                 if not self._stopping.is_set():

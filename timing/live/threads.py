@@ -6,6 +6,7 @@ Long work therefore goes to a real thread, with `in_thread`.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -43,6 +44,17 @@ def in_thread(work: Callable[[], Result]) -> Result:
 def share_fairly() -> None:
     """Let real threads take turns more often: who waits for a page waits less for another's."""
     sys.setswitchinterval(_TURN_SECONDS)
+
+
+def keep_for_good() -> None:
+    """Let the garbage collector pass over what is in memory now, until this is called again.
+
+    A race is a million small objects that stay. Looking through them all, as the collector would
+    every now and then, takes longer than any request may.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def in_background(loop: Callable[[], None], name: str) -> threading.Thread:
