@@ -61,7 +61,8 @@ def test_for_any_runner_of_the_demo_the_words_add_up_to_every_figure(demo_race: 
     for entry in book.entries():
         explanation = explain(book, entry.id)
         told = passages(explanation, book.race)
-        times = [stage.line.time if stage.line else None for stage in explanation.stages]
+        stages = (*explanation.stages, *explanation.team_stages)
+        times = [stage.line.time if stage.line else None for stage in stages]
         times += [total.line.time for total in explanation.totals]
         for passage, time in zip(told, times, strict=True):
             assert all(said.rule for said in passage.sentences)
