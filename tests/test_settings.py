@@ -98,3 +98,13 @@ def test_nothing_secret_shows_in_a_log() -> None:
 def test_every_setting_says_what_it_means() -> None:
     assert all(setting.meaning.endswith(".") for setting in SETTINGS)
     assert len({setting.variable for setting in SETTINGS}) == len(SETTINGS)
+
+
+def test_a_notice_is_one_line_and_none_unless_it_is_given() -> None:
+    longest = "x" * 200
+
+    assert read_settings(PRODUCTION).notice == ""
+    assert read_settings({**PRODUCTION, "BIVOUAC_NOTICE": longest}).notice == longest
+    for wrong in ("x" * 201, "one\ntwo"):
+        (fault,) = faults({**PRODUCTION, "BIVOUAC_NOTICE": wrong})
+        assert fault == "BIVOUAC_NOTICE should be one line of at most 200 characters"

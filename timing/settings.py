@@ -22,6 +22,7 @@ TREE = Path(__file__).parents[1]
 
 _SECRET_BYTES = 32
 _SHORTEST_SECRET = 32
+_LONGEST_NOTICE = 200
 
 
 class Environment(StrEnum):
@@ -103,6 +104,12 @@ def _some_text(text: str) -> str:
     if not text.strip():
         raise ValueError("not blank")
     return text
+
+
+def _line(text: str) -> str:
+    if len(text) > _LONGEST_NOTICE or not text.isprintable():
+        raise ValueError(f"one line of at most {_LONGEST_NOTICE} characters")
+    return text.strip()
 
 
 def _secret(text: str) -> str:
@@ -207,6 +214,16 @@ class Settings:
             default="4194304",
             meaning="The longest request that is read; a thousand passings take some 300,000.",
             parse=_number(1_024, 268_435_456),
+        ),
+    ]
+    notice: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_NOTICE",
+            default="",
+            meaning="A line of plain text at the top of every page, such as that all this is a"
+            " rehearsal.",
+            parse=_line,
         ),
     ]
     log_level: Annotated[

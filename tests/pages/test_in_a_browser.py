@@ -90,6 +90,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         scripts: bool = True,
         width: int = 1280,
         said: list[str] | None = None,
+        notice: str = "",
         **options: Any,
     ) -> Page:
         context = browser.new_context(
@@ -97,7 +98,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        text = rendering.render(made)
+        text = rendering.render(made, notice=notice)
         context.route(f"{SITE}/**", lambda route: route.fulfill(status=404, body=""))
         context.route(f"{SITE}/static/**", static)
         context.route(
@@ -140,6 +141,30 @@ def test_axe_finds_nothing_and_all_fits_by_day_and_by_night_on_phones_and_desks(
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["home", "desk", "station in the sun", "station at night"])
+def test_axe_finds_nothing_in_a_notice_and_it_fits(
+    name: str, book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(PAGES[name](book), notice="An invented race. " * 10, reduced_motion="reduce")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        box = page.get_by_role("complementary", name="Notice").bounding_box()
+        assert box is not None
+        assert (box["y"], box["width"]) == (0, width)
+        assert page.evaluate("axe.run()")["violations"] == []
+
+
+def test_under_a_notice_a_station_still_ends_where_the_screen_does(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(PAGES["station in the sun"](book), notice="A rehearsal.", width=390)
+
+    assert page.evaluate("document.documentElement.scrollHeight") == 900
+    assert page.evaluate("document.querySelector('.phone').getBoundingClientRect().bottom") == 900
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -53,9 +53,9 @@ def prose(text: str) -> Markup:
     )
 
 
-def render(page: Page) -> str:
-    """The whole document of a page."""
-    return environment().get_template(page.template).render(page=page)
+def render(page: Page, *, notice: str = "") -> str:
+    """The whole document of a page, under the installation's ``notice`` if it has one."""
+    return environment().get_template(page.template).render(page=page, notice=notice)
 
 
 def piece_html(page: Page, name: str) -> str:

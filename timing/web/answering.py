@@ -29,8 +29,11 @@ _ASK_AGAIN = ("Cache-Control", "public, no-cache")
 
 
 def race_etag(cursor: Cursor) -> str:
-    """The ETag of everything about a race: node epoch, revision and release."""
-    return f'W/"{cursor.epoch}-{cursor.revision}-{release()}"'
+    """The ETag of everything about a race: node epoch, revision and release.
+
+    Asks for the current application, as a thread beside it can't.
+    """
+    return f'W/"{cursor.epoch}-{cursor.revision}-{_release()}"'
 
 
 def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
@@ -46,11 +49,12 @@ def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
         found = here.answers.get(key, standing)
         if found is None:
             cursor = standing.cursor
+            etag = race_etag(cursor)
             found = in_thread(
                 lambda: answer(
                     making(book, cursor.revision),
                     content_type=content_type,
-                    etag=race_etag(cursor),
+                    etag=etag,
                     headers=headers,
                 )
             )
@@ -79,7 +83,11 @@ def answered_of_all(
 
 def _etag_of_all(cursors: Mapping[str, Cursor]) -> str:
     text = repr(sorted((slug, c.epoch, c.revision) for slug, c in cursors.items()))
-    return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:16]}-{release()}"'
+    return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:16]}-{_release()}"'
+
+
+def _release() -> str:
+    return release(installation().settings.notice)
 
 
 def _headers() -> Headers:

@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)
-    page = render(api_page(api.spec.to_dict()))
+    page = render(api_page(api.spec.to_dict()), notice=settings.notice)
     app.add_url_rule(addresses.API, "api_page", lambda: Response(page, content_type=HTML))
     handle_errors(app)
     add_headers(app, settings)

@@ -79,7 +79,7 @@ def races(who: Director) -> AnyResponse:
     page = installation().books.ask_all(
         lambda books: desk_races(books, signed_in_as=who.name, form_token=token)
     )
-    return private(render(page))
+    return private(render(page, notice=installation().settings.notice))
 
 
 @desk.get("/desk/<slug:slug>")
@@ -224,7 +224,8 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
                 message=message,
                 is_error=is_error,
                 draft=draft,
-            )
+            ),
+            notice=here.settings.notice,
         )
 
     return private(here.books.race(slug).ask(made), 400 if is_error else 200)
@@ -247,4 +248,4 @@ def _sign_in_page(
         name=name,
         next_path=forms.within(addresses.DESK, next_path or field("next")),
     )
-    return private(render(page), status)
+    return private(render(page, notice=installation().settings.notice), status)

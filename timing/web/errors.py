@@ -17,6 +17,7 @@ from timing.pages.error_page import error_page
 from timing.pages.rendering import render
 from timing.pages.runner_page import UnknownRunner
 from timing.pages.selection import BadQuery
+from timing.web.installation import installation
 
 API = "/api/"
 PROBLEM_JSON = "application/problem+json"
@@ -71,7 +72,7 @@ def told(error: HTTPException) -> Response:
         return Response(_problem(error), code, headers, content_type=PROBLEM_JSON)
     detail = error.description if isinstance(error, Refusal) else ""
     page = error_page(code, detail or "", path=request.path)
-    return Response(render(page), code, headers)
+    return Response(render(page, notice=installation().settings.notice), code, headers)
 
 
 def _problem(error: HTTPException) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, request
 
+from timing.core.book import RaceBook
 from timing.pages.board_page import board_page
 from timing.pages.live_page import live_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
-from timing.pages.rendering import render
+from timing.pages.rendering import Page, render
 from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
 from timing.web.answering import answered, answered_of_all
@@ -23,46 +26,47 @@ KNOWN = "revision"
 @public.get("/")
 def races() -> Response:
     """Every race there is."""
-    return answered_of_all(lambda books: render(race_list(books)))
+    notice = installation().settings.notice
+    return answered_of_all(lambda books: render(race_list(books), notice=notice))
 
 
 @public.get("/races/<slug:slug>")
 def race(slug: str) -> Response:
     """A race's home."""
-    return answered(slug, lambda book, revision: render(race_home(book, revision=revision)))
+    return _shown(slug, lambda book, revision: race_home(book, revision=revision))
 
 
 @public.get("/races/<slug:slug>/boards/<code>")
 def board(slug: str, code: str) -> Response:
     """A classification."""
     args = request.args.to_dict()
-    return answered(
-        slug, lambda book, revision: render(board_page(book, code, args, revision=revision))
-    )
+    return _shown(slug, lambda book, revision: board_page(book, code, args, revision=revision))
 
 
 @public.get("/races/<slug:slug>/stages/<int:number>")
 def stage(slug: str, number: int) -> Response:
     """A stage's result, or the order at one of its controls."""
     args = request.args.to_dict()
-    return answered(
-        slug, lambda book, revision: render(stage_page(book, number, args, revision=revision))
-    )
+    return _shown(slug, lambda book, revision: stage_page(book, number, args, revision=revision))
 
 
 @public.get("/races/<slug:slug>/entries/<bib>")
 def entry(slug: str, bib: str) -> Response:
     """A runner's page."""
     args = request.args.to_dict()
-    return answered(
-        slug, lambda book, revision: render(runner_page(book, bib, args, revision=revision))
-    )
+    return _shown(slug, lambda book, revision: runner_page(book, bib, args, revision=revision))
 
 
 @public.get("/races/<slug:slug>/live")
 def live(slug: str) -> Response:
     """What is happening now."""
-    return answered(slug, lambda book, revision: render(live_page(book, revision=revision)))
+    return _shown(slug, lambda book, revision: live_page(book, revision=revision))
+
+
+def _shown(slug: str, making: Callable[[RaceBook, int], Page]) -> Response:
+    """The answer that shows a page of a race."""
+    notice = installation().settings.notice
+    return answered(slug, lambda book, revision: render(making(book, revision), notice=notice))
 
 
 @public.get("/races/<slug:slug>/events")

@@ -13,9 +13,9 @@ _MAKES_PAGES = (("timing", "*.py"), ("templates", "*.html"), ("static", "*.*s"))
 
 
 @cache
-def release() -> str:
-    """The version, with a digest of the code, templates, styles and scripts that make pages."""
-    digest = hashlib.sha256()
+def release(notice: str) -> str:
+    """The version, with a digest of all that makes pages: code, templates, styles, a ``notice``."""
+    digest = hashlib.sha256(notice.encode())
     for folder, pattern in _MAKES_PAGES:
         for path in sorted((_TREE / folder).rglob(pattern)):
             digest.update(path.read_bytes())

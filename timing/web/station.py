@@ -18,7 +18,7 @@ from timing.live.books import Standing
 from timing.operations.record import Appended, Fate
 from timing.operations.tokens import Token, TokenScope, find_token, may_record, may_rule
 from timing.pages import addresses
-from timing.pages.rendering import render
+from timing.pages.rendering import Page, render
 from timing.pages.station_page import (
     NO_DRAFT,
     Draft,
@@ -65,7 +65,7 @@ def page() -> AnyResponse:
     if token is None:
         return _sign_in_page()
     theme = _theme()
-    response = private(render(_page(token, request.args, theme=theme)))
+    response = _shown(_page(token, request.args, theme=theme))
     if _THEME in request.args:
         response.set_cookie(
             _THEME,
@@ -233,7 +233,7 @@ def _do(act: Callable[[Token], str]) -> AnyResponse:
         shown = _page(
             token, request.form, message=refused.message, is_error=True, draft=refused.draft
         )
-        return _answer(shown, refused.message, 400) if by_script else private(render(shown), 400)
+        return _answer(shown, refused.message, 400) if by_script else _shown(shown, 400)
     if by_script:
         return _answer(_page(token, request.form, message=message), message, 200)
     place = forms.given("stage", "control") if field("control") else {}
@@ -290,8 +290,12 @@ def _records(token: Token) -> tuple[Noted, ...]:
 
 
 def _sign_in_page(message: str = "", status: int = 200) -> AnyResponse:
-    html = render(station_sign_in(form_token=form_token(), message=message, theme=_theme()))
-    return private(html, status)
+    page = station_sign_in(form_token=form_token(), message=message, theme=_theme())
+    return _shown(page, status)
+
+
+def _shown(page: Page, status: int = 200) -> AnyResponse:
+    return private(render(page, notice=installation().settings.notice), status)
 
 
 def _theme() -> Theme:
