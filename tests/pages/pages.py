@@ -80,8 +80,8 @@ def station_of(
     return page
 
 
-def desk_of(book: RaceBook, **given: Any) -> Page:
-    """The desk with the last passings."""
+def desk_of(book: RaceBook, *, now: Instant = 1_788_000_000_000, **given: Any) -> Page:
+    """The desk with the last passings; by default within the days of the sample."""
     numbers = count(1)
     return desk_page(
         book,
@@ -89,6 +89,7 @@ def desk_of(book: RaceBook, **given: Any) -> Page:
         new_id=lambda: f"new-{next(numbers)}",
         form_token="token",
         signed_in_as="ana",
+        now=now,
         **given,
     )
 

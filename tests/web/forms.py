@@ -20,7 +20,7 @@ class Forms(HTMLParser):
         if tag == "form":
             self.forms.append((given.get("action", ""), {}))
         elif tag == "input" and self.forms and given.get("name"):
-            is_chosen = given.get("type") != "radio" or "checked" in given
+            is_chosen = given.get("type") not in ("radio", "checkbox") or "checked" in given
             if is_chosen:
                 self.forms[-1][1][given["name"]] = given.get("value", "")
 

@@ -14,16 +14,19 @@ from werkzeug.test import TestResponse
 from tests.serving import BEFORE, DIRECTOR, PASSWORD, SLUG, json_of
 from tests.web.forms import form, submit
 from tests.web.test_station import journal, written
-from timing.core.times import HOUR
+from timing.core.records import Passing
+from timing.core.times import HOUR, parse_instant
 from timing.db.engines import Database
 from timing.operations.directors import FAILURES_FOR_A_NAME_FROM_AN_ADDRESS, change_password
 from timing.operations.races import add_race, export_document
+from timing.operations.record import append
 from timing.web.installation import now
 
 DESK = f"/desk/{SLUG}"
 RULINGS = f"{DESK}/rulings"
 STARTS = f"{DESK}/starts"
 EXPORT = f"{DESK}/export"
+STAGE_2 = parse_instant("2026-03-29T00:30:00+01:00")
 
 
 def sign_in(client: FlaskClient, name: str = DIRECTOR, password: str = PASSWORD) -> TestResponse:
@@ -271,11 +274,167 @@ def test_a_form_from_elsewhere_is_refused(director: FlaskClient, filled: Databas
 
 
 def test_a_gun_is_given_and_corrected(director: FlaskClient, filled: Database) -> None:
-    submit(director, DESK, STARTS, {"time": "00:31:00"}, choose={"stage": "2"})
+    gun = {"time": "00:31:00", "anyway": "yes"}
+    submit(director, DESK, STARTS, gun, choose={"stage": "2"})
     (first,) = written(filled)
     assert (first.stage, first.by) == (2, "dora")
-    submit(director, DESK, STARTS, {"time": ""}, choose={"stage": "2"})
+    submit(director, DESK, STARTS, {"time": "00:32:00"}, choose={"stage": "2"})
     assert len(journal(filled)) == 6
+
+
+@pytest.fixture
+def at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands where stage 2 is planned to start."""
+    for module in ("timing.web.desk", "timing.web.forms"):
+        monkeypatch.setattr(f"{module}.now", lambda: STAGE_2)
+
+
+def start(client: FlaskClient, **fields: str) -> TestResponse:
+    return submit(client, DESK, STARTS, fields, choose={"stage": "2"})
+
+
+@pytest.mark.usefixtures("at_the_start")
+def test_on_its_day_and_with_nobody_on_course_a_stage_starts_at_once(
+    director: FlaskClient, filled: Database
+) -> None:
+    assert 'name="anyway"' not in director.get(DESK).text
+    assert start(director).status_code == 303
+    assert written(filled)[0].to == STAGE_2
+
+
+@pytest.mark.usefixtures("at_the_start")
+def test_a_gun_while_an_earlier_stage_still_runs_is_given_only_when_confirmed(
+    director: FlaskClient, filled: Database
+) -> None:
+    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    although = "Start it although stage\N{NO-BREAK SPACE}1 still has 1 on course"
+    assert although in director.get(DESK).text
+    refused = start(director)
+    assert refused.status_code == 400
+    assert "Not started: stage\N{NO-BREAK SPACE}1 still has 1 on course." in refused.text
+    assert len(written(filled)) == 1
+    assert start(director, anyway="yes").status_code == 303
+    assert len(written(filled)) == 2
+
+
+@pytest.mark.parametrize("time", ["", "00:30:00"])
+def test_a_gun_on_another_day_is_given_only_when_confirmed(
+    director: FlaskClient, filled: Database, time: str
+) -> None:
+    assert "Start it although it is planned for Sunday 29 March 2026" in director.get(DESK).text
+    refused = start(director, time=time)
+    assert refused.status_code == 400
+    assert "Not started: it is planned for Sunday 29 March 2026." in refused.text
+    assert written(filled) == []
+    assert start(director, time=time, anyway="yes").status_code == 303
+    assert len(written(filled)) == 1
+
+
+@pytest.mark.usefixtures("at_the_start")
+def test_a_gun_that_was_given_can_be_voided_where_it_was_given(
+    director: FlaskClient, filled: Database
+) -> None:
+    start(director)
+    page = director.get(DESK)
+    (gun,) = written(filled)
+    starts_of_page, rulings_of_page = page.text.split('id="rulings"')
+    assert "Void the gun" in starts_of_page
+    assert f'value="{gun.id}"' in starts_of_page
+    assert f'value="{gun.id}"' in rulings_of_page
+    assert "Start now" not in page.text
+    submit(director, DESK, RULINGS, {"reason": "Slip"}, choose={"record": gun.id})
+    assert "Start now" in director.get(DESK).text
+    assert "Void the gun" not in director.get(DESK).text
+
+
+@pytest.mark.usefixtures("at_the_start")
+def test_a_stage_with_runners_on_course_keeps_its_start_when_the_next_has_begun(
+    director: FlaskClient,
+) -> None:
+    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    start(director, anyway="yes")
+    form(director.get(DESK), STARTS, stage="1")
+    form(director.get(DESK), STARTS, stage="2")
+
+
+# What was done, and what was not --------------------------------------------------------
+
+
+def test_what_was_done_is_said_once(director: FlaskClient) -> None:
+    rule(director, bib="7", stage="1", time="1:00:00", reason="No whistle")
+    said = "Penalty 1:00:00 given to 7 Ana Ruiz, stage\N{NO-BREAK SPACE}1"
+    assert f'role="status">{said}<' in director.get(DESK).text
+    assert said not in director.get(DESK).text
+
+
+def test_what_was_done_is_escaped(director: FlaskClient) -> None:
+    rule(director, bib="15a", stage="1", time="1:00:00", reason="No whistle")
+    assert "given to 15a Zoë &lt;b&gt;Bold&lt;/b&gt;" in director.get(DESK).text
+
+
+def test_a_void_names_what_it_undid(director: FlaskClient, filled: Database) -> None:
+    rule(director, bib="7", stage="1", time="1:00:00", reason="No whistle")
+    (penalty,) = written(filled)
+    director.get(DESK)
+    submit(director, DESK, RULINGS, {"reason": "Not them"}, choose={"record": penalty.id})
+    done = director.get(DESK).text
+    assert "Voided: Penalty 1:00:00, stage\N{NO-BREAK SPACE}1, 7 Ana Ruiz" in done
+    listed = director.get(DESK).text.split('id="rulings"')[1]
+    assert (
+        '<span class="n">7</span><div><b>Voided: Penalty 1:00:00, stage\N{NO-BREAK SPACE}1</b>'
+        in listed
+    )
+
+
+def test_a_passing_is_assigned_to_another_bib(director: FlaskClient, filled: Database) -> None:
+    fields = form(director.get(DESK), RULINGS, record="r-7")
+    data = {**fields, "ruling": "assign", "bib": "007", "reason": "Misread"}
+    assert director.post(RULINGS, data=data).status_code == 303
+    assert (written(filled)[0].record, written(filled)[0].bib) == ("r-7", "007")
+
+
+@pytest.mark.parametrize("kind", ["penalty", "status"])
+def test_a_ruling_for_a_bib_that_nobody_wears_is_refused_at_its_form(
+    director: FlaskClient, filled: Database, kind: str
+) -> None:
+    fields = {"bib": "7 99", "stage": "1", "time": "1:00:00", "reason": "x", "status": "dnf"}
+    answer = rule(director, ruling=kind, **fields)
+    assert answer.status_code == 400
+    assert written(filled) == []
+    at_form = f'id="{"t" if kind == "penalty" else "s"}-bib"'
+    before, message = answer.text.split('id="error" tabindex="-1" autofocus>')
+    assert message.startswith("Nobody wears bib 99.<")
+    assert at_form in message
+    assert 'href="#error"' in before
+    assert 'value="7 99"' in message
+
+
+@pytest.mark.parametrize("path", [RULINGS, STARTS])
+def test_reloading_where_a_form_was_sent_leads_to_the_desk(
+    director: FlaskClient, path: str
+) -> None:
+    answer = director.get(path)
+    assert (answer.status_code, answer.location) == (303, DESK)
+
+
+def test_problems_of_the_running_stage_come_first_then_from_later_to_earlier(
+    director: FlaskClient, filled: Database
+) -> None:
+    for number, stage in enumerate(("1", "2")):
+        with filled.writing() as session:
+            passing = Passing(
+                id=f"unknown-{number}", stage=int(stage), control="FINISH", bib="99", time=STAGE_2
+            )
+            append(session, SLUG, (passing,), received=STAGE_2)
+
+    def order() -> list[int]:
+        review = director.get(DESK).text.split('id="problems"')[1].split('id="records"')[0]
+        found = [review.index(f"stage\N{NO-BREAK SPACE}{n}") for n in (1, 2)]
+        return sorted((1, 2), key=lambda n: found[n - 1])
+
+    assert order() == [2, 1]
+    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    assert order() == [1, 2]
 
 
 # Files ---------------------------------------------------------------------------------

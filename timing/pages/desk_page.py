@@ -8,28 +8,16 @@ from typing import ClassVar
 
 from timing.core.book import RaceBook
 from timing.core.definition import Stage, StartMode
-from timing.core.plain import record_to_plain
 from timing.core.problems import Problem
-from timing.core.records import (
-    RULING_NAMES,
-    Bonus,
-    Credit,
-    Observation,
-    Passing,
-    Penalty,
-    Ruling,
-    Scope,
-    StageTime,
-    StartCorrection,
-    Status,
-    Void,
-)
+from timing.core.records import Observation, Passing, Ruling, Scope, StartCorrection
 from timing.core.statuses import RulingStatus
-from timing.core.times import Instant, TimeOfDay, format_time_of_day, zone_named
+from timing.core.times import Instant, format_time_of_day, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, tally
 from timing.pages.board_page import board_name
+from timing.pages.desk_words import bibs_of, clock_words, ruling_words
 from timing.pages.frame import Frame, name_and_edition
+from timing.pages.guns import doubts_about_gun, on_course
 from timing.pages.marks import name_of
 from timing.pages.problem_words import problem_remedy, problem_seen
 from timing.pages.race_list import race_facts
@@ -111,7 +99,10 @@ class RecordItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartItem:
-    """A gun: planned, given, or still to give; ``is_under_way`` once anybody was seen."""
+    """A gun: planned, given, or still to give; ``is_under_way`` once anybody was seen.
+
+    ``doubt`` is what the director is to confirm before it is given, ``ruling`` the gun given.
+    """
 
     stage: int
     wave: str
@@ -119,7 +110,11 @@ class StartItem:
     planned: str
     gun: str
     is_under_way: bool
+    doubt: str
+    ruling: RecordItem | None
     id: str
+    has_error: bool
+    time: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +140,7 @@ class RulingDraft:
     control: str = ""
     ruling: str = ""
     scope: str = ""
+    wave: str = ""
 
 
 NO_RULING_DRAFT = RulingDraft()
@@ -175,6 +171,7 @@ class DeskPage:
     draft: RulingDraft
     message: str
     is_error: bool
+    error_at: str
     signed_in_as: str
     form_token: str
     time_id: str
@@ -221,6 +218,7 @@ def desk_page(
     new_id: Callable[[], str],
     form_token: str,
     signed_in_as: str,
+    now: Instant,
     revision: int = 0,
     message: str = "",
     is_error: bool = False,
@@ -231,11 +229,12 @@ def desk_page(
     ``recent`` are the passings that came last, the newest last; ``new_id`` makes the ids that
     the forms will send, so that a form sent twice is one record.
     """
-    maker = _DeskMaker(book, new_id)
-    now = running(book)
+    maker = _DeskMaker(book, new_id, now)
+    under_way = running(book)
     shown = book.running_stage or book.last_stage
     stage = book.race.stage(shown) if shown else None
-    problems = book.problems()
+    problems = _by_urgency(book.problems(), book.running_stage)
+    starts = tuple(maker.starts(draft))
     standing = book.rulings
     return DeskPage(
         frame=Frame(title=f"Desk · {book.race.name}", styles=("board", "desk")),
@@ -246,7 +245,7 @@ def desk_page(
             part
             for part in (
                 maker.stage_words(stage),
-                sentence("last-passing-is", passing=last_passing(now)) if now else "",
+                sentence("last-passing-is", passing=last_passing(under_way)) if under_way else "",
             )
             if part
         ),
@@ -258,11 +257,9 @@ def desk_page(
         ),
         recent=tuple(maker.passing(p) for p in reversed(recent[-RECENT:])),
         rulings=tuple(
-            maker.ruling(r)
-            for r in reversed(standing)
-            if not isinstance(r, Observation | StartCorrection)
+            maker.ruling(r) for r in reversed(standing) if not isinstance(r, Observation)
         ),
-        starts=tuple(maker.starts()),
+        starts=starts,
         exports=tuple(maker.exports()),
         stages=tuple(
             Option(value=str(n), label=str(n), is_chosen=(draft.stage or str(shown)) == str(n))
@@ -278,6 +275,7 @@ def desk_page(
         draft=draft,
         message=message,
         is_error=is_error,
+        error_at=_error_at(starts, draft) if is_error else "",
         signed_in_as=signed_in_as,
         form_token=form_token,
         time_id=new_id(),
@@ -287,12 +285,30 @@ def desk_page(
     )
 
 
+def _by_urgency(problems: Iterable[Problem], live: int | None) -> tuple[Problem, ...]:
+    """Those of the running stage first, then from later stages to earlier, then of no stage."""
+
+    def urgency(problem: Problem) -> tuple[bool, int]:
+        stage = -1 if problem.stage is None else problem.stage
+        return live is None or problem.stage != live, -stage
+
+    return tuple(sorted(problems, key=urgency))
+
+
+def _error_at(starts: Iterable[StartItem], draft: RulingDraft) -> str:
+    """The form that an error belongs to: ``time``, ``status``, ``start``; else the page."""
+    if draft.form == "start" and not any(s.has_error for s in starts):
+        return ""
+    return draft.form
+
+
 class _DeskMaker:
     """Gathers what the parts of the desk share."""
 
-    def __init__(self, book: RaceBook, new_id: Callable[[], str]) -> None:
+    def __init__(self, book: RaceBook, new_id: Callable[[], str], now: Instant) -> None:
         self.book = book
         self.new_id = new_id
+        self.now = now
         self.zone = zone_named(book.race.timezone)
         self.slug = book.race.slug
 
@@ -326,15 +342,10 @@ class _DeskMaker:
             passing = self.book.passing(record)
             if passing is not None:
                 named = True
-                yield f"{passing.control} {self._time(passing)} {words.SOURCE[passing.source]}"
+                time = clock_words(self.book, passing.time, passing.stage)
+                yield f"{passing.control} {time} {words.SOURCE[passing.source]}"
         if problem.control and not named:
             yield problem.control
-
-    def _time(self, passing: Passing) -> str:
-        if isinstance(passing.time, TimeOfDay):
-            return format_time_of_day(passing.time)
-        stage = self.book.race.stage(passing.stage)
-        return figures.clock(passing.time, self.zone, stage.date if stage is not None else None)
 
     def _when(self, at: Instant) -> str:
         return figures.clock_minutes(at, self.zone)
@@ -347,7 +358,7 @@ class _DeskMaker:
         parts = [where, words.SOURCE[passing.source], passing.device, passing.note]
         return RecordItem(
             record=passing.id,
-            when=self._time(passing),
+            when=clock_words(self.book, passing.time, passing.stage),
             bib=bib or "–",
             what=name_of(entry) if entry is not None else sentence("not-in-list"),
             detail=" · ".join(part for part in parts if part),
@@ -356,26 +367,26 @@ class _DeskMaker:
         )
 
     def ruling(self, ruling: Ruling) -> RecordItem:
-        bibs: tuple[str, ...] = getattr(ruling, "bibs", ())
-        bib = ", ".join(bibs) or getattr(ruling, "bib", "") or getattr(ruling, "team", "")
+        bibs = bibs_of(self.book, ruling)
         entry = self.book.entry_wearing(bibs[0]) if len(bibs) == 1 else None
         said = [name_of(entry) if entry is not None else "", ruling.reason]
         said.append(sentence("ruled", by=ruling.by, time=self._when(ruling.at)))
         return RecordItem(
             record=ruling.id,
             when=self._when(ruling.at),
-            bib=bib,
-            what=ruling_words(ruling),
+            bib=", ".join(bibs),
+            what=ruling_words(self.book, ruling),
             detail=" · ".join(part for part in said if part),
             is_undone=False,
             void_id=self.new_id(),
         )
 
-    def starts(self) -> Iterator[StartItem]:
-        """The guns of the running stage and of the next one."""
+    def starts(self, draft: RulingDraft) -> Iterator[StartItem]:
+        """The guns of the stages that have runners on course, of the running and the next one."""
         book = self.book
         coming = next((n for n in book.stages if not book.has_begun(n)), None)
-        for number in dict.fromkeys(n for n in (book.running_stage, coming) if n is not None):
+        shown = {book.running_stage, coming, *(n for n in book.stages if on_course(book, n))}
+        for number in sorted(n for n in shown if n is not None):
             stage = book.race.stage(number)
             if stage is None or stage.start is None:
                 continue
@@ -384,14 +395,17 @@ class _DeskMaker:
                 continue
             guns = book.guns(number)
             for wave in waves:
-                given = any(
-                    isinstance(r, StartCorrection)
+                given = [
+                    r
+                    for r in book.rulings
+                    if isinstance(r, StartCorrection)
                     and r.stage == number
                     and r.wave == wave
                     and not r.bibs
-                    for r in book.rulings
-                )
+                ]
+                doubts = doubts_about_gun(book, number, self.now, now=self.now)
                 gun = guns.get(wave)
+                has_error = (draft.form, draft.stage, draft.wave) == ("start", str(number), wave)
                 label = sentence("stage-column", stage=number)
                 if wave:
                     label = f"{label}, {sentence('wave', wave=wave)}"
@@ -402,7 +416,13 @@ class _DeskMaker:
                     planned=first_start(book, stage) if not wave else self._planned(stage, wave),
                     gun=figures.clock(gun, self.zone) if given and gun is not None else "",
                     is_under_way=book.has_begun(number),
+                    doubt=sentence("gun-although", doubts=" and although ".join(doubts))
+                    if doubts
+                    else "",
+                    ruling=self.ruling(given[-1]) if given else None,
                     id=self.new_id(),
+                    has_error=has_error,
+                    time=draft.time if has_error else "",
                 )
 
     def _planned(self, stage: Stage, wave: str) -> str:
@@ -425,34 +445,3 @@ class _DeskMaker:
             csv_url=addresses.desk_export(self.slug, **query, format="csv"),
             json_url=addresses.desk_export(self.slug, **query, format="json"),
         )
-
-
-def ruling_words(ruling: Ruling) -> str:
-    """A ruling in a few words: ``Penalty 15:00, stage 3, article 7.4``."""
-    match ruling:
-        case Penalty() | Credit():
-            key = "ruled-penalty" if isinstance(ruling, Penalty) else "ruled-credit"
-            time = figures.short(ruling.time * ruling.count)
-            text = sentence(key, time=time, stage=ruling.stage)
-            return f"{text}, {sentence('article', code=ruling.code)}" if ruling.code else text
-        case Bonus():
-            return sentence("ruled-bonus", time=figures.short(ruling.time), stage=ruling.stage)
-        case Status():
-            text = words.RULING_STATUS[ruling.status].split(",")[0]
-            if ruling.stage is None:
-                return text
-            if not ruling.control:
-                return f"{text}, {sentence('stage-only', stage=ruling.stage)}"
-            place = sentence("stage-place", stage=ruling.stage, place=ruling.control)
-            return f"{text}, {place}"
-        case StageTime():
-            time = "" if ruling.time is None else figures.time(ruling.time)
-            return sentence("ruled-time", time=time, stage=ruling.stage)
-        case Observation():
-            return sentence("ruled-observation", kind=ruling.kind)
-        case Void():
-            return sentence("ruled-void")
-        case _:
-            stage = record_to_plain(ruling).get("stage")
-            name = RULING_NAMES[type(ruling)].replace("_", " ").capitalize()
-            return f"{name}, {sentence('stage-only', stage=str(stage))}" if stage else name

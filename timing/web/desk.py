@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook
+from timing.core.records import Ruling, StartCorrection, Void
 from timing.core.times import MINUTE, SECOND, format_instant
 from timing.db.latest import latest_passings
 from timing.exports.csv import to_csv
@@ -34,8 +35,11 @@ from timing.pages.desk_page import (
     desk_races,
     desk_sign_in,
 )
+from timing.pages.desk_words import bibs_of, done_words
+from timing.pages.guns import doubts_about_gun
 from timing.pages.rendering import render
 from timing.pages.selection import BadQuery, number_of
+from timing.pages.words import sentence
 from timing.racefile import BadRecord
 from timing.web import forms, recording, sign_ins
 from timing.web.forms import field, form_token, new_id, private
@@ -85,8 +89,15 @@ def races(who: Director) -> AnyResponse:
 @desk.get("/desk/<slug:slug>")
 @_director_only
 def race(who: Director, slug: str) -> AnyResponse:
-    """The desk of a race."""
-    return _page(who, slug)
+    """The desk of a race, and what was just done there."""
+    return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
+
+
+@desk.get("/desk/<slug:slug>/rulings")
+@desk.get("/desk/<slug:slug>/starts")
+def forms_of_race(slug: str) -> AnyResponse:
+    """Where forms are sent there is nothing to read: back to the desk that they stand on."""
+    return forms.to(addresses.desk(slug))
 
 
 @desk.post("/desk/<slug:slug>/rulings")
@@ -98,6 +109,7 @@ def rulings(who: Director, slug: str) -> AnyResponse:
         "penalty": ("time", "code", "scope", "reason"),
         "credit": ("time", "code", "scope", "reason"),
         "status": ("status", "control", "reason"),
+        "assign": ("record", "bib", "reason"),
         "void": ("record", "reason"),
     }.get(kind)
     if names is None:
@@ -105,7 +117,7 @@ def rulings(who: Director, slug: str) -> AnyResponse:
     row: dict[str, object] = {"ruling": kind, **forms.given(*names)}
     if kind in ("status", "void"):
         row.setdefault("reason", "Decided at the desk")
-    if kind != "void":
+    if kind not in ("void", "assign"):
         row["bibs"] = field("bib").replace(",", " ").split()
     return _rule(who, slug, row)
 
@@ -133,13 +145,32 @@ def _rule(
         ruling = recording.ruling_from(data, by=who.name, is_station=False)
     except BadRecord as error:
         return _page(who, slug, message=forms.in_words(error), is_error=True)
+    if refusal := installation().books.race(slug).ask(lambda book, _: _refusal(book, ruling)):
+        return _page(who, slug, message=refusal, is_error=True)
     written = recording.write(slug, rulings=(ruling,))
     if written.fates == (Fate.CONFLICT,) and not recording.is_sent_twice(
         slug, ruling, ("at", *moments)
     ):
         message = "Not done: this form was sent before. Check it and send it again."
         return _page(who, slug, message=message, is_error=True)
+    here = installation()
+    here.books.refresh()  # a record that the ruling is about may be as new as the ruling
+    flash(here.books.race(slug).ask(lambda book, _: done_words(book, ruling)))
     return forms.to(addresses.desk(slug))
+
+
+def _refusal(book: RaceBook, ruling: Ruling) -> str:
+    """Why the desk does not take what may be a slip of the hand; empty where nothing is wrong."""
+    if isinstance(ruling, StartCorrection) and not field("anyway"):
+        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=now())
+        if doubts:
+            return sentence("gun-refused", doubts=", and ".join(doubts))
+    if isinstance(ruling, Void):
+        return ""
+    stage = getattr(ruling, "stage", None)
+    worn_on = stage if stage in book.stages else None
+    unknown = [b for b in bibs_of(book, ruling) if book.entry_wearing(b, worn_on) is None]
+    return sentence("nobody-wears", bibs=", ".join(unknown)) if unknown else ""
 
 
 @desk.get("/desk/<slug:slug>/export")
@@ -220,6 +251,7 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
                 new_id=new_id,
                 form_token=csrf,
                 signed_in_as=who.name,
+                now=now(),
                 revision=standing.cursor.revision,
                 message=message,
                 is_error=is_error,
@@ -233,10 +265,20 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
 
 def _draft() -> RulingDraft:
     kind = field("ruling")
-    names = ("bib", "stage", "time", "code", "reason", "status", "control", "ruling", "scope")
-    return RulingDraft(
-        form="status" if kind == "status" else "time", **{name: field(name) for name in names}
+    names = (
+        "bib",
+        "stage",
+        "time",
+        "code",
+        "reason",
+        "status",
+        "control",
+        "ruling",
+        "scope",
+        "wave",
     )
+    form = {"penalty": "time", "credit": "time", "status": "status", "": "start"}.get(kind, "")
+    return RulingDraft(form=form, **{name: field(name) for name in names})
 
 
 def _sign_in_page(

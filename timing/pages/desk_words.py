@@ -1,0 +1,139 @@
+"""Records in the few words of the desk: as they are listed, and as what was just done."""
+
+from __future__ import annotations
+
+from timing.core.book import RaceBook
+from timing.core.plain import record_to_plain
+from timing.core.records import (
+    RULING_NAMES,
+    Assign,
+    Bonus,
+    Credit,
+    Observation,
+    Passing,
+    Penalty,
+    Record,
+    Ruling,
+    StageTime,
+    StartCorrection,
+    Status,
+    Void,
+)
+from timing.core.times import Reading, TimeOfDay, format_time_of_day, zone_named
+from timing.pages import figures, words
+from timing.pages.marks import name_of
+from timing.pages.words import sentence
+
+NAMED = 3
+"""How many runners are named in one sentence; of the others only the number."""
+
+
+def clock_words(book: RaceBook, time: Reading, stage: int) -> str:
+    """``07:30:04``: a reading on the clock of a stage's day."""
+    if isinstance(time, TimeOfDay):
+        return format_time_of_day(time)
+    known = book.race.stage(stage)
+    return figures.clock(
+        time, zone_named(book.race.timezone), known.date if known is not None else None
+    )
+
+
+def bibs_of(book: RaceBook, record: Record | None) -> tuple[str, ...]:
+    """Whose record it is; for a void, whose is the record that it undoes."""
+    match record:
+        case Passing():
+            bib = book.bib_of(record)
+            return (bib,) if bib else ()
+        case Void():
+            undone = _record(book, record.record)
+            return () if isinstance(undone, Void) else bibs_of(book, undone)
+        case _:
+            bibs: tuple[str, ...] = getattr(record, "bibs", ())
+            bib = getattr(record, "bib", "") or getattr(record, "team", "")
+            return bibs or ((bib,) if bib else ())
+
+
+def ruling_words(book: RaceBook, ruling: Ruling) -> str:
+    """A ruling in a few words: ``Penalty 15:00, stage 3, article 7.4``."""
+    match ruling:
+        case Penalty() | Credit():
+            text = sentence("with-stage", what=_amount(ruling), stage=ruling.stage)
+            return f"{text}, {sentence('article', code=ruling.code)}" if ruling.code else text
+        case Bonus():
+            return sentence("ruled-bonus", time=figures.short(ruling.time), stage=ruling.stage)
+        case Status():
+            text = words.RULING_STATUS[ruling.status].split(",")[0]
+            if ruling.stage is None:
+                return text
+            if not ruling.control:
+                return sentence("with-stage", what=text, stage=ruling.stage)
+            place = sentence("stage-place", stage=ruling.stage, place=ruling.control)
+            return f"{text}, {place}"
+        case StageTime():
+            time = "" if ruling.time is None else figures.time(ruling.time)
+            return sentence("ruled-time", time=time, stage=ruling.stage)
+        case StartCorrection():
+            time = clock_words(book, ruling.to, ruling.stage)
+            text = sentence("ruled-start" if ruling.bibs else "ruled-gun", time=time)
+            text = sentence("with-stage", what=text, stage=ruling.stage)
+            return f"{text}, {sentence('wave', wave=ruling.wave)}" if ruling.wave else text
+        case Observation():
+            return sentence("ruled-observation", kind=ruling.kind)
+        case Void():
+            return sentence("ruled-void", what=_undone_words(book, ruling))
+        case _:
+            stage = record_to_plain(ruling).get("stage")
+            name = RULING_NAMES[type(ruling)].replace("_", " ").capitalize()
+            return sentence("with-stage", what=name, stage=str(stage)) if stage else name
+
+
+def done_words(book: RaceBook, ruling: Ruling) -> str:
+    """What was done: ``Penalty 1:00:00 given to 2 Jeroen 't Hooft, stage 3``."""
+    who = _who(book, bibs_of(book, ruling))
+    match ruling:
+        case Penalty() | Credit():
+            given = sentence("done-given", what=_amount(ruling), who=who)
+            return sentence("with-stage", what=given, stage=ruling.stage)
+        case Status():
+            return sentence("done-status", what=ruling_words(book, ruling), who=who)
+        case Assign():
+            what = _record_words(book, _record(book, ruling.record))
+            return sentence("done-assigned", what=what, who=who)
+        case _:
+            return ", ".join(part for part in (ruling_words(book, ruling), who) if part)
+
+
+def _amount(ruling: Penalty | Credit) -> str:
+    key = "ruled-penalty" if isinstance(ruling, Penalty) else "ruled-credit"
+    return sentence(key, time=figures.short(ruling.time * ruling.count))
+
+
+def _undone_words(book: RaceBook, void: Void) -> str:
+    undone = _record(book, void.record)
+    # A void of a void names what came back; how often it went to and fro is in the list.
+    if isinstance(undone, Void):
+        before = _record(book, undone.record)
+        what = _record_words(book, None if isinstance(before, Void) else before)
+        who = _who(book, bibs_of(book, None if isinstance(before, Void) else before))
+        return sentence("void-of", what=", ".join(part for part in (what, who) if part))
+    return _record_words(book, undone)
+
+
+def _record_words(book: RaceBook, record: Record | None) -> str:
+    if record is None:
+        return sentence("a-record")
+    if isinstance(record, Ruling):
+        return ruling_words(book, record)
+    place = sentence("stage-place", stage=record.stage, place=record.control)
+    return sentence("passing-at", time=clock_words(book, record.time, record.stage), place=place)
+
+
+def _record(book: RaceBook, record: str) -> Record | None:
+    return book.ruling(record) or book.passing(record)
+
+
+def _who(book: RaceBook, bibs: tuple[str, ...]) -> str:
+    if len(bibs) > NAMED:
+        return words.counted("runner", len(bibs))
+    named = ((bib, book.entry_wearing(bib)) for bib in bibs)
+    return ", ".join(bib if e is None else f"{bib} {name_of(e)}" for bib, e in named)
