@@ -183,7 +183,7 @@ function paintUnsent() {
   unsent.querySelector("b").textContent = queue.length;
   const exact = counts.querySelector("[data-precision]");
   exact.hidden = !Number.isFinite(precision);
-  exact.querySelector("b").textContent = `±${(precision / 1000).toFixed(1)} s`;
+  exact.querySelector("b").textContent = exact.hidden ? "" : `±${(precision / 1000).toFixed(1)} s`;
   const seen = counts.querySelector("[data-contact]");
   seen.hidden = contact === null;
   seen.querySelector("b").textContent = contact === null ? "" : clockText(contact + offset).slice(0, 5);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -340,6 +341,18 @@ def test_the_record_key_repeats_what_it_will_write(
     expect(page.locator("[data-who]")).to_contain_text("Kofi Boadu-Mensah")
     page.locator("[data-key='delete']").click()
     expect(page.get_by_role("button", name="Record 18")).to_be_visible()
+
+
+def test_how_exact_the_clock_is_stays_empty_until_it_is_known(
+    open_page: Callable[..., Page], station: Station
+) -> None:
+    page = opened_station(open_page, station)
+    exact = page.locator("[data-precision] b")
+
+    assert exact.text_content() == ""
+    page.locator("#bib").fill("181")
+    page.locator("#bib").press("Enter")
+    expect(exact).to_have_text(re.compile(r"±\d+\.\d s"))
 
 
 def test_a_press_records_that_moment_without_leaving_the_page(
