@@ -29,6 +29,11 @@ limit_request_fields = 64
 limit_request_field_size = 8_190
 
 
+def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
+    """Let Ctrl-C end the workers in order, as SIGTERM does, rather than kill and complain."""
+    server.handle_int = server.handle_term
+
+
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
     """Let the worker follow the database, and end its streams when it is told to end."""
     from timing.web.application import serve  # noqa: PLC0415 - not before gevent has patched

@@ -59,10 +59,21 @@ class Served:
         assert race["slug"] == "transrockies-run"
         return int(race["revision"])
 
-    def key(self) -> str:
-        found = re.search(r"the station's key: (\S+)", self.log.read_text())
-        assert found
-        return found[1]
+    def keys(self) -> list[str]:
+        """Of the finish of the stage under way, and of the next one's start."""
+        found = re.findall(r"key of stage \d's (?:finish|start): +(\S+)", self.log.read_text())
+        assert len(found) == 2
+        return found
+
+    def child(self, named: str) -> int:
+        """The process that the demo started with this in its command."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        (found,) = [
+            int(child)
+            for child in children.split()
+            if named in Path(f"/proc/{child}/cmdline").read_text()
+        ]
+        return found
 
     def stop(self, number: signal.Signals, *, whole_group: bool) -> None:
         """Signal it as a terminal does, the whole group, or as a supervisor does."""
@@ -117,12 +128,15 @@ def test_the_demo_moves_stops_and_goes_on(start: Start) -> None:
     first.stop(signal.SIGINT, whole_group=True)
 
     assert first.process.returncode == 0
-    assert "Traceback" not in first.log.read_text()
+    told = first.log.read_text()
+    assert told.endswith("\nStopped. The same command goes on from here.\n")
+    assert "Traceback" not in told
+    assert "SIG" not in told
 
     again = start("--speed", "60")
     resumed = again.revision()
     assert resumed > began
-    assert again.key() == first.key()
+    assert again.keys() == first.keys()
     again.wait_until(lambda: again.revision() > resumed)
 
     again.stop(signal.SIGTERM, whole_group=False)
@@ -131,18 +145,51 @@ def test_the_demo_moves_stops_and_goes_on(start: Start) -> None:
     assert "Traceback" not in again.log.read_text()
 
 
+def test_the_demo_says_on_its_pages_and_when_it_begins_that_it_is_invented(start: Start) -> None:
+    served = start("--speed", "60")
+    notice = "Demo: an invented race. Its clock runs 60 times as fast;"
+
+    assert notice in served.log.read_text()
+    assert f'aria-label="Notice"><p>{notice}' in served.get("/races/transrockies-run")
+    assert f'aria-label="Notice"><p>{notice}' in served.get("/station")
+
+
+@pytest.mark.parametrize(
+    ("which", "told"),
+    [("timing", "The process that tells the race has ended"), ("gunicorn", "The server has ended")],
+)
+def test_when_half_of_the_demo_fails_all_of_it_stops_and_says_so(
+    start: Start, which: str, told: str
+) -> None:
+    served = start()
+    os.kill(served.child(which + ("\0demo" if which == "timing" else "")), signal.SIGKILL)
+
+    assert served.process.wait(PATIENCE_SECONDS) == 1
+    assert told in served.log.read_text()
+    assert "The same command goes on" not in served.log.read_text()
+
+
+def test_a_server_whose_demo_was_killed_does_not_show_a_race_that_stands_still(
+    start: Start,
+) -> None:
+    served = start()
+
+    served.stop(signal.SIGKILL, whole_group=False)
+
+    assert not served.has_processes()
+
+
 def test_it_is_prepared_once_unless_it_is_to_begin_anew(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "instance" / "demo"
     monkeypatch.setenv("PORT", str(free_port()))
-    monkeypatch.setattr("timing.cli.demo.os.fork", lambda: 1)
-    monkeypatch.setattr("timing.cli.demo.become_server", lambda _: None)
+    monkeypatch.setattr("timing.cli.demo.run_together", lambda **_: None)
 
     def prepared(*words: str) -> tuple[bytes, str]:
         assert run("demo", *words).exit_code == 0
         monkeypatch.setenv("BIVOUAC_DATABASE_URL", f"sqlite:///{folder / 'bivouac.sqlite'}")
-        return (folder / "sign-ins.json").read_bytes(), run("race", "list").stdout
+        return (folder / "access.json").read_bytes(), run("race", "list").stdout
 
     first = prepared()
     again = prepared()
@@ -151,7 +198,7 @@ def test_it_is_prepared_once_unless_it_is_to_begin_anew(
     assert again == first
     assert anew[0] != first[0]
     assert anew[1].count("transrockies-run") == 1
-    assert stat.S_IMODE((folder / "sign-ins.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / "access.json").stat().st_mode) == 0o600
 
 
 def test_a_port_that_is_taken_is_told_in_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

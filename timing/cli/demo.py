@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from sqlalchemy.orm import Session
 
 from timing import racefile
 from timing.cli.databases import now
@@ -24,6 +25,7 @@ from timing.cli.printing import patiently
 from timing.cli.refusals import refusing
 from timing.cli.serving import become_server, refuse_taken_port
 from timing.cli.sources import read_racefile, write_file
+from timing.cli.together import run_together
 from timing.core.compute import compute
 from timing.core.document import Document
 from timing.core.entries import Entry
@@ -31,7 +33,7 @@ from timing.core.records import Record
 from timing.core.times import SECOND, Duration, Instant
 from timing.db.engines import Database, DatabaseBusy, open_database
 from timing.operations import schema
-from timing.operations.demo import Feed, edition, opening, play, tell
+from timing.operations.demo import STAGE_UNDER_WAY, Feed, edition, opening, play, tell
 from timing.operations.directors import add_director
 from timing.operations.races import add_race, export_document
 from timing.operations.tokens import TokenScope, make_token
@@ -40,10 +42,12 @@ from timing.settings import TREE, BadSettings, Settings, read_settings
 
 DEFINITION = TREE / "config" / "races" / "transrockies-run.yaml"
 DIRECTOR = "director"
-STATION = "FINISH"
+FINISH = "FINISH"
+START = "START"
+NEXT_STAGE = STAGE_UNDER_WAY + 1
 
 _EDITION = "edition.yaml"
-_SIGN_INS = "sign-ins.json"
+_SIGN_INS = "access.json"
 _FILES = (_EDITION, _SIGN_INS, *(f"bivouac.sqlite{end}" for end in ("", "-wal", "-shm")))
 
 _TICK_SECONDS = 0.5
@@ -55,10 +59,11 @@ _SERVER_STARTS_WITHIN_SECONDS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIns:
-    """What a visitor signs in with: a director's password, and a station's key."""
+    """What a visitor signs in with: a director's password, and the keys of two stations."""
 
     password: str
-    key: str
+    finish_key: str
+    start_key: str
 
 
 @click.command()
@@ -76,6 +81,7 @@ def demo(*, is_new: bool, speed: int) -> None:
     Ctrl-C stops it; the same command goes on from there. PORT names another port than 8000.
     """
     environ = _environment()
+    environ["BIVOUAC_NOTICE"] = _notice(speed)
     with refusing(BadSettings):
         settings = read_settings(environ)
     refuse_taken_port(settings)
@@ -91,10 +97,21 @@ def demo(*, is_new: bool, speed: int) -> None:
     known = {passing.id for passing in held.passings} | {ruling.id for ruling in held.rulings}
     feed = Feed.beyond(whole, known, speed=speed)
     greeting = _greeting(settings, held, _sign_ins(folder))
-    server = os.getpid()
-    if os.fork() == 0:
-        _feed_and_exit(settings, feed, whole.race.slug, server=server, greeting=greeting)
-    become_server(environ)
+    slug = whole.race.slug
+    run_together(
+        server=lambda: become_server(environ),
+        feeder=lambda server: _feed_and_exit(settings, feed, slug, server, greeting),
+    )
+    click.echo("\nStopped. The same command goes on from here.")
+
+
+def _notice(speed: int) -> str:
+    """What every page says, lest anybody takes the race for a real one, or its clock for ours."""
+    pace = "at our pace" if speed == 1 else f"{speed} times as fast"
+    return (
+        f"Demo: an invented race. Its clock runs {pace};"
+        " the station and the desk write the real time."
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -121,19 +138,28 @@ def _prepared(database: Database, folder: Path) -> Document:
         add_race(session, opening(whole), at=now(), by="demo")
         signs = SignIns(
             password=secrets.token_urlsafe(9),
-            key=make_token(
-                session,
-                whole.race.slug,
-                scope=TokenScope.STATION,
-                label="Finish line",
-                at=now(),
-                controls=(STATION,),
-            ).plain,
+            finish_key=_station_key(
+                session, whole.race.slug, "Finish line", STAGE_UNDER_WAY, FINISH
+            ),
+            start_key=_station_key(session, whole.race.slug, "Start line", NEXT_STAGE, START),
         )
         add_director(session, DIRECTOR, signs.password, at=now())
     _write_private(folder / _SIGN_INS, json.dumps(asdict(signs)))
     write_file(kept, content)
     return whole
+
+
+def _station_key(session: Session, slug: str, label: str, stage: int, control: str) -> str:
+    made = make_token(
+        session,
+        slug,
+        scope=TokenScope.STATION,
+        label=label,
+        at=now(),
+        stage=stage,
+        controls=(control,),
+    )
+    return made.plain
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -160,11 +186,13 @@ def _greeting(settings: Settings, document: Document, signs: SignIns) -> str:
     leader = next((x.competitor.bib for x in lines if isinstance(x.competitor, Entry)), "")
     return f"""
 {race.name}: {stands}, at {here}
+{settings.notice}
 
   as a runner     {here}{addresses.race(race.slug)}
                   {here}{addresses.runner(race.slug, leader)}
   as a volunteer  {here}{addresses.STATION}
-                  the station's key: {signs.key}
+                  key of stage {STAGE_UNDER_WAY}'s finish: {signs.finish_key}
+                  key of stage {NEXT_STAGE}'s start:  {signs.start_key}
   as the director {here}{addresses.DESK}
                   name: {DIRECTOR}, password: {signs.password}
 
@@ -172,37 +200,43 @@ Ctrl-C stops it; the same command goes on from there.
 """
 
 
-# -- the feeder: a process of its own, since this one becomes the server --------------------------
+# -- the feeder: a process of its own beside the server -------------------------------------------
 
 
 def _feed_and_exit(
-    settings: Settings, feed: Feed, slug: str, *, server: int, greeting: str
+    settings: Settings, feed: Feed, slug: str, server: int, greeting: str
 ) -> NoReturn:
-    """Greet when the server answers, then tell the journal what becomes known, while it lives."""
-    # Whoever reaps this process must find that nothing went wrong: it is told to end like this.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: os._exit(0))
+    """Greet when the server answers, then tell the journal what becomes known."""
+    parent = os.getppid()
+    status = 1
+    # The one that waits for both says when to end; a terminal's Ctrl-C is not for this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        if _answers(settings, server):
+        if _answers(settings, parent):
             click.echo(greeting)
+            sys.stdout.flush()
         with closing(open_database(settings.database_url)) as database:
             play(
                 feed,
                 lambda records, clock: _write(database, slug, records, clock),
                 passed=_ticking(),
-                goes_on=lambda: os.getppid() == server,
+                goes_on=lambda: os.getppid() == parent,
             )
+        status = 0
+        if os.getppid() != parent:
+            # Nobody is left to end the server, which would go on showing a race that stands still.
+            os.kill(server, signal.SIGTERM)
     except Exception:  # noqa: BLE001 - nobody else is left to tell it
         traceback.print_exc()
     finally:
         sys.stdout.flush()
-        os._exit(0)
+        os._exit(status)
 
 
-def _answers(settings: Settings, server: int) -> bool:
+def _answers(settings: Settings, parent: int) -> bool:
     """Wait until the server takes connections; whether it does."""
     give_up = time.monotonic() + _SERVER_STARTS_WITHIN_SECONDS
-    while time.monotonic() < give_up and os.getppid() == server:
+    while time.monotonic() < give_up and os.getppid() == parent:
         try:
             socket.create_connection((settings.host, settings.port), timeout=1).close()
         except OSError:

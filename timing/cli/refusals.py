@@ -16,6 +16,12 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+class Broken(click.ClickException):
+    """What was asked for ran, and then failed by itself: exit status 1."""
+
+    exit_code = 1
+
+
 @contextmanager
 def refusing(*mistakes: type[Exception]) -> Iterator[None]:
     """Tell these exceptions, whose messages are made for people, as `Refused`."""
