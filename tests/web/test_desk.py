@@ -325,6 +325,7 @@ def test_a_gun_on_another_day_is_given_only_when_confirmed(
     refused = start(director, time=time)
     assert refused.status_code == 400
     assert "Not started: it is planned for Sunday 29 March 2026." in refused.text
+    assert '<option value="1" selected>' in refused.text.split('id="t-stage"')[1]
     assert written(filled) == []
     assert start(director, time=time, anyway="yes").status_code == 303
     assert len(written(filled)) == 1

@@ -235,6 +235,7 @@ def desk_page(
     stage = book.race.stage(shown) if shown else None
     problems = _by_urgency(book.problems(), book.running_stage)
     starts = tuple(maker.starts(draft))
+    chosen = (draft.stage if draft.form != "start" else "") or str(shown)
     standing = book.rulings
     return DeskPage(
         frame=Frame(title=f"Desk · {book.race.name}", styles=("board", "desk")),
@@ -262,8 +263,7 @@ def desk_page(
         starts=starts,
         exports=tuple(maker.exports()),
         stages=tuple(
-            Option(value=str(n), label=str(n), is_chosen=(draft.stage or str(shown)) == str(n))
-            for n in book.stages
+            Option(value=str(n), label=str(n), is_chosen=chosen == str(n)) for n in book.stages
         ),
         statuses=tuple(
             Option(value=s, label=words.RULING_STATUS[s], is_chosen=draft.status == s)
