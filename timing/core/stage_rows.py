@@ -78,7 +78,7 @@ class Row:
     @property
     def automatic_credit(self) -> Duration:
         """What was waited when held (Rules 4.11)."""
-        return sum(held.wait for held in self.holds)
+        return sum(held.wait for held in self.holds) if self.holds else 0
 
     def line(self) -> StageLine:
         """The row as others see it."""
