@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def at_aid(**args: str) -> StationPage:
     return page
 
 
-def the_desk(book: RaceBook, **given: object) -> DeskPage:
+def the_desk(book: RaceBook, **given: Any) -> DeskPage:
     page = desk_of(book, **given)
     assert isinstance(page, DeskPage)
     return page

@@ -145,7 +145,10 @@ def _rule(
         ruling = recording.ruling_from(data, by=who.name, is_station=False)
     except BadRecord as error:
         return _page(who, slug, message=forms.in_words(error), is_error=True)
-    if refusal := installation().books.race(slug).ask(lambda book, _: _refusal(book, ruling)):
+    # Read here: books answer in a thread of their own, where there is no request.
+    anyway = bool(field("anyway"))
+    race = installation().books.race(slug)
+    if refusal := race.ask(lambda book, _: _refusal(book, ruling, anyway=anyway)):
         return _page(who, slug, message=refusal, is_error=True)
     written = recording.write(slug, rulings=(ruling,))
     if written.fates == (Fate.CONFLICT,) and not recording.is_sent_twice(
@@ -159,9 +162,9 @@ def _rule(
     return forms.to(addresses.desk(slug))
 
 
-def _refusal(book: RaceBook, ruling: Ruling) -> str:
+def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
     """Why the desk does not take what may be a slip of the hand; empty where nothing is wrong."""
-    if isinstance(ruling, StartCorrection) and not field("anyway"):
+    if isinstance(ruling, StartCorrection) and not anyway:
         doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=now())
         if doubts:
             return sentence("gun-refused", doubts=", and ".join(doubts))
