@@ -80,6 +80,7 @@ from timing.core.records import (
     Observation,
     Passing,
     Penalty,
+    Points,
     Ruling,
     Scope,
     StageAction,
@@ -545,6 +546,17 @@ def _bonus(desk: Desk, common: Common) -> Ruling:
     )
 
 
+def _points(desk: Desk, common: Common) -> Ruling:
+    return Points(
+        **common.fields(),
+        stage=desk.stage(),
+        bibs=desk.some_bibs(),
+        board=desk.any("points", "points", "places"),
+        points=desk.any(1, 3),
+        place=desk.any(None, 1, 2),
+    )
+
+
 def _status(desk: Desk, common: Common) -> Ruling:
     bibs, team = desk.any((desk.some_bibs(), ""), ((), "T1"))
     return Status(
@@ -677,6 +689,7 @@ RULINGS: tuple[BuildRuling, ...] = (
     _penalty,
     _credit_that_extends,
     _bonus,
+    _points,
     _status,
     _status,
     _stage_time,

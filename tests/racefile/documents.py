@@ -317,8 +317,8 @@ def classifications(
         measure = draw(st.sampled_from(Measure))
         values: dict[str, Any] = {}
         if measure is Measure.POINTS:
-            points = st.lists(st.integers(0, 99), min_size=1, max_size=3).map(tuple)
-            values["points"] = (("finish", draw(points)),)
+            points = st.lists(st.integers(0, 99), max_size=3).map(tuple)
+            values["points"] = (("finish", table),) if (table := draw(points)) else ()
         elif measure is Measure.BEST:
             values["best_of"] = draw(st.integers(1, 5))
         elif measure is Measure.SEGMENTS:
@@ -353,6 +353,7 @@ CAMP = loads(
 race: {slug: camp, timezone: Africa/Casablanca}
 divisions: [{code: full}, {code: short, stages: [1]}]
 team_kinds: [{code: pair, size: 2}, {code: five, size: 5}]
+classifications: [{code: points, measure: points, points: {}}]
 stages:
   - number: 1
     date: 2026-08-28
@@ -420,6 +421,14 @@ RULINGS: dict[str, Strategy[Ruling]] = {
     "penalty": _made(records.Penalty, **_ADJUSTMENT, served=ANYWHERE),
     "credit": _made(records.Credit, **_ADJUSTMENT, extends_cutoffs=st.booleans()),
     "bonus": _made(records.Bonus, stage=STAGE, bibs=SOME_BIBS, time=DURATIONS, control=ANYWHERE),
+    "points": _made(
+        records.Points,
+        stage=STAGE,
+        bibs=SOME_BIBS,
+        board=st.just("points"),
+        points=st.integers(1, 99),
+        place=st.none() | st.integers(1, 9),
+    ),
     "status": _made(
         records.Status,
         status=st.sampled_from(RulingStatus),

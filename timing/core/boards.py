@@ -101,6 +101,7 @@ class Boards:
                 is_last=bool(covered) and after >= covered[-1],
                 times_at=lambda number, point: self._stages[number].times_at(point),
                 gc_ranks=lambda division: self._gc_ranks(division, after),
+                awards=lambda number: self._stages[number].awards,
             )
         )
 

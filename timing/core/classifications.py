@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from timing.core.adjustments import Adjustment
+from timing.core.awards import Awards
 from timing.core.definition import (
     Classification,
     Incomplete,
@@ -143,7 +144,7 @@ class BoardInput:
     ``results`` are the rows of the stages that count so far, in order, by competitor;
     ``is_last`` says that no more stage will count. ``times_at`` gives, for a stage and a point,
     the split and elapsed time by competitor; ``gc_ranks`` a division's ranks in its first solo
-    time classification: only some measures ask for them.
+    time classification; ``awards`` the points given on a stage: only some measures ask for them.
     """
 
     classification: Classification
@@ -154,6 +155,7 @@ class BoardInput:
     is_last: bool
     times_at: Callable[[int, str], Mapping[str, tuple[Instant, Duration | None]]]
     gc_ranks: Callable[[str], Mapping[str, int]]
+    awards: Callable[[int], Awards]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ from timing.core.times import Duration
 FINISH = "finish"
 """In a table of points: by place on the stage, whatever the last control is called."""
 
+NO_PLACE = 0
+"""Of points that were given without a place."""
+
 
 def classify(board: BoardInput) -> Board:
     """The classification's board, by its measure."""
@@ -68,7 +71,7 @@ class _Points:
         return Measured(candidate, -total, None, total)
 
     def _won(self, candidate: Candidate) -> list[tuple[int, int]]:
-        """Every place that was worth points, with its points."""
+        """Every place that was worth points, with its points; by the table or by rulings."""
         key = key_of(candidate.competitor)
         won = []
         for number, row in results_of(self._board, candidate):
@@ -76,6 +79,11 @@ class _Points:
                 place = row.rank if code == FINISH else self._places(number, code).get(key)
                 if place is not None and place <= len(table):
                     won.append((place, table[place - 1]))
+            won += [
+                (award.place or NO_PLACE, award.points)
+                for award in self._board.awards(number).get(key, ())
+                if award.board == self._board.classification.code
+            ]
         return won
 
     def _places_at(self, number: int, code: str) -> dict[str, int]:
@@ -94,7 +102,9 @@ class _Points:
 
     def _count_back(self, tied: Sequence[Measured]) -> list[tuple[int, ...]]:
         """More first places first, then more second ones, and so on."""
-        won = [Counter(place for place, _ in self._won(m.candidate)) for m in tied]
+        won = [
+            Counter(place for place, _ in self._won(m.candidate) if place != NO_PLACE) for m in tied
+        ]
         last = max((place for places in won for place in places), default=0)
         return [tuple(-places[place] for place in range(1, last + 1)) for places in won]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from timing.core.courses import point_codes
-from timing.core.definition import Race
+from timing.core.definition import Measure, Of, Race
 from timing.core.journal import Journal
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import (
@@ -23,6 +23,7 @@ from timing.core.records import (
     Hold,
     Observation,
     Penalty,
+    Points,
     Ruling,
     StageAction,
     StageChange,
@@ -53,6 +54,7 @@ def reach_of(ruling: Ruling, journal: Journal) -> int | None:
             Penalty(stage=stage)
             | Credit(stage=stage)
             | Bonus(stage=stage)
+            | Points(stage=stage)
             | StageTime(stage=stage)
             | FinishOrder(stage=stage)
             | CutoffMove(stage=stage)
@@ -111,6 +113,8 @@ def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
     if stage is None:
         # Status rulings list their own unknown stages, beside unknown bibs and teams.
         return None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
+    if isinstance(ruling, Points) and not _gives_points(ruling.board, race):
+        return ProblemCode.RULING_NOT_APPLIED
     if isinstance(ruling, Transfer | TeamChange):
         return ProblemCode.RULING_NOT_APPLIED
     if isinstance(ruling, Penalty | Credit | CutoffMove | StartCorrection):
@@ -121,3 +125,9 @@ def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
     control = _control_of(ruling)
     known = {*point_codes(stage), *(c.code for c in stage.controls), ""}
     return None if control in known else ProblemCode.RULING_UNKNOWN_CONTROL
+
+
+def _gives_points(board: str, race: Race) -> bool:
+    """Whether points can be given on a classification: one of entries, by points."""
+    found = race.classification(board)
+    return found is not None and found.measure is Measure.POINTS and found.of is Of.SOLO

@@ -106,6 +106,20 @@ class Bonus(Ruling):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Points(Ruling):
+    """Points on the classification ``board``, beside those of its table (Rules 9.1).
+
+    ``place`` is the place that they were won with, for the count-back; None where there was none.
+    """
+
+    stage: int
+    board: str
+    points: int
+    bibs: tuple[str, ...]
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status(Ruling):
     """Says what became of entries or a team; ``stage`` ``None`` is the whole race (§10)."""
 
@@ -360,6 +374,7 @@ RULINGS: dict[str, type[Ruling]] = {
     "penalty": Penalty,
     "credit": Credit,
     "bonus": Bonus,
+    "points": Points,
     "status": Status,
     "stage_time": StageTime,
     "finish_order": FinishOrder,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from timing.core.adjustments import ledger_of
+from timing.core.awards import Awards, awards_on
 from timing.core.clocks import corrected
 from timing.core.courses import Course
 from timing.core.cutoffs import Limit, limits_of
@@ -73,6 +74,7 @@ class StageBook:
     confirmed: frozenset[str] = frozenset()
     offsets: dict[str, list[ClockOffset]] = field(default_factory=dict)
     declared: dict[str, StageTime] = field(default_factory=dict)
+    awards: Awards = field(default_factory=dict)
     missed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     courses: dict[str, Course] = field(init=False)
     plan: StagePlan = UNCHANGED
@@ -108,6 +110,8 @@ class StageBook:
         )
         self.declared, problems = self._declared(rulings)
         self.missed = self._missed_confirmed(rulings)
+        self.awards, unknown = awards_on(number, rulings, self.roster)
+        problems += unknown
 
         def teams(state: StageState) -> set[str]:
             self.teams = settle_teams(

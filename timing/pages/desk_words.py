@@ -12,6 +12,7 @@ from timing.core.records import (
     Observation,
     Passing,
     Penalty,
+    Points,
     Record,
     Ruling,
     StageTime,
@@ -59,8 +60,8 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
         case Penalty() | Credit():
             text = sentence("with-stage", what=_amount(ruling), stage=ruling.stage)
             return f"{text}, {sentence('article', code=ruling.code)}" if ruling.code else text
-        case Bonus():
-            return sentence("ruled-bonus", time=figures.short(ruling.time), stage=ruling.stage)
+        case Bonus() | Points():
+            return _award(ruling)
         case Status():
             text = words.RULING_STATUS[ruling.status].split(",")[0]
             if ruling.stage is None:
@@ -106,6 +107,13 @@ def done_words(book: RaceBook, ruling: Ruling) -> str:
 def _amount(ruling: Penalty | Credit) -> str:
     key = "ruled-penalty" if isinstance(ruling, Penalty) else "ruled-credit"
     return sentence(key, time=figures.short(ruling.time * ruling.count))
+
+
+def _award(ruling: Bonus | Points) -> str:
+    if isinstance(ruling, Bonus):
+        return sentence("ruled-bonus", time=figures.short(ruling.time), stage=ruling.stage)
+    what = sentence("ruled-points", points=figures.count(ruling.points), board=ruling.board)
+    return sentence("with-stage", what=what, stage=ruling.stage)
 
 
 def _undone_words(book: RaceBook, void: Void) -> str:

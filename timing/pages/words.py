@@ -189,6 +189,7 @@ SENTENCES: Mapping[str, str] = {
     "ruled": "{by}, {time}",
     "ruled-penalty": "Penalty {time}",
     "ruled-credit": "Credit {time}",
+    "ruled-points": "{points} points, {board}",
     "ruled-bonus": "Bonus {time}, stage {stage}",
     "ruled-time": "Declared time {time}, stage {stage}",
     "ruled-observation": "Seen at a station: {kind}",

@@ -62,11 +62,18 @@ class Segments(Many):
 
 
 NEEDED = {
-    Measure.POINTS: ("points", "points by place like {finish: [25, 20, 16]}"),
+    Measure.POINTS: (
+        "points",
+        "points by place like {finish: [25, 20, 16]}, or {} where rulings give all",
+    ),
     Measure.BEST: ("best_of", "how many stages count"),
     Measure.SEGMENTS: ("segments", "segments like [{stage: 1, from: START, to: PASS}]"),
 }
 """What a measure can't do without; the key has no meaning for any other."""
+
+
+NO_TABLE: tuple[str, list[object]] = ("points", [])
+"""Said outright: only rulings give points."""
 
 
 class ClassificationSchema(Part):
@@ -100,7 +107,7 @@ class ClassificationSchema(Part):
                 errors[key] = [
                     Fault(f"belongs to measure {owner.value}", f"write measure: {owner.value}")
                 ]
-            elif measure is owner and not data.get(key):
+            elif measure is owner and not data.get(key) and (key, data.get(key)) != NO_TABLE:
                 errors[key] = [Fault("is missing or empty", f"give {needed}")]
         for control, points in data.get("points", ()):
             if not points:
@@ -113,6 +120,12 @@ class ClassificationSchema(Part):
     def build(self, data: Mapping[str, Any]) -> Classification:
         """The classification, of solo entries unless it says otherwise."""
         return Classification(**{"of": Of.SOLO, **self.built(data)})
+
+    def written(self, data: dict[str, Any], original: Any) -> dict[str, Any]:  # noqa: ANN401
+        """An empty table of points too: without it nobody could tell that none was forgotten."""
+        if original.measure is Measure.POINTS:
+            data.setdefault("points", {})
+        return super().written(data, original)
 
 
 def default_classifications(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from timing.core.definition import Measure, Of
 from timing.racefile.definition_checks import check_stage, items
-from timing.racefile.faults import Path
+from timing.racefile.faults import Path, quoted
 from timing.racefile.known import Given, Typed
 from timing.racefile.passing_lines import KEY, ReadPassing
 from timing.racefile.references import References, point_fault
@@ -25,7 +26,20 @@ def check_rulings(data: Typed, references: References, given: Given) -> None:
             references.control(ruling.get(key), stage, (*path, key))
         references.division(ruling.get("division"), (*path, "division"))
         references.wave(ruling.get("wave"), stage, (*path, "wave"))
+        _check_board(ruling, data, path, references)
         _check_team(ruling, path, references)
+
+
+def _check_board(ruling: Typed, data: Typed, path: Path, references: References) -> None:
+    code = ruling.get("board")
+    references.board(code, (*path, "board"))
+    named = [c for c in data.get("classifications", ()) if code is not None and c["code"] == code]
+    if any(c.get("measure") is not Measure.POINTS or c.get("of") is Of.TEAM for c in named):
+        references.report.at_path(
+            (*path, "board"),
+            f"{quoted(str(code))} is no solo classification by points",
+            "name one with measure: points",
+        )
 
 
 def _check_team(ruling: Typed, path: Path, references: References) -> None:

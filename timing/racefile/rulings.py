@@ -24,6 +24,7 @@ from timing.racefile.stages import StageSchema
 from timing.racefile.texts import (
     Author,
     Bib,
+    BoardCode,
     Choice,
     Code,
     Note,
@@ -162,6 +163,15 @@ class BonusSchema(ForBibs):
     stage = _stage(required=True)
     time = Lasting(required=True)
     control = PointCode()
+
+
+class PointsSchema(ForBibs):
+    """Points that no table gives (Rules 9.1)."""
+
+    stage = _stage(required=True)
+    board = BoardCode(required=True)
+    points = Whole(least=1, most=100_000, required=True)
+    place = Whole(least=1)
 
 
 class StatusSchema(ForBibs):
@@ -477,6 +487,7 @@ RULING_SCHEMAS: dict[str, RulingSchema] = {
     "penalty": PenaltySchema(),
     "credit": CreditSchema(),
     "bonus": BonusSchema(),
+    "points": PointsSchema(),
     "status": StatusSchema(),
     "stage_time": StageTimeSchema(),
     "finish_order": FinishOrderSchema(),
