@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from timing.core.days import stage_day
 from timing.core.entries import Entry, Team
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import BibChange, ChipChange, EntryChange, Penalty, Ruling
 from timing.core.rosters import NO_ROSTER, Roster, changed, rosters
+from timing.core.times import HOUR, Reading, TimeOfDay
+from timing.core.wearing import Opening, wearer_at
 
 ANA = Entry(id="ana", bib="12", name="Ana", chips=("A1",), team="T1")
 BO = Entry(id="bo", bib="9", name="Bo", team="T1")
@@ -20,7 +24,13 @@ STAGES = (1, 3, 4)
 def rule(
     *rulings: Ruling, entries: Sequence[Entry] = (ANA, BO), teams: Sequence[Team] = ()
 ) -> tuple[dict[int, Roster], list[Problem]]:
-    return rosters(STAGES, entries, teams, rulings)
+    return rosters(STAGES, entries, teams, rulings, opening)
+
+
+def opening(number: int) -> Opening:
+    """At 08:00 of the day of that number."""
+    day = stage_day(date(2026, 8, number), ZoneInfo("UTC"))
+    return Opening(day=day, gun=day.midnight + 8 * HOUR)
 
 
 def bib(id: str, stage: int, bib: str, **more: str) -> BibChange:
@@ -95,7 +105,7 @@ def test_of_two_who_ask_for_one_bib_the_first_by_id_wears_it_and_that_is_a_probl
 
 
 def test_a_race_without_stages_has_no_rosters() -> None:
-    assert rosters((), (ANA,), (), ()) == ({}, [])
+    assert rosters((), (ANA,), (), (), opening) == ({}, [])
     assert NO_ROSTER.entry_wearing("12") is None
 
 
@@ -213,3 +223,149 @@ def test_a_chip_handed_on_is_its_new_wearers_alone() -> None:
 def test_a_chip_given_to_who_has_it_stays_single() -> None:
     found, _ = rule(chip("r", None, "12", "A1"))
     assert found[1].entries["ana"].chips == ("A1",)
+
+
+# -- at an instant -------------------------------------------------------------------------------
+
+
+def moment(day: int, hour: int) -> int:
+    """An instant in August."""
+    return stage_day(date(2026, 8, day), ZoneInfo("UTC")).midnight + hour * HOUR
+
+
+def timed(
+    id: str,
+    stage: int,
+    bib: str,
+    since: Reading | None = None,
+    until: Reading | None = None,
+    **more: str,
+) -> BibChange:
+    return BibChange(
+        id=id,
+        by="director",
+        at=1,
+        stage=stage,
+        bib=bib,
+        since=since,
+        until=until,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def worn(found: dict[int, Roster], stage: int, bib: str, *hours: int) -> list[str | None]:
+    """Who wears the bib at those hours of the stage."""
+    turns = found[stage].bibs_in_turn.get(bib)
+    if turns is None:
+        return [found[stage].wearing.get(bib)] * len(hours)
+    return [wearer_at(turns, moment(stage, hour)) for hour in hours]
+
+
+def test_a_swap_from_an_instant_on_leaves_the_roster_of_its_stage_and_changes_the_next() -> None:
+    found, problems = rule(timed("r", 1, "12", TimeOfDay(10 * HOUR), swap_with="9"))
+    assert wearers(found, "12") == ["ana", "bo", "bo"]
+    assert worn(found, 1, "12", 8, 9, 10, 11) == ["ana", "ana", "bo", "bo"]
+    assert worn(found, 1, "9", 9, 10) == ["bo", "ana"]
+    assert found[3].bibs_in_turn == {}
+    assert problems == []
+
+
+def test_a_change_until_an_instant_holds_from_its_stage_on_and_is_given_back() -> None:
+    found, _ = rule(timed("r", 1, "12", until=moment(3, 10), new_bib="99"))
+    assert wearers(found, "99") == ["ana", "ana", None]
+    assert found[1].bibs_in_turn.keys() == {"12", "99"}
+    assert worn(found, 3, "99", 8, 10) == ["ana", None]
+    assert worn(found, 3, "12", 8, 10) == [None, "ana"]
+    assert worn(found, 4, "12", 8) == ["ana"]
+
+
+def test_what_ends_between_stages_is_over_on_the_next() -> None:
+    found, _ = rule(timed("r", 1, "12", until=moment(1, 20), new_bib="99"))
+    assert worn(found, 3, "12", 8) == ["ana"]
+    assert found[3].bibs_in_turn == {}
+    assert found[3].entries["ana"].bib == "12"
+
+
+def test_a_bib_that_was_nobodys_at_the_gun_is_in_rulings_whose_it_became() -> None:
+    found, _ = rule(timed("r", 1, "12", TimeOfDay(10 * HOUR), new_bib="99"))
+    assert found[1].wearing == {"9": "bo", "12": "ana", "99": "ana"}
+    assert worn(found, 1, "99", 9, 10) == [None, "ana"]
+
+
+def test_of_two_changes_in_force_the_later_holds_and_the_earlier_is_under_it() -> None:
+    found, _ = rule(
+        timed("r", 1, "12", TimeOfDay(9 * HOUR), TimeOfDay(12 * HOUR), new_bib="98"),
+        timed("s", 1, "98", TimeOfDay(10 * HOUR), TimeOfDay(11 * HOUR), new_bib="97"),
+    )
+    assert worn(found, 1, "12", 8, 9, 10, 11, 12) == ["ana", None, None, None, "ana"]
+    assert worn(found, 1, "98", 8, 9, 10, 11, 12) == [None, "ana", None, "ana", None]
+    assert worn(found, 1, "97", 9, 10, 11) == [None, "ana", None]
+
+
+def test_of_two_changes_in_force_the_one_that_outlives_the_other_stays() -> None:
+    found, _ = rule(
+        timed("r", 1, "12", TimeOfDay(9 * HOUR), TimeOfDay(11 * HOUR), new_bib="98"),
+        timed("s", 1, "98", TimeOfDay(10 * HOUR), TimeOfDay(12 * HOUR), new_bib="97"),
+    )
+    assert worn(found, 1, "97", 9, 10, 11, 12) == [None, "ana", "ana", None]
+    assert worn(found, 1, "12", 8, 9, 11, 12) == ["ana", None, None, "ana"]
+
+
+def test_what_ends_as_it_begins_never_holds() -> None:
+    at = moment(1, 10)
+    found, problems = rule(timed("r", 1, "12", at, at, new_bib="99"))
+    assert worn(found, 1, "12", 9, 10, 11) == ["ana", "ana", "ana"]
+    assert problems == []
+
+
+def test_a_time_of_day_is_the_first_after_the_gun_and_an_end_the_first_after_its_beginning() -> (
+    None
+):
+    found, _ = rule(timed("r", 3, "12", TimeOfDay(2 * HOUR), TimeOfDay(1 * HOUR), new_bib="99"))
+    turns = found[3].bibs_in_turn["99"]
+    assert turns == ((None, ""), (moment(4, 2), "ana"), (moment(5, 1), ""))
+
+
+def test_a_bib_that_two_wear_at_some_moment_of_a_stage_is_a_problem() -> None:
+    found, problems = rule(timed("r", 3, "12", TimeOfDay(10 * HOUR), new_bib="9"))
+    assert worn(found, 3, "9", 9, 10) == ["bo", "ana"]
+    assert problems == [
+        Problem(code=ProblemCode.DUPLICATE_BIB, stage=3, bib="9"),
+        Problem(code=ProblemCode.DUPLICATE_BIB, stage=4, bib="9"),
+    ]
+
+
+def test_a_change_at_an_instant_for_nobody_is_one_problem() -> None:
+    _, problems = rule(timed("r", 1, "77", moment(4, 10), new_bib="99"))
+    assert problems == [
+        Problem(code=ProblemCode.RULING_UNKNOWN_BIB, stage=1, bib="77", records=("r",))
+    ]
+
+
+def test_a_bib_set_for_good_ends_what_was_lent() -> None:
+    found, _ = rule(
+        timed("r", 1, "12", until=moment(4, 10), new_bib="99"), set_("s", 3, "99", bib="55")
+    )
+    assert wearers(found, "55") == [None, "ana", "ana"]
+    assert worn(found, 4, "12", 12) == [None]
+
+
+def test_a_chip_worn_until_an_instant_goes_back() -> None:
+    ruling = ChipChange(
+        id="r", by="director", at=1, stage=1, bib="9", chip="A1",
+        since=moment(1, 10), until=moment(3, 10),
+    )  # fmt: skip
+    found, _ = rule(ruling)
+    assert [roster.chips["A1"] for roster in found.values()] == ["ana", "bo", "ana"]
+    assert found[3].entries["bo"].chips == ("A1",)
+    assert found[3].chips_in_turn["A1"] == ((None, "bo"), (moment(3, 10), "ana"))
+
+
+def test_a_chip_handed_over_for_good_at_an_instant() -> None:
+    ruling = ChipChange(
+        id="r", by="director", at=1, stage=1, bib="9", chip="A1", since=moment(1, 9)
+    )
+    found, _ = rule(ruling)
+    assert found[1].entries["ana"].chips == ("A1",)
+    assert found[3].entries["ana"].chips == ()
+    assert found[3].entries["bo"].chips == ("A1",)

@@ -29,6 +29,7 @@ from timing.core.rosters import Roster, rosters
 from timing.core.starts import Clock, StartFrame, first_gun, start_frame
 from timing.core.statuses import RaceStatus
 from timing.core.times import HOUR, MINUTE, Duration, Reading, TimeOfDay
+from timing.core.wearing import Opening
 
 DAY = stage_day(date(2026, 8, 28), ZoneInfo("Europe/Zurich"))
 CHANGING = stage_day(date(2026, 3, 29), ZoneInfo("Europe/Zurich"))  # 02:00 becomes 03:00
@@ -53,7 +54,7 @@ def stage(start: Start | None) -> Stage:
 
 
 def roster(entries: Sequence[Entry] = ENTRIES) -> Roster:
-    return rosters([2], entries, (), ())[0][2]
+    return rosters([2], entries, (), (), lambda _: Opening(day=DAY, gun=MIDNIGHT))[0][2]
 
 
 def line(bib: str, rank: int | None, gap: Duration | None, status: RaceStatus) -> Line:

@@ -628,14 +628,33 @@ def _stage_change(desk: Desk, common: Common) -> Ruling:
 
 def _bib_change(desk: Desk, common: Common) -> Ruling:
     new_bib, swap_with = desk.any((desk.any("55", "2"), ""), ("", desk.bib()))
+    since, until = _span(desk)
     return BibChange(
-        **common.fields(), bib=desk.bib(), stage=desk.stage(), new_bib=new_bib, swap_with=swap_with
+        **common.fields(),
+        bib=desk.bib(),
+        stage=desk.stage(),
+        new_bib=new_bib,
+        swap_with=swap_with,
+        since=since,
+        until=until,
     )
 
 
+def _span(desk: Desk) -> tuple[Reading | None, Reading | None]:
+    """From when until when a change holds, with ends left open."""
+    since = desk.any(None, desk.reading(9 * HOUR + 30 * MINUTE))
+    return since, desk.any(None, None, desk.reading(11 * HOUR), TimeOfDay(9 * HOUR, 1))
+
+
 def _chip_change(desk: Desk, common: Common) -> Ruling:
+    since, until = _span(desk)
     return ChipChange(
-        **common.fields(), bib=desk.bib(), chip=desk.any("C0", "C9"), stage=desk.stage()
+        **common.fields(),
+        bib=desk.bib(),
+        chip=desk.any("C0", "C9"),
+        stage=desk.stage(),
+        since=since,
+        until=until,
     )
 
 

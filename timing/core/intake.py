@@ -8,7 +8,7 @@ from timing.core.clocks import offsets_by_device
 from timing.core.courses import course_of, point_codes, stages_of
 from timing.core.days import stage_day
 from timing.core.decisions import Decisions, decisions_of
-from timing.core.definition import Race, StageKind
+from timing.core.definition import Race, Stage, StageKind
 from timing.core.entries import Entry, Team
 from timing.core.journal import Effect, Journal, effect_of
 from timing.core.placing import Placement, place
@@ -18,6 +18,7 @@ from timing.core.records import Assign, Confirm, Passing, Ruling, Void
 from timing.core.rosters import NO_ROSTER, Roster, rosters
 from timing.core.stage_book import StageBook
 from timing.core.stage_changes import replaced
+from timing.core.starts import opening_of
 from timing.core.times import zone_named
 
 
@@ -36,10 +37,18 @@ class Intake:
         self._race = race
         self._journal = journal
         self.effect = effect_of(journal)
-        self.rosters, self._roster_problems = rosters(numbers, entries, teams, self.effect.rulings)
+        run = {s.number: replaced(s, self.effect.rulings) for s in race.stages}
+        zone = zone_named(race.timezone)
+        self.rosters, self._roster_problems = rosters(
+            numbers,
+            entries,
+            teams,
+            self.effect.rulings,
+            lambda number: opening_of(run[number], stage_day(run[number].date, zone)),
+        )
         self.first_roster = self.rosters[numbers[0]] if numbers else NO_ROSTER
         self.last_roster = self.rosters[numbers[-1]] if numbers else NO_ROSTER
-        self.stages = _empty_stages(race, self.rosters, self.effect)
+        self.stages = _empty_stages(race, run.values(), self.rosters, self.effect)
         self.order = list(self.stages)
         self.stale_from = 0
         self._unplaced: dict[str, Problem] = {}
@@ -148,7 +157,7 @@ class Intake:
 
 
 def _empty_stages(
-    race: Race, of_stages: Mapping[int, Roster], effect: Effect
+    race: Race, run: Iterable[Stage], of_stages: Mapping[int, Roster], effect: Effect
 ) -> dict[int, StageBook]:
     zone = zone_named(race.timezone)
     offsets = offsets_by_device(effect.rulings)
@@ -163,7 +172,7 @@ def _empty_stages(
             codes=frozenset(point_codes(stage)),
             offsets=offsets,
         )
-        for stage in (replaced(s, effect.rulings) for s in race.stages)
+        for stage in run
         if stage.kind is not StageKind.REST
     }
 

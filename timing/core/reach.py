@@ -12,9 +12,7 @@ from timing.core.records import (
     Account,
     Acknowledgement,
     Assign,
-    BibChange,
     Bonus,
-    ChipChange,
     Close,
     Confirm,
     Credit,
@@ -103,9 +101,6 @@ def _control_of(ruling: Ruling) -> str:
 
 
 def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
-    if isinstance(ruling, BibChange | ChipChange):
-        is_timed = ruling.since is not None or ruling.until is not None
-        return ProblemCode.RULING_NOT_APPLIED if is_timed else None
     number: int | None = getattr(ruling, "stage", None)
     if number is None:
         return None

@@ -6,25 +6,32 @@ stage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, assert_never
+from typing import Any
 
 from timing.core.entries import Entry, Team, bib_order
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import BibChange, ChipChange, EntryChange, Ruling
+from timing.core.wearing import Opening, Timeline, Turns, Worn, labels, unknown_bib
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """Entries in the order of their bibs, and how records find them on this stage."""
+    """Entries in the order of their bibs, and how records find them on this stage.
+
+    ``wearing`` and ``chips`` are as at the stage's first gun: whom a ruling on the stage means.
+    ``bibs_in_turn`` and ``chips_in_turn`` hold those that change hands on the stage (Rules 4.6).
+    """
 
     stage: int
     entries: dict[str, Entry]
     wearing: dict[str, str]
     chips: dict[str, str]
     members: dict[str, tuple[Entry, ...]]
+    bibs_in_turn: dict[str, Turns] = field(default_factory=dict)
+    chips_in_turn: dict[str, Turns] = field(default_factory=dict)
 
     def entry_wearing(self, bib: str) -> Entry | None:
         """Whoever wears ``bib`` on this stage, or None."""
@@ -46,29 +53,34 @@ def rosters(
     entries: Sequence[Entry],
     teams: Sequence[Team],
     rulings: Sequence[Ruling],
+    opening: Callable[[int], Opening],
 ) -> tuple[dict[int, Roster], list[Problem]]:
     """The roster of every stage, in order; and what could not be followed.
 
     Of two entries that ask for one bib the first by id wears it, and the other is a problem:
-    they are never summed up as one (Rules 13).
+    they are never summed up as one (Rules 13). ``opening`` says when a stage begins; it is
+    asked only where bibs or chips change hands at an instant.
     """
     problems: list[Problem] = []
-    current = {entry.id: entry for entry in sorted(entries, key=lambda e: e.id)}
+    timeline = Timeline(Worn(entries={e.id: e for e in sorted(entries, key=lambda e: e.id)}))
     changes = [r for r in rulings if isinstance(r, EntryChange | BibChange | ChipChange)]
+    is_timed = any(not isinstance(r, EntryChange) and is_timed_change(r) for r in changes)
     first = stages[0] if stages else 0
     found: dict[int, Roster] = {}
     before: Roster | None = None
     for number in stages:
         due = [r for r in changes if _stage_of(r, first) == number]
+        opens = opening(number) if is_timed else None
+        if opens is not None:
+            timeline.open(opens)
         for ruling in due:
-            problem = _apply(ruling, current)
-            if problem is not None:
-                problems.append(problem)
-        if before is not None and not due:
+            _apply(ruling, timeline, opens)
+        if before is not None and not due and opens is None:
             before = replace(before, stage=number)
         else:
-            before = _roster(number, current, teams, problems)
+            before = _roster(number, timeline, opens, teams, problems)
         found[number] = before
+    problems = [*timeline.problems, *dict.fromkeys(problems)]
     known = set(stages)
     problems += [
         Problem(code=ProblemCode.RULING_UNKNOWN_STAGE, records=(r.id,), stage=r.stage)
@@ -82,69 +94,63 @@ def _stage_of(ruling: EntryChange | BibChange | ChipChange, first: int) -> int:
     return first if ruling.stage is None else ruling.stage
 
 
+def is_timed_change(ruling: BibChange | ChipChange) -> bool:
+    """Whether a change begins or ends at an instant, not with a stage."""
+    return ruling.since is not None or ruling.until is not None
+
+
 def _roster(
-    number: int, current: dict[str, Entry], teams: Sequence[Team], problems: list[Problem]
+    number: int,
+    timeline: Timeline,
+    opens: Opening | None,
+    teams: Sequence[Team],
+    problems: list[Problem],
 ) -> Roster:
-    entries = {e.id: e for e in sorted(current.values(), key=lambda e: (bib_order(e.bib), e.id))}
-    wearing: dict[str, str] = {}
-    chips: dict[str, str] = {}
+    worn = timeline.worn if opens is None else timeline.at_gun(opens)
+    dressed = sorted(worn.dressed().values(), key=lambda e: (bib_order(e.bib), e.id))
+    entries = {e.id: e for e in dressed}
+    wearing, chips = labels(dressed)
     members: dict[str, list[Entry]] = {team.code: [] for team in teams}
-    for entry in entries.values():
-        if entry.bib and wearing.setdefault(entry.bib, entry.id) != entry.id:
+    for entry in dressed:
+        if entry.bib and wearing[entry.bib] != entry.id:
             problems.append(Problem(code=ProblemCode.DUPLICATE_BIB, stage=number, bib=entry.bib))
-        for chip in entry.chips:
-            chips.setdefault(chip, entry.id)
         if entry.team in members:
             members[entry.team].append(entry)
+    in_turn = timeline.in_turn()
+    problems += [
+        Problem(code=ProblemCode.DUPLICATE_BIB, stage=number, bib=bib)
+        for bib in sorted(in_turn.twins)
+    ]
+    for bib, turns in in_turn.bibs.items():
+        # A bib that was nobody's at the gun is whose it became first.
+        later = next((who for since, who in turns if since is not None and who), None)
+        if later is not None:
+            wearing.setdefault(bib, later)
     return Roster(
         stage=number,
         entries=entries,
         wearing=wearing,
         chips=chips,
         members={code: tuple(those) for code, those in members.items()},
+        bibs_in_turn=in_turn.bibs,
+        chips_in_turn=in_turn.chips,
     )
 
 
 def _apply(
-    ruling: EntryChange | BibChange | ChipChange, current: dict[str, Entry]
-) -> Problem | None:
-    by_bib = {e.bib: e for e in reversed(current.values())}
-    if isinstance(ruling, EntryChange) and ruling.new:
+    ruling: EntryChange | BibChange | ChipChange, timeline: Timeline, opens: Opening | None
+) -> None:
+    worn = timeline.worn
+    if not isinstance(ruling, EntryChange):
+        timeline.take(ruling, opens)
+    elif ruling.new:
         entry = changed(Entry(id=ruling.id, bib=ruling.bib), ruling.changes)
-        current.setdefault(entry.id, replace(entry, bib=entry.bib or ruling.bib))
-        return None
-    entry_or_none = by_bib.get(ruling.bib)
-    if entry_or_none is None:
-        return _unknown_bib(ruling, ruling.bib)
-    entry = entry_or_none
-    match ruling:
-        case EntryChange():
-            # An id is the identity: nobody is given another one.
-            current[entry.id] = replace(changed(entry, ruling.changes), id=entry.id)
-        case ChipChange():
-            for other in list(current.values()):
-                if ruling.chip in other.chips:
-                    rest = tuple(c for c in other.chips if c != ruling.chip)
-                    current[other.id] = replace(other, chips=rest)
-            entry = current[entry.id]
-            current[entry.id] = replace(entry, chips=(*entry.chips, ruling.chip))
-        case BibChange(swap_with=swap_with) if swap_with:
-            other_or_none = by_bib.get(swap_with)
-            if other_or_none is None:
-                return _unknown_bib(ruling, swap_with)
-            current[entry.id] = replace(entry, bib=swap_with)
-            current[other_or_none.id] = replace(other_or_none, bib=ruling.bib)
-        case BibChange():
-            current[entry.id] = replace(entry, bib=ruling.new_bib)
-        case _:
-            assert_never(ruling)
-    return None
-
-
-def _unknown_bib(ruling: EntryChange | BibChange | ChipChange, bib: str) -> Problem:
-    return Problem(
-        code=ProblemCode.RULING_UNKNOWN_BIB, records=(ruling.id,), stage=ruling.stage, bib=bib
-    )
+        worn.entries.setdefault(entry.id, replace(entry, bib=entry.bib or ruling.bib))
+    elif (known := worn.wearing(ruling.bib)) is None:
+        timeline.problems.append(unknown_bib(ruling, ruling.bib))
+    else:
+        # An id is the identity: nobody is given another one.
+        worn.settle(replace(changed(known, ruling.changes), id=known.id))
 
 
 def changed(entry: Entry, changes: Iterable[tuple[str, str | tuple[str, ...]]]) -> Entry:

@@ -23,6 +23,7 @@ from timing.core.records import Ruling, StartCorrection, StartList
 from timing.core.results import Line
 from timing.core.rosters import Roster
 from timing.core.times import Duration, Instant, Reading, TimeOfDay
+from timing.core.wearing import Opening
 
 Standings = Callable[[str, str], Sequence[Line]]
 """The lines of a board (or, with an empty code, of a division's first solo time classification)
@@ -76,6 +77,11 @@ def first_gun(stage: Stage, day: StageDay) -> Instant:
         return day.midnight
     times = [w.at for w in start.waves] or [t for t in (start.at, start.opens) if t is not None]
     return min((day.scheduled(t) for t in times), default=day.midnight)
+
+
+def opening_of(stage: Stage, day: StageDay) -> Opening:
+    """When a stage begins as planned, for what is dated before it is known whose it is."""
+    return Opening(day=day, gun=first_gun(stage, day))
 
 
 def start_frame(

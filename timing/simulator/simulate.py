@@ -15,7 +15,7 @@ from timing.core.journal import ruling_order
 from timing.core.results import Line
 from timing.core.rosters import Roster, rosters
 from timing.core.splits import Facts
-from timing.core.starts import first_gun
+from timing.core.starts import first_gun, opening_of
 from timing.core.times import Duration, Instant, zone_named
 from timing.simulator.chance import stream
 from timing.simulator.decisions import Bench, not_starting, verdict_on
@@ -162,7 +162,10 @@ class _Event:
 
     def _roster(self, stage: Stage) -> Roster:
         entries = [replace(p.entry, division=p.division) for p in self.standings.progress.values()]
-        found, _ = rosters((stage.number,), entries, self.entrants.teams, ())
+        day = stage_day(stage.date, zone_named(self.race.timezone))
+        found, _ = rosters(
+            (stage.number,), entries, self.entrants.teams, (), lambda _: opening_of(stage, day)
+        )
         return found[stage.number]
 
     def _start_plan(self, stage: Stage, day: StageDay) -> StartPlan:
