@@ -24,7 +24,9 @@ from timing.core.definition import (
     AfterOut,
     AgeOn,
     Apply,
+    Arrivals,
     Broken,
+    Carry,
     Category,
     Classification,
     Control,
@@ -89,6 +91,7 @@ from timing.core.records import (
     StartCorrection,
     StartList,
     Status,
+    Transfer,
     Void,
 )
 from timing.core.statuses import RulingStatus
@@ -149,24 +152,31 @@ CUTOFFS = (
 )
 
 
-def _cutoffs(draw: DrawFn) -> tuple[Cutoff, ...]:
-    found = often(draw, None, CUTOFFS)
+MOVING = Cutoff(elapsed=100 * MINUTE, outcome=Outcome(kind=OutcomeKind.MOVE, division="short"))
+
+
+def _cutoffs(draw: DrawFn, *, divided: bool) -> tuple[Cutoff, ...]:
+    found = often(draw, None, (*CUTOFFS, MOVING, MOVING) if divided else CUTOFFS)
     return () if found is None else (found,)
 
 
-def _controls(draw: DrawFn) -> tuple[Control, ...]:
+def _controls(draw: DrawFn, *, divided: bool) -> tuple[Control, ...]:
     start = Control(code="START", distance_m=0)
     checkpoint = Control(
         code="CP",
         distance_m=8_000,
         mandatory=one_of(draw, (True, False)),
         source=often(draw, None, (Source.PAPER,)),
-        cutoffs=_cutoffs(draw),
+        cutoffs=_cutoffs(draw, divided=divided),
     )
     hut = Control(
-        code="HUT", distance_m=12_000, in_out=True, cutoffs=_cutoffs(draw), cutoffs_out=()
+        code="HUT",
+        distance_m=12_000,
+        in_out=True,
+        cutoffs=_cutoffs(draw, divided=divided),
+        cutoffs_out=(),
     )
-    finish = Control(code="FINISH", distance_m=20_000, cutoffs=_cutoffs(draw))
+    finish = Control(code="FINISH", distance_m=20_000, cutoffs=_cutoffs(draw, divided=divided))
     return one_of(
         draw, ((start, finish), (start, checkpoint, finish), (start, checkpoint, hut, finish))
     )
@@ -225,7 +235,7 @@ def _stage(draw: DrawFn, number: int, first: date, *, by_rank: bool, divided: bo
     day = first + timedelta(days=number - 1)
     if kind is StageKind.REST:
         return Stage(number=number, date=day, kind=kind)
-    controls = _controls(draw)
+    controls = _controls(draw, divided=divided)
     courses: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if divided and len(controls) > 2 and one_of(draw, (False, True)):
         courses = (("short", ("START", "CP")),)
@@ -342,7 +352,12 @@ def races(draw: DrawFn, *, by_rank: bool = True) -> Race:
     if divided:
         divisions = (
             Division(code="full", moves_to="short"),
-            Division(code="short", stages=one_of(draw, ((), (1,)))),
+            Division(
+                code="short",
+                stages=one_of(draw, ((), (1,))),
+                carry=one_of(draw, tuple(Carry)),
+                arrivals=one_of(draw, tuple(Arrivals)),
+            ),
         )
     stages = tuple(
         _stage(draw, number, first, by_rank=by_rank, divided=divided)
@@ -673,6 +688,17 @@ def _entry_change(desk: Desk, common: Common) -> Ruling:
     )
 
 
+def _transfer(desk: Desk, common: Common) -> Ruling:
+    return Transfer(
+        **common.fields(),
+        bibs=desk.some_bibs(),
+        division=desk.any(*(d.code for d in desk.race.divisions), "short"),
+        stage=desk.stage(),
+        control=desk.any("", "CP"),
+        carry=desk.any(None, *Carry),
+    )
+
+
 def _about_a_record(desk: Desk, common: Common) -> Ruling:
     record = one_of(desk.draw, (*desk.records, "nothing"))
     match desk.any("void", "void", "assign", "confirm"):
@@ -720,6 +746,7 @@ RULINGS: tuple[BuildRuling, ...] = (
     _bib_change,
     _chip_change,
     _entry_change,
+    _transfer,
     _about_a_record,
     _about_a_record,
     _missed,

@@ -13,8 +13,10 @@ from timing.core.definition import (
     AfterOut,
     AgeOn,
     Apply,
+    Arrivals,
     Basis,
     Broken,
+    Carry,
     Category,
     Classification,
     Control,
@@ -500,7 +502,7 @@ RULINGS: dict[str, Strategy[Ruling]] = {
         division=st.sampled_from(DIVISIONS),
         stage=STAGE,
         control=ANYWHERE,
-        carry=st.sampled_from(records.Carry),
+        carry=st.sampled_from(Carry),
     ),
     "team": _made(
         records.TeamChange,
@@ -639,6 +641,8 @@ def races(draw: st.DrawFn) -> Race:
                 name=draw(NAMES),
                 stages=draw(st.sampled_from([(), (1,)])),
                 moves_to=draw(one_of(divisions[n + 1 :])),
+                carry=draw(st.sampled_from(Carry)),
+                arrivals=draw(st.sampled_from(Arrivals)),
             )
             for n, code in enumerate(divisions)
         ),

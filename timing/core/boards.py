@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from timing.core.carrying import kept, left, moves_by_entry
 from timing.core.classifications import (
     EMPTY,
     BoardInput,
@@ -13,15 +14,18 @@ from timing.core.classifications import (
     Tally,
     add_stage,
     key_of,
+    tally_over,
 )
 from timing.core.courses import shared_stages, stages_of
 from timing.core.definition import Classification, Measure, Of, Race
 from timing.core.entries import Entry, Team
 from timing.core.measures import classify
+from timing.core.moves import Move
 from timing.core.results import Board
 from timing.core.rosters import Roster
 from timing.core.stage_book import StageBook
-from timing.core.stage_rows import FRESH
+from timing.core.stage_rows import FRESH, Standing
+from timing.core.statuses import RaceStatus
 
 
 def covered_stages(race: Race, classification: Classification) -> tuple[int, ...]:
@@ -85,25 +89,122 @@ class Boards:
             covered = self._covered[classification] = covered_stages(self._race, classification)
         stages = tuple(n for n in covered if n <= after)
         tallies = self._tally(classification.of, stages)
-        find = self._entries if classification.of is Of.SOLO else self._team_candidates
+        results = [(n, self._results(classification.of, n)) for n in stages]
+        moves = self._moves(classification, after)
+        if moves:
+            tallies, results = self._as_kept(classification, stages, moves, tallies, results)
+        if classification.of is Of.SOLO:
+            candidates = self._entries(classification, after, tallies)
+            candidates += self._gone(classification, after, tallies, moves)
+        else:
+            candidates = self._team_candidates(classification, after, tallies)
         left_out = self._left_out(classification, after)
         return classify(
             BoardInput(
                 classification=classification,
                 rules=self._race.rules,
                 after=after,
-                candidates=[
-                    candidate
-                    for candidate in find(classification, after, tallies)
-                    if key_of(candidate.competitor) not in left_out
-                ],
-                results=[(n, self._results(classification.of, n)) for n in stages],
+                candidates=[c for c in candidates if key_of(c.competitor) not in left_out],
+                results=results,
                 is_last=bool(covered) and after >= covered[-1],
                 times_at=lambda number, point: self._stages[number].times_at(point),
                 gc_ranks=lambda division: self._gc_ranks(division, after),
                 awards=lambda number: self._stages[number].awards,
             )
         )
+
+    def results(
+        self, classification: Classification, after: int
+    ) -> list[tuple[int, Mapping[str, Result]]]:
+        """What counts of each stage that is covered so far, by competitor."""
+        stages = tuple(n for n in covered_stages(self._race, classification) if n <= after)
+        results = [(n, self._results(classification.of, n)) for n in stages]
+        moves = self._moves(classification, after)
+        if not moves:
+            return results
+        return self._as_kept(classification, stages, moves, {}, results)[1]
+
+    def _moves(self, classification: Classification, after: int) -> dict[str, list[Move]]:
+        """Who came into the division of a solo classification, or left it, so far."""
+        division = classification.division
+        if not division or classification.of is not Of.SOLO:
+            return {}
+        found = moves_by_entry(book for n, book in self._stages.items() if n <= after)
+        return {
+            entry_id: moves
+            for entry_id, moves in found.items()
+            if any(division in (move.old, move.division) for move in moves)
+        }
+
+    def _as_kept(
+        self,
+        classification: Classification,
+        stages: tuple[int, ...],
+        moves: Mapping[str, list[Move]],
+        tallies: Mapping[str, Tally],
+        results: list[tuple[int, Mapping[str, Result]]],
+    ) -> tuple[Mapping[str, Tally], list[tuple[int, Mapping[str, Result]]]]:
+        """Tallies and results with what those who moved may keep (Rules 7.2)."""
+        instead = kept(
+            classification.division,
+            {n: self._stages[n] for n in stages},
+            moves,
+            self._race.rules,
+        )
+        counted = []
+        for number, rows in results:
+            changes = instead.get(number, {})
+            taken = {key: row for key, row in rows.items() if key not in changes}
+            taken.update({key: row for key, row in changes.items() if row is not None})
+            counted.append((number, taken if changes else rows))
+        concerned = {key for changes in instead.values() for key in changes}
+        own = {key: tally_over(rows.get(key) for _, rows in counted) for key in concerned}
+        return {**tallies, **own}, counted
+
+    def _gone(
+        self,
+        classification: Classification,
+        after: int,
+        tallies: Mapping[str, Tally],
+        moves: Mapping[str, list[Move]],
+    ) -> list[Candidate]:
+        """Those who left the division: with their result where it was complete, else unranked.
+
+        Whoever ran all the stages of the division before going on keeps the rank in it.
+        """
+        division, category = classification.division, classification.category
+        last = max(stages_of(self._race, division), default=0)
+        found = []
+        for entry_id, own in moves.items():
+            move = left(own, division)
+            if move is None:
+                continue
+            is_complete = last < move.stage
+            book = self._stages[last if is_complete else move.stage]
+            entry = book.roster.entries[entry_id]
+            categories = self._categories(entry, after)
+            if category and category not in categories:
+                continue
+            if is_complete and entry_id in book.teams.apart:
+                continue
+            standing = Standing(
+                ended=RaceStatus.TRANSFERRED,
+                stage=move.stage,
+                control=move.control,
+                has_raced=True,
+            )
+            if is_complete and book.state is not None:
+                standing = book.state.standings.get(entry_id, FRESH)
+            found.append(
+                Candidate(
+                    competitor=replace(entry, division=division),
+                    division=division,
+                    categories=categories,
+                    tally=tallies.get(entry_id, EMPTY),
+                    standing=standing,
+                )
+            )
+        return found
 
     def _left_out(self, classification: Classification, after: int) -> set[str]:
         """The first of another board, who are called there already (Rules 9.10)."""

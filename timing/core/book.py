@@ -8,14 +8,14 @@ one built at once from the same set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from timing.core.boards import Boards, first_solo
 from timing.core.categories import categories_of, day_of_age, team_categories
-from timing.core.classifications import cut_incomplete
+from timing.core.classifications import Result, cut_incomplete
 from timing.core.collection import collection_paused
 from timing.core.control_order import control_board
 from timing.core.courses import Point
@@ -24,6 +24,7 @@ from timing.core.document import Document
 from timing.core.entries import Entry, Team
 from timing.core.intake import Intake
 from timing.core.journal import Journal
+from timing.core.moves import moves_by_limits
 from timing.core.placing import Placement, place
 from timing.core.problems import Problem
 from timing.core.reach import EVERYTHING, reach_of
@@ -124,19 +125,19 @@ class RaceBook:
 
     def entry(self, entry_id: str, stage: int | None = None) -> Entry:
         """The entry as on ``stage`` (by default the last one), or UnknownEntry."""
-        roster = self._roster(stage)
+        entries = self._running(stage).entries
         try:
-            return roster.entries[entry_id]
+            return entries[entry_id]
         except KeyError:
             raise UnknownEntry(entry_id) from None
 
     def entries(self, stage: int | None = None) -> tuple[Entry, ...]:
         """All entries as on ``stage`` (by default the last one), in the order of bibs."""
-        return tuple(self._roster(stage).entries.values())
+        return tuple(self._running(stage).entries.values())
 
     def entry_wearing(self, bib: str, stage: int | None = None) -> Entry | None:
         """Whoever wears ``bib`` on ``stage`` (by default the last one), or None."""
-        return self._roster(stage).entry_wearing(bib)
+        return self._running(stage).entry_wearing(bib)
 
     def teams(self) -> tuple[Team, ...]:
         """All teams, as given."""
@@ -149,6 +150,15 @@ class RaceBook:
     def members(self, code: str, stage: int | None = None) -> tuple[Entry, ...]:
         """The members of a team as on ``stage``, in the order of bibs."""
         return self._roster(stage).members.get(code, ())
+
+    def _running(self, stage: int | None) -> Roster:
+        """The roster with everybody in the division that limits moved them into by then."""
+        roster = self._roster(stage)
+        if not self._has_ladder:
+            return roster
+        self._refresh()
+        known = [n for n in self._order if n <= roster.stage]
+        return self._stages[known[-1]].roster if known else roster
 
     def _roster(self, stage: int | None) -> Roster:
         if stage is None:
@@ -192,6 +202,7 @@ class RaceBook:
         """Place every record afresh; all the stages are to be settled again."""
         self._intake = Intake(self._race, self._entries, self._teams, self._journal)
         self._stages, self._order = self._intake.stages, self._intake.order
+        self._has_ladder = moves_by_limits(self._race)
         self._categories_of: dict[tuple[int, date], tuple[str, ...]] = {}
         self._boards = Boards(
             self._race,
@@ -336,6 +347,13 @@ class RaceBook:
         # After a rest day the GC is the day before's (racefile, Stages).
         board = self._boards.board(classification, counted[-1] if counted else 0)
         return board if board.after == after else replace(board, after=after)
+
+    def counted(
+        self, classification: Classification, after: int
+    ) -> list[tuple[int, Mapping[str, Result]]]:
+        """What counts of each stage of a classification so far, by entry id or team code."""
+        self._refresh()
+        return self._boards.results(classification, after)
 
     # -- a stage -----------------------------------------------------------------------------------
 

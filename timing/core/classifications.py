@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -20,7 +20,7 @@ from timing.core.entries import Competitor, Entry, bib_order
 from timing.core.ranking import TieRule, rank_by
 from timing.core.results import Board, Line, TieBreak
 from timing.core.stage_rows import Standing
-from timing.core.statuses import RaceStatus
+from timing.core.statuses import RaceStatus, StageStatus
 from timing.core.times import Duration, Instant, round_to
 
 
@@ -37,6 +37,7 @@ class Result(Protocol):
     adjusted: Duration
     hidden: Duration
     adjustment: Adjustment
+    status: StageStatus
 
     @property
     def penalty(self) -> Duration: ...  # noqa: D102 - see Row
@@ -80,23 +81,35 @@ def add_stage(
         if key not in rows:
             after[key] = _with_gap(tally)
     for key, row in rows.items():
-        tally = before.get(key, EMPTY)
-        given = row.adjustment
-        raw = row.raw or 0
-        time = row.time if row.done and row.time is not None else 0
-        after[key] = Tally(
-            tally.stages + row.done,
-            tally.time + time,
-            tally.raw + (raw if row.done else 0),
-            tally.adjusted + (row.adjusted if row.done else 0),
-            tally.alone + given.on_gc_alone,
-            tally.penalty + row.penalty,
-            tally.credit + row.credit,
-            tally.bonus + given.bonus,
-            tally.distance_m + row.distance_m,
-            tally.is_missing or not row.done or (not is_first and key not in before),
-        )
+        is_late = not is_first and key not in before
+        after[key] = _with_row(before.get(key, EMPTY), row, is_late=is_late)
     return after
+
+
+def tally_over(rows: Iterable[Result | None]) -> Tally:
+    """The sums over one competitor's rows, stage after stage; None where there is none."""
+    tally = EMPTY
+    for row in rows:
+        tally = _with_gap(tally) if row is None else _with_row(tally, row, is_late=False)
+    return tally
+
+
+def _with_row(tally: Tally, row: Result, *, is_late: bool) -> Tally:
+    given = row.adjustment
+    raw = row.raw or 0
+    time = row.time if row.done and row.time is not None else 0
+    return Tally(
+        tally.stages + row.done,
+        tally.time + time,
+        tally.raw + (raw if row.done else 0),
+        tally.adjusted + (row.adjusted if row.done else 0),
+        tally.alone + given.on_gc_alone,
+        tally.penalty + row.penalty,
+        tally.credit + row.credit,
+        tally.bonus + given.bonus,
+        tally.distance_m + row.distance_m,
+        tally.is_missing or not row.done or is_late,
+    )
 
 
 def _with_gap(tally: Tally) -> Tally:

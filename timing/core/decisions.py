@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from timing.core.problems import Problem, ProblemCode
-from timing.core.records import Ruling, Status
+from timing.core.records import Ruling, Status, Transfer
 from timing.core.rosters import Roster
 from timing.core.statuses import RulingStatus
 
@@ -44,10 +44,14 @@ def decisions_of(rulings: Sequence[Ruling], rosters: dict[int, Roster]) -> Decis
 
     ``reinstated`` undoes earlier ones for its stage and later ones, and for the whole race; two
     that differ for one stage contradict each other, and the later counts (racefile, Rulings).
+    Whoever goes over to another division is in the race again there, unless disqualified (7.2).
     """
     decisions = Decisions()
     last = next(reversed(rosters), None)
     for ruling in rulings:
+        if isinstance(ruling, Transfer) and ruling.stage in rosters:
+            for who in rosters[ruling.stage].ids_of(ruling.bibs):
+                _undo(decisions.entries, who, ruling.stage, _UNDONE_BY_TRANSFER)
         if not isinstance(ruling, Status):
             continue
         # For the whole race a bib is whoever wears it in the end.
@@ -88,6 +92,24 @@ def decisions_of(rulings: Sequence[Ruling], rosters: dict[int, Roster]) -> Decis
     return decisions
 
 
+_UNDONE_BY_TRANSFER = frozenset(
+    {RulingStatus.DNS, RulingStatus.DNF, RulingStatus.OTL, RulingStatus.WITHDRAWN}
+)
+
+
+def _undo(
+    table: dict[int | None, dict[str, Status]],
+    who: str,
+    since: int | None,
+    statuses: Collection[RulingStatus],
+) -> None:
+    """Take back what was decided for stage ``since`` and later ones, and for the whole race."""
+    for stage, decided in table.items():
+        is_undone = who in decided and decided[who].status in statuses
+        if is_undone and (stage is None or since is None or stage >= since):
+            del decided[who]
+
+
 def _decide(
     decisions: Decisions,
     table: dict[int | None, dict[str, Status]],
@@ -96,9 +118,7 @@ def _decide(
     bib: str,
 ) -> None:
     if ruling.status is RulingStatus.REINSTATED:
-        for stage, decided in table.items():
-            if stage is None or ruling.stage is None or stage >= ruling.stage:
-                decided.pop(who, None)
+        _undo(table, who, ruling.stage, frozenset(RulingStatus))
         if table is decisions.entries:
             decisions.lifted.setdefault(who, set()).add(ruling.stage)
         return

@@ -152,14 +152,34 @@ class Rules:
     limit: Duration | None = None
 
 
+class Carry(StrEnum):
+    """Which earlier times go along into another division (Rules 7.2)."""
+
+    ALL = "all"
+    NONE = "none"
+    SHARED = "shared"
+
+
+class Arrivals(StrEnum):
+    """Whether who comes into a division by its ladder is ranked there (Rules 5.4, 7.2)."""
+
+    RANKED = "ranked"
+    UNRANKED = "unranked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Division:
-    """Which stages its entries run (empty: all), and where its ladder leads (Rules 7)."""
+    """Which stages its entries run (empty: all), and where its ladder leads (Rules 7).
+
+    ``carry`` and ``arrivals`` hold for those who come into it from another one.
+    """
 
     code: str
     name: str = ""
     stages: tuple[int, ...] = ()
     moves_to: str = ""
+    carry: Carry = Carry.ALL
+    arrivals: Arrivals = Arrivals.RANKED
 
 
 class TeamGender(StrEnum):

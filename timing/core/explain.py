@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from timing.core.boards import covered_stages
 from timing.core.book import RaceBook
+from timing.core.classifications import Result
 from timing.core.definition import Classification, Measure, Of, RoundAt
 from timing.core.entries import Entry
 from timing.core.reasons import Because, Reason, adjustment
@@ -131,14 +131,16 @@ def _total(
             line=line,
             reasons=(total, *_standing(line, lines)),
         )
-    numbers = [n for n in covered_stages(book.race, classification) if n <= after]
     reasons: list[Reason] = []
     alone: list[Reason] = []
     is_rounded_once = book.race.rules.round_at is RoundAt.TOTAL
     summed: Duration = 0
-    for number in numbers:
-        row = _row(book.stage_book(number), line)
-        if row is None or not row.done:
+    for number, rows in book.counted(classification, after):
+        row = rows.get(_key(line))
+        if row is None and _row(book.stage_book(number), line) is not None:
+            params = (("stage", number),)
+            reasons.append(Reason(because=Because.STAGE_LEFT_BEHIND, rule="7.2", params=params))
+        elif row is None or not row.done:
             reasons.append(
                 Reason(
                     because=Because.STAGE_MISSING,
@@ -196,7 +198,7 @@ def _key(line: Line) -> str:
     return line.competitor.id if isinstance(line.competitor, Entry) else line.competitor.code
 
 
-def _counted(row: Row | TeamRow, *, is_rounded_once: bool) -> Duration:
+def _counted(row: Result, *, is_rounded_once: bool) -> Duration:
     """What a stage gives to the sum: its official time, or its raw clock with adjustments."""
     if not is_rounded_once:
         return row.time or 0

@@ -11,6 +11,7 @@ from timing.core.decisions import Decisions, decisions_of
 from timing.core.definition import Race, Stage, StageKind
 from timing.core.entries import Entry, Team
 from timing.core.journal import Effect, Journal, effect_of
+from timing.core.moves import Move, ruled_moves
 from timing.core.placing import Placement, place
 from timing.core.problems import Problem, ProblemCode
 from timing.core.reach import NOWHERE, passings_touched, reach_of, unapplied
@@ -45,10 +46,12 @@ class Intake:
             teams,
             self.effect.rulings,
             lambda number: opening_of(run[number], stage_day(run[number].date, zone)),
+            divisions={d.code for d in race.divisions},
         )
         self.first_roster = self.rosters[numbers[0]] if numbers else NO_ROSTER
         self.last_roster = self.rosters[numbers[-1]] if numbers else NO_ROSTER
-        self.stages = _empty_stages(race, run.values(), self.rosters, self.effect)
+        moves = ruled_moves(race, self.effect.rulings, self.rosters, entries)
+        self.stages = _empty_stages(race, run.values(), self.rosters, self.effect, moves)
         self.order = list(self.stages)
         self.stale_from = 0
         self._unplaced: dict[str, Problem] = {}
@@ -157,7 +160,11 @@ class Intake:
 
 
 def _empty_stages(
-    race: Race, run: Iterable[Stage], of_stages: Mapping[int, Roster], effect: Effect
+    race: Race,
+    run: Iterable[Stage],
+    of_stages: Mapping[int, Roster],
+    effect: Effect,
+    moves: Mapping[int, dict[str, Move]],
 ) -> dict[int, StageBook]:
     zone = zone_named(race.timezone)
     offsets = offsets_by_device(effect.rulings)
@@ -168,7 +175,8 @@ def _empty_stages(
             stage=stage,
             day=stage_day(stage.date, zone),
             full_courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
-            roster=of_stages[stage.number],
+            planned_roster=of_stages[stage.number],
+            ruled_moves=moves.get(stage.number, {}),
             codes=frozenset(point_codes(stage)),
             offsets=offsets,
         )

@@ -110,7 +110,9 @@ def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
         return None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
     if isinstance(ruling, Points) and not _gives_points(ruling.board, race):
         return ProblemCode.RULING_NOT_APPLIED
-    if isinstance(ruling, Transfer | TeamChange):
+    if isinstance(ruling, TeamChange):
+        return ProblemCode.RULING_NOT_APPLIED
+    if isinstance(ruling, Transfer) and ruling.division not in {d.code for d in race.divisions}:
         return ProblemCode.RULING_NOT_APPLIED
     if isinstance(ruling, Penalty | Credit | CutoffMove | StartCorrection):
         waves = {"", *(w.code for w in stage.start.waves)} if stage.start is not None else {""}

@@ -52,6 +52,8 @@ class Because(StrEnum):
     UNTIMED = "untimed"
     STAGE_IN_TOTAL = "stage_in_total"
     STAGE_MISSING = "stage_missing"
+    STAGE_LEFT_BEHIND = "stage_left_behind"
+    TRANSFERRED = "transferred"
     ROUNDING_OF_TOTAL = "rounding_of_total"
     TOTAL = "total"
     RANK = "rank"

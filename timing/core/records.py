@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from timing.core.definition import Source, Stage
+from timing.core.definition import Carry, Source, Stage
 from timing.core.statuses import RulingStatus
 from timing.core.times import Duration, Instant, Reading
 
@@ -226,23 +226,18 @@ class StageChange(Ruling):
     replacement: Stage | None = None
 
 
-class Carry(StrEnum):
-    """Which earlier times go along into another division (Rules 7.2)."""
-
-    ALL = "all"
-    NONE = "none"
-    SHARED = "shared"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer(Ruling):
-    """Entries go over to another division, from a stage or a control on (Rules 7.2)."""
+    """Entries go over to another division, from a stage or a control on (Rules 7.2).
+
+    Without ``carry`` the division says what goes along.
+    """
 
     bibs: tuple[str, ...]
     division: str
     stage: int
     control: str = ""
-    carry: Carry = Carry.ALL
+    carry: Carry | None = None
 
 
 class TeamAction(StrEnum):

@@ -6,14 +6,14 @@ stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from timing.core.entries import Entry, Team, bib_order
 from timing.core.problems import Problem, ProblemCode
-from timing.core.records import BibChange, ChipChange, EntryChange, Ruling
+from timing.core.records import BibChange, ChipChange, EntryChange, Ruling, Transfer
 from timing.core.wearing import Opening, Timeline, Turns, Worn, labels, unknown_bib
 
 
@@ -54,8 +54,12 @@ def rosters(
     teams: Sequence[Team],
     rulings: Sequence[Ruling],
     opening: Callable[[int], Opening],
+    *,
+    divisions: Collection[str] | None = None,
 ) -> tuple[dict[int, Roster], list[Problem]]:
     """The roster of every stage, in order; and what could not be followed.
+
+    Nobody goes over to a division that is not among ``divisions``, if they are given.
 
     Of two entries that ask for one bib the first by id wears it, and the other is a problem:
     they are never summed up as one (Rules 13). ``opening`` says when a stage begins; it is
@@ -65,6 +69,11 @@ def rosters(
     timeline = Timeline(Worn(entries={e.id: e for e in sorted(entries, key=lambda e: e.id)}))
     changes = [r for r in rulings if isinstance(r, EntryChange | BibChange | ChipChange)]
     is_timed = any(not isinstance(r, EntryChange) and is_timed_change(r) for r in changes)
+    transfers = [
+        r
+        for r in rulings
+        if isinstance(r, Transfer) and (divisions is None or r.division in divisions)
+    ]
     first = stages[0] if stages else 0
     found: dict[int, Roster] = {}
     before: Roster | None = None
@@ -75,7 +84,10 @@ def rosters(
             timeline.open(opens)
         for ruling in due:
             _apply(ruling, timeline, opens)
-        if before is not None and not due and opens is None:
+        over = [r for r in transfers if r.stage == number]
+        for transfer in over:
+            _take_over(transfer, timeline)
+        if before is not None and not due and not over and opens is None:
             before = replace(before, stage=number)
         else:
             before = _roster(number, timeline, opens, teams, problems)
@@ -151,6 +163,16 @@ def _apply(
     else:
         # An id is the identity: nobody is given another one.
         worn.settle(replace(changed(known, ruling.changes), id=known.id))
+
+
+def _take_over(transfer: Transfer, timeline: Timeline) -> None:
+    """From this stage on they run for the other division (Rules 7.2)."""
+    for bib in transfer.bibs:
+        entry = timeline.worn.wearing(bib)
+        if entry is None:
+            timeline.problems.append(unknown_bib(transfer, bib))
+        else:
+            timeline.worn.settle(replace(entry, division=transfer.division))
 
 
 def changed(entry: Entry, changes: Iterable[tuple[str, str | tuple[str, ...]]]) -> Entry:

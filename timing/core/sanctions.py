@@ -11,17 +11,22 @@ from timing.core.problems import Problem, ProblemCode
 from timing.core.splits import Facts
 from timing.core.stage_input import StageInput
 from timing.core.stage_problems import limit_in_question, seen_after_out
-from timing.core.stage_rows import Row, Standing
+from timing.core.stage_rows import Row, StageState, Standing
 from timing.core.statuses import RaceStatus, StageStatus
 
 
 class Sanctions:
-    """Of one stage, an entry at a time; what nobody can be sure of goes to ``problems``."""
+    """Of one stage, an entry at a time.
 
-    def __init__(self, stage: StageInput, finishers: Finishers, problems: list[Problem]) -> None:
+    What nobody can be sure of goes to the problems of ``state``, who is to change the division
+    to its moves.
+    """
+
+    def __init__(self, stage: StageInput, finishers: Finishers, state: StageState) -> None:
         self._in = stage
         self._finishers = finishers
-        self._problems = problems
+        self._problems: list[Problem] = state.problems
+        self._moves = state.moves
         self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[Limit, ...]] = {}
 
     def limits_tested(self, row: Row) -> tuple[Limit, ...]:
@@ -37,6 +42,11 @@ class Sanctions:
         limits = self._limits.get(key)
         if limits is None:
             limits = self._limits[key] = stage.limits(row.entry, clock.wave, row.categories)
+        move = stage.moves.get(row.entry.id)
+        if move is not None and move.is_under_way:
+            # Whatever was missed on the way there has led to the move.
+            points = stage.courses[row.entry.division].points
+            limits = tuple(m for m in limits if points[m.point].distance_m > move.reached_m)
         if stage.rules.limit is not None and facts.last > 0:
             whole = whole_race_limit(stage.rules, facts.last, before.clock)
             limits = (*limits, whole)
@@ -58,14 +68,25 @@ class Sanctions:
             limit = missed.limit
             if not missed.is_sure:
                 self._question(ProblemCode.CUTOFF_UNSURE, row, facts, missed)
-            elif limit.apply is Apply.CONFIRM or limit.outcome.kind is OutcomeKind.MOVE:
+            elif limit.apply is Apply.CONFIRM:
                 self._question(ProblemCode.CUTOFF_TO_CONFIRM, row, facts, missed)
+            elif self._moves_on(row, missed):
+                return before
             else:
                 row.missed = (*row.missed, missed)
                 after = self._sanction(row, facts, missed, before, after)
                 if row.status in _STAGE_IS_OVER:
                     break
         return after
+
+    def _moves_on(self, row: Row, missed: Missed) -> bool:
+        """Into a shorter division, by the ladder (Rules 5.4); out of it nobody moves into it."""
+        outcome, stage = missed.limit.outcome, self._in
+        if outcome.kind is not OutcomeKind.MOVE or outcome.division == row.entry.division:
+            return False
+        point = stage.courses[row.entry.division].points[missed.limit.point]
+        self._moves[row.entry.id] = stage.ladder(row.entry, outcome.division, point.code)
+        return True
 
     def _question(self, code: ProblemCode, row: Row, facts: Facts, missed: Missed) -> None:
         self._problems.append(limit_in_question(code, self._in, row, facts, missed))
@@ -83,7 +104,7 @@ class Sanctions:
             kind = OutcomeKind.OUT if is_last else OutcomeKind.UNRANKED
         here = replace(after, stage=self._in.number, control=point.code)
         match kind:
-            case OutcomeKind.OUT:
+            case OutcomeKind.OUT | OutcomeKind.MOVE:
                 row.status, row.control = StageStatus.OTL, point.code
                 later = missed.limit.point + 1
                 if facts.last >= later:

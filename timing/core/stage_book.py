@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import ledger_of
 from timing.core.awards import Awards, awards_on
@@ -15,6 +15,7 @@ from timing.core.decisions import Decisions
 from timing.core.definition import Race, Stage, TeamTimeKind
 from timing.core.entries import Entry, Team
 from timing.core.holds import hold_periods
+from timing.core.moves import Move, move_of, moved
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import (
     ClockOffset,
@@ -58,13 +59,21 @@ class StageBook:
     ``courses`` are run by division, as far as the rulings let them, ``full_courses`` as they
     were planned. ``bucket`` holds the passings by entry id; ``stale`` the entries whose bucket
     changed since their facts were read; ``state`` is ``None`` until the stage is settled.
+    ``planned_roster`` is as the rulings say, ``roster`` as missed limits have moved its entries
+    since; ``moves`` are all those of this stage, and ``now_in`` the divisions that entries were
+    moved into by limits on this stage and earlier ones.
     """
 
     stage: Stage
     day: StageDay
     full_courses: dict[str, Course]
-    roster: Roster
+    planned_roster: Roster
     codes: frozenset[str]
+    ruled_moves: dict[str, Move] = field(default_factory=dict)
+    moves: dict[str, Move] = field(default_factory=dict)
+    now_in: dict[str, str] = field(default_factory=dict)
+    roster: Roster = field(init=False)
+    elsewhere: dict[tuple[str, str], Entry] = field(default_factory=dict)
     bucket: dict[str, list[Passing]] = field(default_factory=dict)
     frame: StartFrame | None = None
     facts: dict[str, Facts] = field(default_factory=dict)
@@ -82,6 +91,7 @@ class StageBook:
     def __post_init__(self) -> None:
         """Before any ruling, all of every course is run."""
         self.courses = self.full_courses
+        self.roster = self.planned_roster
 
     @property
     def number(self) -> int:
@@ -89,14 +99,77 @@ class StageBook:
         return self.stage.number
 
     def settle(self, context: RaceContext, before: StageBook | None) -> None:
-        """Read what is stale and settle the stage anew, after the one before it."""
-        number, rulings, rules = self.number, context.rulings, context.race.rules
-        plan, plan_problems = plan_of(number, rulings)
+        """Read what is stale and settle the stage anew, after the one before it.
+
+        Once more as long as missed limits move somebody into another division: each time
+        further along the course, so that there is an end.
+        """
+        plan, problems = plan_of(self.number, context.rulings)
         self._take_plan(plan)
+        moved_before = {} if before is None else before.now_in
+        self.moves = {
+            entry_id: replace(move, old=moved_before.get(entry_id, move.old))
+            for entry_id, move in self.ruled_moves.items()
+        }
+        by_limits: dict[str, str] = {}
+        while True:
+            self._take_roster(before, by_limits)
+            state = self._settled(context, before)
+            for entry_id, move in state.moves.items():
+                by_limits[entry_id] = move.division
+                known = self.moves.get(entry_id)
+                self.moves[entry_id] = move if known is None else replace(move, old=known.old)
+            if not state.moves:
+                break
+        state.problems += problems + self._moved_twice(context.rulings)
+        self.state = state
+
+    def _take_roster(self, before: StageBook | None, by_limits: Mapping[str, str]) -> None:
+        """Who runs for which division by now; whoever's changed has their splits read again."""
+        planned = self.planned_roster.entries
+        self.now_in = {
+            entry_id: division
+            for entry_id, division in ({} if before is None else before.now_in).items()
+            if entry_id not in self.ruled_moves
+            and before is not None
+            and before.planned_roster.entries[entry_id].division == planned[entry_id].division
+        }
+        self.now_in.update(by_limits)
+        if not self.now_in and self.roster is self.planned_roster:
+            return
+        roster = moved(
+            self.planned_roster,
+            {i: self._elsewhere(planned[i], division) for i, division in self.now_in.items()},
+        )
+        was = self.roster.entries
+        self.stale.update(i for i, entry in roster.entries.items() if entry is not was[i])
+        self.roster = roster
+
+    def _elsewhere(self, entry: Entry, division: str) -> Entry:
+        """The entry in another division: the same object each time it is asked for."""
+        found = self.elsewhere.get((entry.id, division))
+        if found is None:
+            found = self.elsewhere[entry.id, division] = replace(entry, division=division)
+        return found
+
+    def _roster_at_start(self) -> Roster:
+        """Who moved on the way had started with the old division."""
+        return moved(
+            self.roster,
+            {
+                entry_id: self._elsewhere(self.roster.entries[entry_id], move.old)
+                for entry_id, move in self.moves.items()
+                if move.is_under_way
+            },
+        )
+
+    def _settled(self, context: RaceContext, before: StageBook | None) -> StageState:
+        number, rulings, rules = self.number, context.rulings, context.race.rules
+        plan = self.plan
         frame = start_frame(
             self.stage,
             self.day,
-            self.roster,
+            self._roster_at_start(),
             tolerance=rules.start_tolerance,
             rulings=rulings,
             standings=context.standings,
@@ -135,7 +208,7 @@ class StageBook:
             )
             return self.teams.apart | self.teams.unranked
 
-        self.state = settle(
+        state = settle(
             StageInput(
                 number=number,
                 kind=self.stage.kind,
@@ -154,12 +227,17 @@ class StageBook:
                 missed_confirmed=self.missed,
                 resting=self._resting(context),
                 before=_carried(before),
+                moves=self.moves,
+                ladder=lambda entry, division, control: move_of(
+                    context.race, self.stage, entry, division, control=control
+                ),
                 plan=plan,
                 holds=hold_periods(number, rulings, self.day, self.roster.wearing),
                 has_begun=self._has_begun(rulings),
             )
         )
-        self.state.problems += problems + plan_problems + self._moved_twice(rulings)
+        state.problems += problems
+        return state
 
     def _take_plan(self, plan: StagePlan) -> None:
         """Run the courses as far as the plan says; every split is read again if that changed."""
@@ -193,10 +271,8 @@ class StageBook:
             if not passings or course is None:
                 self.facts.pop(entry_id, None)
                 continue
-            if self.offsets:
-                passings = [corrected(p, self.offsets.get(p.device, ())) for p in passings]
             self.facts[entry_id] = read_splits(
-                passings,
+                self.passings_of(entry_id),
                 course=course,
                 clock=frame.clock_of(entry_id),
                 day=self.day,
@@ -205,6 +281,13 @@ class StageBook:
                 confirmed=self.confirmed,
             )
         self.stale.clear()
+
+    def passings_of(self, entry_id: str) -> Sequence[Passing]:
+        """An entry's passings, with the true time where a device's clock was ruled to be off."""
+        passings = self.bucket.get(entry_id, [])
+        if not self.offsets:
+            return passings
+        return [corrected(p, self.offsets.get(p.device, ())) for p in passings]
 
     def _resting(self, context: RaceContext) -> frozenset[str]:
         """The members of relays whose turn it is not."""

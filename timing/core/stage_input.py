@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from timing.core.adjustments import Ledger
@@ -12,6 +12,7 @@ from timing.core.decisions import Decisions
 from timing.core.definition import Rules, StageKind
 from timing.core.entries import Entry
 from timing.core.holds import HoldPeriod
+from timing.core.moves import Move
 from timing.core.records import FinishOrder, StageTime
 from timing.core.rosters import Roster
 from timing.core.splits import Facts
@@ -27,7 +28,7 @@ class StageInput:
     ``courses`` holds the course of each division that runs the stage; ``has_begun`` says whether
     anything was seen of it; ``unranked_by_team`` which entries have no solo rank because of
     their team (Rules 8.5, 8.6), asked once all of them are settled; ``resting`` are members of
-    relays that another runs for today (Rules 8.3).
+    relays that another runs for today (Rules 8.3); ``moves`` are those of this stage, by entry.
     """
 
     number: int
@@ -47,6 +48,8 @@ class StageInput:
     missed_confirmed: dict[str, tuple[str, ...]]
     resting: Collection[str]
     before: dict[str, Standing]
+    moves: Mapping[str, Move]
+    ladder: Callable[[Entry, str, str], Move]
     plan: StagePlan
     holds: Sequence[HoldPeriod]
     has_begun: bool

@@ -37,6 +37,14 @@ class StageReasons:
             yield from self._adjustments()
             yield self._result()
             return
+        move = self._stage.moves.get(self._entry.id)
+        if move is not None:
+            yield Reason(
+                because=Because.TRANSFERRED,
+                rule="7.2",
+                params=(("old", move.old), ("division", move.division), ("point", move.control)),
+                records=(move.ruling,) if move.ruling else (),
+            )
         clock = self._clock()
         if facts is not None or row.start is not None:
             yield self._start(clock, facts)

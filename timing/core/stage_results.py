@@ -20,7 +20,7 @@ from timing.core.splits import Facts
 from timing.core.stage_input import StageInput
 from timing.core.stage_problems import negative_time, seen_after_out
 from timing.core.stage_ranking import rank_rows
-from timing.core.stage_rows import FRESH, Row, StageState, Standing
+from timing.core.stage_rows import FRESH, Row, StageState, Standing, arriving
 from timing.core.status_rulings import DECIDED_STATUS, decide
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.core.times import round_to
@@ -38,7 +38,7 @@ class _Settler:
         self._in = stage
         self._state = StageState(number=stage.number, rows={}, standings={}, carried={})
         self._finishers = Finishers(stage)
-        self._sanctions = Sanctions(stage, self._finishers, self._state.problems)
+        self._sanctions = Sanctions(stage, self._finishers, self._state)
 
     def settle(self) -> StageState:
         stage, state = self._in, self._state
@@ -46,8 +46,8 @@ class _Settler:
         state.problems += stage.ledger.problems
         for entry in stage.roster.entries.values():
             if entry.division not in stage.courses:
-                standing = stage.before.get(entry.id)
-                if standing is not None:
+                standing = self._before(entry.id)
+                if standing is not FRESH:
                     state.standings[entry.id] = state.carried[entry.id] = standing
                 continue
             self._settle_entry(entry)
@@ -64,9 +64,14 @@ class _Settler:
         state.problems += rivals.problems()
         return state
 
+    def _before(self, entry_id: str) -> Standing:
+        before = self._in.before.get(entry_id, FRESH)
+        move = self._in.moves.get(entry_id)
+        return before if move is None else arriving(before, move)
+
     def _settle_entry(self, entry: Entry) -> None:
         stage = self._in
-        before = stage.before.get(entry.id, FRESH)
+        before = self._before(entry.id)
         row = Row(
             entry=entry,
             categories=stage.categories(entry),

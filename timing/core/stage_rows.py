@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import NOTHING, Adjustment
 from timing.core.cutoffs import Missed
 from timing.core.entries import Entry
 from timing.core.holds import Held
+from timing.core.moves import Move
 from timing.core.problems import Problem
 from timing.core.results import StageLine, TieBreak
 from timing.core.statuses import RaceStatus, StageStatus
@@ -33,6 +34,14 @@ class Standing:
 
 
 FRESH = Standing()
+
+
+def arriving(before: Standing, move: Move) -> Standing:
+    """How an entry comes into another division: back in the race, unless it was disqualified."""
+    ranked = before.competitive and move.ranked
+    if before.ended in (None, RaceStatus.DSQ):
+        return before if ranked is before.competitive else replace(before, competitive=ranked)
+    return replace(before, ended=None, stage=None, control="", competitive=ranked)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,7 +121,8 @@ class StageState:
 
     ``standings`` hold as after this stage; ``carried`` what the next one starts from: they
     differ for those who withdrew after finishing (racefile, Who is ranked). Both leave out who
-    is `FRESH`.
+    is `FRESH`. ``moves`` are those that missed limits led to, which are not made yet: with any
+    the stage is to be settled again.
     """
 
     number: int
@@ -121,6 +131,7 @@ class StageState:
     carried: dict[str, Standing]
     problems: list[Problem] = field(default_factory=list)
     ranked: dict[str, list[Row]] = field(default_factory=dict)
+    moves: dict[str, Move] = field(default_factory=dict)
 
     @property
     def has_result(self) -> bool:

@@ -63,6 +63,8 @@ SENTENCES: Mapping[Because, str] = {
     Because.UNTIMED: "The stage is required, but not timed.",
     Because.STAGE_IN_TOTAL: "Stage {stage}: {time_ms}.",
     Because.STAGE_MISSING: "Stage {stage}: no result, {status}.",
+    Because.STAGE_LEFT_BEHIND: "Stage {stage}: left behind with the change of division.",
+    Because.TRANSFERRED: "Over from division {old} to {division}.",
     Because.ROUNDING_OF_TOTAL: "The total was rounded {rounding}, once.",
     Because.TOTAL: "The total is {time_ms}.",
     Because.RANK: "Rank {rank} of {of}, {gap_ms} behind the leader.",

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from timing.core.definition import (
+    Arrivals,
     Broken,
+    Carry,
     Category,
     Division,
     Members,
@@ -36,6 +38,8 @@ class DivisionSchema(Part):
     name = Text()
     stages = Many(Whole(least=1))
     moves_to = Code()
+    carry = Choice(Carry)
+    arrivals = Choice(Arrivals)
 
 
 class CategorySchema(Part):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 from marshmallow import ValidationError, fields, validates_schema
 
 from timing.core import records
+from timing.core.definition import Carry
 from timing.core.plain import derived_id
 from timing.core.records import RULING_NAMES, RULINGS, Ruling
 from timing.core.statuses import RulingStatus
@@ -324,7 +325,7 @@ class TransferSchema(ForBibs):
     division = Code(required=True)
     stage = _stage(required=True)
     control = PointCode()
-    carry = Choice(records.Carry)
+    carry = Choice(Carry)
 
 
 class TeamChangeSchema(ForBibs):
