@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from timing.core.book import RaceBook
 from timing.core.compute import compute
+from timing.core.course_clear import register
 from timing.core.entries import Entry
 from timing.core.results import ControlLine, Line, StageLine
 from timing.core.times import (
@@ -21,6 +22,8 @@ from timing.core.times import (
     parse_instant,
     zone_named,
 )
+from timing.exports.safety import controls_table, runners_table
+from timing.exports.table import Cell, Column, Kind, Table, text
 from timing.racefile import loads
 
 AnyLine: TypeAlias = Line | StageLine | ControlLine
@@ -111,6 +114,14 @@ def _answer(book: RaceBook, question: str, header: str) -> list[str]:
                 for line in board.lines
             ]
             return _lines(book, lines, header)
+        case ["safety", stage, moment]:
+            book = compute(book.document, at=parse_instant(moment))
+            found = register(book, int(stage), parse_instant(moment))
+            return _columns(runners_table(book.race, found), header)
+        case ["watch", stage, moment]:
+            book = compute(book.document, at=parse_instant(moment))
+            found = register(book, int(stage), parse_instant(moment))
+            return _columns(controls_table(book.race, found), header)
         case ["control", stage, point]:
             controls = book.control_boards(int(stage), point)
             return _lines(book, [line for c in controls for line in c.lines], header)
@@ -147,6 +158,20 @@ def _splits(book: RaceBook, stage: int, bib: str) -> list[list[str]]:
         moment = local_clock(split.time, zone)
         rows.append([split.point, f"{moment:%Y-%m-%d}", f"{moment:%H:%M:%S}", elapsed])
     return rows
+
+
+def _columns(table: Table, header: str) -> list[str]:
+    """The columns that the header names; instants as times of day."""
+    names = header.split()
+    indices = [[c.name for c in table.columns].index(name) for name in names]
+    rows = [[_cell(row[i], table.columns[i], table) for i in indices] for row in table.rows]
+    return _table([names, *rows])
+
+
+def _cell(cell: Cell, column: Column, table: Table) -> str:
+    if column.kind is Kind.INSTANT and cell is not None:
+        return f"{local_clock(int(cell), table.zone):%H:%M:%S}"
+    return text(cell, column, table)
 
 
 def _lines(book: RaceBook, lines: Sequence[AnyLine], header: str) -> list[str]:

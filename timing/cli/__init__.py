@@ -13,6 +13,7 @@ _MODULES = {
     "check": "timing.cli.results",
     "compute": "timing.cli.results",
     "explain": "timing.cli.explaining",
+    "safety": "timing.cli.safety",
     "simulate": "timing.cli.simulating",
     "export": "timing.cli.exporting",
     "race": "timing.cli.races",

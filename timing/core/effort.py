@@ -1,0 +1,77 @@
+"""What a leg costs by its distance and climb, before anybody has run it (Rules 4.5, 11.2).
+
+Naismith's rule gave a walker an hour for three miles and another for every 2,000 feet climbed;
+runners and hikers since count a hundred metres up as much as a kilometre along. Here everything
+is in metres on the flat of the same cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from timing.core.courses import Point
+from timing.core.definition import Stage
+from timing.core.times import DAY, HOUR, MINUTE, Duration, Instant
+
+METRES_PER_METRE_UP = 10
+"""A hundred metres up cost as much as a kilometre on the flat; by Naismith's figures, 792 m."""
+
+USUAL_SPEED = 6_500
+"""Metres on the flat an hour that the middle of a field is taken to make, until it is seen.
+
+A guess that only has to hold for an hour or two: the field's own pace takes its place.
+"""
+
+USUAL_STOP: Duration = 6 * MINUTE
+"""What is spent between in and out of a place, where nothing is known of it yet."""
+
+NIGHT_COSTS = 1.12
+"""How much longer the same ground takes by the light of a lamp."""
+
+_NIGHT_FALLS = 20 * HOUR + 30 * MINUTE
+_DAY_BREAKS = 6 * HOUR
+
+
+class Effort:
+    """The cost of going from one point of a stage to another, in metres on the flat."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._climbed = _climbed(stage)
+        self._by_distance = stage.ascent_m / stage.distance_m if stage.distance_m else 0.0
+
+    def between(self, first: Point, second: Point) -> float:
+        """What lies between two points, with the climb as given or else spread evenly."""
+        along = max(0, second.distance_m - first.distance_m)
+        lower, upper = self._climbed.get(first.control), self._climbed.get(second.control)
+        if lower is not None and upper is not None and upper >= lower:
+            up = float(upper - lower)
+        else:
+            up = along * self._by_distance
+        return along + METRES_PER_METRE_UP * up
+
+
+def _climbed(stage: Stage) -> Mapping[str, int]:
+    """Metres climbed from the start to each control that says so."""
+    found = {c.code: c.ascent_m for c in stage.controls if c.ascent_m is not None}
+    if stage.controls and found:
+        found.setdefault(stage.controls[0].code, 0)
+    return found
+
+
+def usual_time(effort_m: float) -> float:
+    """How many milliseconds so much effort takes the middle of a field (Rules 11.2)."""
+    return effort_m * HOUR / USUAL_SPEED
+
+
+def lamplight(begun: Instant, ended: Instant, midnight: Instant) -> float:
+    """How much longer a leg took for the night: 1 by day, `NIGHT_COSTS` by night.
+
+    Judged by its two ends; ``midnight`` is any midnight of the race's zone.
+    """
+    dark = (_is_dark(begun, midnight) + _is_dark(ended, midnight)) / 2
+    return 1 + (NIGHT_COSTS - 1) * dark
+
+
+def _is_dark(instant: Instant, midnight: Instant) -> bool:
+    clock = (instant - midnight) % DAY
+    return clock >= _NIGHT_FALLS or clock < _DAY_BREAKS
