@@ -13,6 +13,7 @@ _MODULES = {
     "check": "timing.cli.results",
     "compute": "timing.cli.results",
     "explain": "timing.cli.explaining",
+    "diff": "timing.cli.differing",
     "safety": "timing.cli.safety",
     "simulate": "timing.cli.simulating",
     "export": "timing.cli.exporting",

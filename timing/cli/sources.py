@@ -28,16 +28,26 @@ def takes_race(command: Command) -> Command:
     )(option(command))
 
 
-def read_document(file: Path | None, slug: str | None) -> Document:
-    """The race in a file or of that name in the database; Refused where it can't be read."""
+def read_document(file: Path | None, slug: str | None, revision: int | None = None) -> Document:
+    """The race in a file or of that name in the database; Refused where it can't be read.
+
+    With ``revision`` as the database knew it then.
+    """
+    if revision is not None and slug is None:
+        raise click.UsageError("--revision goes with --race: a file has none.")
     if (file is None) == (slug is None):
         raise click.UsageError("Give a racefile, or --race with the slug of a race.")
     if file is not None:
         return read_racefile(file)
-    # Whoever works on a file need not wait until the database's libraries are imported.
-    from timing.cli.databases import held_document  # noqa: PLC0415
+    return held_document(slug or "", revision)
 
-    return held_document(slug or "")
+
+def held_document(slug: str, revision: int | None = None) -> Document:
+    """A race of the database, now or as of a revision; Refused where there is none."""
+    # Whoever works on a file need not wait until the database's libraries are imported.
+    from timing.cli import databases  # noqa: PLC0415
+
+    return databases.held_document(slug, revision)
 
 
 def read_racefile(file: Path) -> Document:

@@ -68,6 +68,20 @@ class Boards:
         self._boards: dict[tuple[str, str, int], Board] = {}
         self._covered: dict[Classification, tuple[int, ...]] = {}
 
+    def go_apart(
+        self,
+        stages: Mapping[int, StageBook],
+        *,
+        categories: Callable[[Entry, int], tuple[str, ...]],
+        team_categories: Callable[[tuple[Entry, ...]], tuple[str, ...]],
+    ) -> None:
+        """For a fresh copy: be over stages of its own, and keep what was computed of the same."""
+        self._stages = stages
+        self._categories = categories
+        self._team_categories = team_categories
+        self._tallies = dict(self._tallies)
+        self._boards = dict(self._boards)
+
     def forget_from(self, number: int) -> None:
         """Drop what was computed of stage ``number`` and later ones."""
         for stages in [key for key in self._tallies if key[1][-1] >= number]:

@@ -9,6 +9,7 @@ one built at once from the same set.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -209,6 +210,31 @@ class RaceBook:
             self._stages,
             self._intake.first_roster,
             self._teams,
+            categories=self._categories_after,
+            team_categories=self._team_categories,
+        )
+
+    def fork(self) -> RaceBook:
+        """A book with the same answers that may be told something else; this one never learns it.
+
+        Costs next to nothing: what is settled is shared until either settles it anew.
+        """
+        self._refresh()
+        twin = copy(self)
+        with collection_paused():
+            twin.go_apart()
+        return twin
+
+    def go_apart(self) -> None:
+        """For a fresh copy: share with its model, from now on, only what is never changed."""
+        self._journal = self._journal.copy()
+        self._intake = copy(self._intake)
+        self._intake.go_apart(self._journal)
+        self._stages = self._intake.stages
+        self._categories_of = dict(self._categories_of)
+        self._boards = copy(self._boards)
+        self._boards.go_apart(
+            self._stages,
             categories=self._categories_after,
             team_categories=self._team_categories,
         )

@@ -69,13 +69,14 @@ def explain(book: RaceBook, entry_id: str, stage: int | None = None) -> Explanat
         totals += [_total(book, classification, last, line, lines) for line in own]
     return Explanation(
         entry=entry,
-        stages=tuple(_stage(book, number, entry_id) for number in numbers),
+        stages=tuple(explain_stage(book, number, entry_id) for number in numbers),
         team_stages=tuple(_team_stages(book, numbers, entry.team)) if entry.team else (),
         totals=tuple(totals),
     )
 
 
-def _stage(book: RaceBook, number: int, entry_id: str) -> StageExplanation:
+def explain_stage(book: RaceBook, number: int, entry_id: str) -> StageExplanation:
+    """Explain one stage of an entry; UnknownStage."""
     stage = book.stage_book(number)
     row = stage.state.rows.get(entry_id) if stage.state is not None else None
     if row is None:
@@ -85,13 +86,33 @@ def _stage(book: RaceBook, number: int, entry_id: str) -> StageExplanation:
     return StageExplanation(stage=number, line=row.line(), reasons=reasons)
 
 
+def explain_team_stage(book: RaceBook, number: int, team: str) -> StageExplanation | None:
+    """Explain one stage of a team, None where it does not run it; UnknownStage."""
+    stage = book.stage_book(number)
+    row = stage.teams.rows.get(team)
+    if row is None:
+        return None
+    reasons = tuple(team_reasons(book, stage, row))
+    return StageExplanation(stage=number, line=row.line(), reasons=reasons)
+
+
 def _team_stages(book: RaceBook, numbers: Iterable[int], team: str) -> Iterator[StageExplanation]:
     for number in numbers:
-        stage = book.stage_book(number)
-        row = stage.teams.rows.get(team)
-        if row is not None:
-            reasons = tuple(team_reasons(book, stage, row))
-            yield StageExplanation(stage=number, line=row.line(), reasons=reasons)
+        explanation = explain_team_stage(book, number, team)
+        if explanation is not None:
+            yield explanation
+
+
+def explain_line(book: RaceBook, code: str, after: int, key: str) -> TotalExplanation | None:
+    """Explain the line of an entry (by id) or a team (by code), None where it has none.
+
+    Raises as `RaceBook.board` does.
+    """
+    board = book.board(code, after)
+    line = next((line for line in board.lines if _key(line) == key), None)
+    if line is None:
+        return None
+    return _total(book, board.classification, board.after, line, board.lines)
 
 
 def _points(

@@ -71,6 +71,15 @@ class Intake:
             elif placement is not None:
                 self._unplaced[passing.id] = placement
 
+    def go_apart(self, journal: Journal) -> None:
+        """For a fresh copy: share with its model, from now on, only what is never changed.
+
+        ``journal`` is its own copy of the records.
+        """
+        self._journal = journal
+        self.stages = {number: book.fork() for number, book in self.stages.items()}
+        self._unplaced = dict(self._unplaced)
+
     def problems(self) -> list[Problem]:
         """What is dubious about records and entries, whatever the stages make of them."""
         return [*self._race_problems, *self._unplaced.values()]

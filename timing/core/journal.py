@@ -65,6 +65,15 @@ class Journal:
             held[theirs] = record
         return True
 
+    def copy(self) -> Journal:
+        """The same set, to which more may be added apart."""
+        return Journal(
+            passings=dict(self.passings),
+            rulings=dict(self.rulings),
+            others={record_id: dict(held) for record_id, held in self.others.items()},
+            conflicts=self.conflicts,
+        )
+
     def _put(self, record: Record) -> None:
         if isinstance(record, Passing):
             self.passings[record.id] = record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import ledger_of
@@ -97,6 +98,15 @@ class StageBook:
     def number(self) -> int:
         """The stage's number."""
         return self.stage.number
+
+    def fork(self) -> StageBook:
+        """The same stage, to be changed apart: what is settled is never changed, but replaced."""
+        twin = copy(self)
+        twin.bucket = {entry_id: list(passings) for entry_id, passings in self.bucket.items()}
+        twin.facts = dict(self.facts)
+        twin.stale = set(self.stale)
+        twin.elsewhere = dict(self.elsewhere)
+        return twin
 
     def settle(self, context: RaceContext, before: StageBook | None) -> None:
         """Read what is stale and settle the stage anew, after the one before it.

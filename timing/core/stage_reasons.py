@@ -131,7 +131,8 @@ class StageReasons:
             time = facts.times[limit.point]
             if time is None:
                 continue
-            by = excess(limit, time, facts, clock, precision=rules.precision, winner=self._winner())
+            winner = self._winner() if limit.percent is not None else None
+            by = excess(limit, time, facts, clock, precision=rules.precision, winner=winner)
             if by is not None:
                 moved = self._row.adjustment.extension + waited(limit, self._row.holds)
                 yield self._limit(limit, by - moved)

@@ -117,7 +117,6 @@ UNUSED_REASON: Mapping[UnusedReason, str] = {
     UnusedReason.AT_LATEST: "passed by then: for safety only",
     UnusedReason.BACKUP_STANDS: "the main read is too late: the backup counts",
     UnusedReason.AFTER_OUT: "out before that",
-    UnusedReason.BEYOND_RESULT: "beyond where the stage’s result was taken",
     UnusedReason.BEYOND_RESULT: "beyond the control that the result is taken from",
 }
 

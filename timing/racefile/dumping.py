@@ -27,17 +27,18 @@ from timing.racefile.writing import block, block_item, flow, scalar, text_block
 MOST_ITEMS = 20
 """Entries, teams or rulings that are still written one mapping each; more become columns."""
 
-_DEFINITION = {
+LISTS = {
     "divisions": DivisionSchema(many=True),
     "categories": CategorySchema(many=True),
     "team_kinds": TeamKindSchema(many=True),
     "stages": StageSchema(many=True),
 }
-_CLASSIFICATIONS = ClassificationSchema(many=True)
-_RACE = RaceSchema()
-_ENTRIES = EntrySchema(many=True)
-_TEAMS = TeamSchema(many=True)
-_RULING: Expecting = AnyRuling()
+CLASSIFICATIONS = ClassificationSchema(many=True)
+RACE = RaceSchema()
+ENTRIES = EntrySchema(many=True)
+TEAMS = TeamSchema(many=True)
+RULING: Expecting = AnyRuling()
+"""The parts of a document as they are written; ``LISTS`` are the definition's, by their key."""
 
 
 def dump(document: Document) -> str:
@@ -51,8 +52,8 @@ def dump(document: Document) -> str:
 
 def _lines(document: Document) -> Iterator[str]:
     race = document.race
-    yield from block({"format": FORMAT, "race": _RACE.dump(race)})
-    for key, schema in _DEFINITION.items():
+    yield from block({"format": FORMAT, "race": RACE.dump(race)})
+    for key, schema in LISTS.items():
         if items := getattr(race, key):
             yield ""
             yield f"{key}:"
@@ -60,14 +61,14 @@ def _lines(document: Document) -> Iterator[str]:
                 yield from block_item(item)
     yield ""
     yield "classifications:" if race.classifications else "classifications: []"
-    for item in _CLASSIFICATIONS.dump(race.classifications):
+    for item in CLASSIFICATIONS.dump(race.classifications):
         yield from block_item(item)
-    yield from _people_or_rulings("entries", _ENTRIES.dump(document.entries))
-    yield from _people_or_rulings("teams", _TEAMS.dump(document.teams))
+    yield from _people_or_rulings("entries", ENTRIES.dump(document.entries))
+    yield from _people_or_rulings("teams", TEAMS.dump(document.teams))
     if document.passings:
         yield ""
         yield from text_block("passings", _passing_lines(document))
-    yield from _people_or_rulings("rulings", [_RULING.given(r) for r in document.rulings])
+    yield from _people_or_rulings("rulings", [RULING.given(r) for r in document.rulings])
 
 
 def _people_or_rulings(key: str, items: list[Any]) -> Iterator[str]:

@@ -16,11 +16,13 @@ from timing.core.statuses import RulingStatus
 from timing.racefile.competitors import EntrySchema
 from timing.racefile.containers import Nested, Pairs, Words
 from timing.racefile.expecting import Expecting
-from timing.racefile.faults import Fault, did_you_mean, one_of, quoted
+from timing.racefile.faults import Fault, RacefileErrors, did_you_mean, one_of, quoted
 from timing.racefile.moments import ClockReading, Fine, Lasting, LastingSome, Moment, Shift
+from timing.racefile.nodes import Written, read_yaml
 from timing.racefile.parts import Part
-from timing.racefile.passings import bad_record
+from timing.racefile.passings import BadRecord, bad_record
 from timing.racefile.quantities import Flag, Whole
+from timing.racefile.report import Report
 from timing.racefile.stages import StageSchema
 from timing.racefile.texts import (
     Author,
@@ -561,3 +563,19 @@ def load_ruling(data: Mapping[str, Any]) -> Ruling:
     except ValidationError as error:
         raise bad_record(error) from None
     return ruling if ruling.id else replace(ruling, id=derived_id(ruling, 0))
+
+
+def load_written_ruling(text: str, name: str, usual: Mapping[str, str]) -> Ruling:
+    """A ruling from one mapping of YAML, with ``usual`` for keys that it leaves out.
+
+    Raises RacefileErrors, with ``name`` for the file, where it is no YAML, and BadRecord where
+    it is no ruling.
+    """
+    report = Report(name)
+    plain = read_yaml(text, report)
+    if report.errors:
+        raise RacefileErrors(report.errors)
+    if not isinstance(plain, Mapping):
+        raise BadRecord({"": ("is no mapping; write {ruling: penalty, stage: 1, bib: 12, …}",)})
+    written = {key: Written(value) for key, value in usual.items()}
+    return load_ruling({**written, **plain})
