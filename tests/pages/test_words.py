@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from timing.core.definition import Measure, Source, StartMode
+from timing.core.definition import Measure, Scope, Source, StartMode
 from timing.core.problems import Problem, ProblemCode
-from timing.core.records import Scope
 from timing.core.results import TieBreak, UnusedReason
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.pages import words

@@ -44,9 +44,11 @@ from timing.core.definition import (
     Of,
     Outcome,
     OutcomeKind,
+    PenaltyRule,
     Race,
     RoundAt,
     Rules,
+    Scope,
     Selection,
     Separation,
     Source,
@@ -84,7 +86,6 @@ from timing.core.records import (
     Penalty,
     Points,
     Ruling,
-    Scope,
     StageAction,
     StageChange,
     StageTime,
@@ -137,6 +138,14 @@ def often(draw: DrawFn, usual: T, others: Sequence[T]) -> T:
 
 
 # -- definitions -----------------------------------------------------------------------------------
+
+PENALTY_TABLES = (
+    (),
+    (
+        PenaltyRule(code="KIT", times=(30 * MINUTE, 60 * MINUTE)),
+        PenaltyRule(code="LITTER", times=(5 * MINUTE,), then_dsq=True, scope=Scope.GC),
+    ),
+)
 
 PENALISED = Outcome(kind=OutcomeKind.PENALTY, penalty=30 * MINUTE)
 UNRANKED = Outcome(kind=OutcomeKind.UNRANKED)
@@ -279,6 +288,7 @@ def _rules(draw: DrawFn) -> Rules:
         cutoff=CutoffRules(outcome=often(draw, OUT, (UNRANKED,))),
         after_out=one_of(draw, tuple(AfterOut)),
         limit=often(draw, None, (9 * HOUR,)),
+        penalties=one_of(draw, PENALTY_TABLES),
     )
 
 
@@ -545,6 +555,20 @@ def _penalty(desk: Desk, common: Common) -> Ruling:
     return Penalty(**common.fields(), **given, served=desk.any("", "", "CP"))
 
 
+def _penalty_of_the_table(desk: Desk, common: Common) -> Ruling:
+    bibs, team = desk.any((desk.some_bibs(), ""), ((desk.bib(),), ""), ((), "T1"))
+    codes = [rule.code for rule in desk.race.rules.penalties]
+    return Penalty(
+        **common.fields(),
+        stage=desk.stage(),
+        time=None if codes else MINUTE,
+        bibs=bibs,
+        team=team,
+        code=desk.any("KIT", "KIT", "LITTER"),
+        count=desk.any(1, 2),
+    )
+
+
 def _credit_that_extends(desk: Desk, common: Common) -> Ruling:
     return Credit(
         **common.fields(),
@@ -731,7 +755,8 @@ def _note(desk: Desk, common: Common) -> Ruling:
 
 RULINGS: tuple[BuildRuling, ...] = (
     _penalty,
-    _penalty,
+    _penalty_of_the_table,
+    _penalty_of_the_table,
     _credit_that_extends,
     _bonus,
     _points,

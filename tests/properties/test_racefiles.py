@@ -11,7 +11,7 @@ from tests.properties.races import documents
 from timing.core.compute import compute
 from timing.core.courses import point_codes
 from timing.core.document import Document
-from timing.core.records import Record, Ruling
+from timing.core.records import Penalty, Record, Ruling
 from timing.racefile import dump, loads
 
 
@@ -20,6 +20,7 @@ def _readable(document: Document) -> Document:
     race = document.race
     stages = {s.number: s for s in race.stages}
     divisions = {"", *(d.code for d in race.divisions)}
+    table = {rule.code for rule in race.rules.penalties}
     seen: set[str] = set()
 
     def is_new(record: Record) -> bool:
@@ -31,6 +32,8 @@ def _readable(document: Document) -> Document:
         number = getattr(ruling, "stage", None)
         if number is None:
             return True
+        if isinstance(ruling, Penalty) and ruling.time is None and ruling.code not in table:
+            return False
         if number not in stages:
             return False
         stage = stages[number]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.properties.races import LEG, at_local, documents
 from timing.core.book import RaceBook
 from timing.core.compute import compute
-from timing.core.definition import EqualRank, Measure, Of, TeamTimeKind
+from timing.core.definition import EqualRank, Measure, Of, Scope, TeamTimeKind
 from timing.core.document import Document
 from timing.core.entries import Entry
-from timing.core.records import Penalty, Scope
+from timing.core.records import Penalty
 from timing.core.results import Board, Line
 from timing.core.statuses import RaceStatus, StageStatus
 from timing.core.times import DAY, MINUTE, SECOND

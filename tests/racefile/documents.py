@@ -35,9 +35,11 @@ from timing.core.definition import (
     Of,
     Outcome,
     OutcomeKind,
+    PenaltyRule,
     Race,
     RoundAt,
     Rules,
+    Scope,
     Selection,
     Separation,
     Source,
@@ -136,6 +138,25 @@ def outcomes(divisions: list[str]) -> Strategy[Outcome]:
     return found
 
 
+@st.composite
+def penalty_tables(draw: st.DrawFn) -> tuple[PenaltyRule, ...]:
+    found = []
+    for code in draw(distinct(CODES, most=2)):
+        then_dsq = draw(st.booleans())
+        found.append(
+            PenaltyRule(
+                code=code,
+                name=draw(NAMES),
+                article=draw(NAMES),
+                times=tuple(draw(st.lists(DURATIONS, min_size=not then_dsq, max_size=3))),
+                then_dsq=then_dsq,
+                scope=draw(st.sampled_from(Scope)),
+                per_item=draw(st.booleans()),
+            )
+        )
+    return tuple(found)
+
+
 def rules(divisions: list[str]) -> Strategy[Rules]:
     return st.builds(
         Rules,
@@ -157,6 +178,7 @@ def rules(divisions: list[str]) -> Strategy[Rules]:
         start_tolerance=DURATIONS,
         after_out=st.sampled_from(AfterOut),
         limit=st.none() | SOME_TIME,
+        penalties=penalty_tables(),
     )
 
 
@@ -352,7 +374,10 @@ def classifications(
 
 CAMP = loads(
     """\
-race: {slug: camp, timezone: Africa/Casablanca}
+race:
+  slug: camp
+  timezone: Africa/Casablanca
+  rules: {penalties: [{code: KIT, time: "0:30:00"}]}
 divisions: [{code: full}, {code: short, stages: [1]}]
 team_kinds: [{code: pair, size: 2}, {code: five, size: 5}]
 classifications: [{code: points, measure: points, points: {}}]
@@ -413,14 +438,15 @@ _ADJUSTMENT: dict[str, Strategy[Any]] = {
     "wave": st.just(""),
     "division": one_of(DIVISIONS),
     "code": NAMES,
-    "scope": st.sampled_from(records.Scope),
+    "scope": st.sampled_from(Scope),
     "count": st.integers(1, 9),
 }
 _WORN: dict[str, Strategy[Any]] = {"since": st.none() | READINGS, "until": st.none() | READINGS}
 _OTHER_ACTIONS = [a for a in records.StageAction if a is not records.StageAction.REPLACE]
 
 RULINGS: dict[str, Strategy[Ruling]] = {
-    "penalty": _made(records.Penalty, **_ADJUSTMENT, served=ANYWHERE),
+    "penalty": _made(records.Penalty, **_ADJUSTMENT, served=ANYWHERE)
+    | _made(records.Penalty, stage=STAGE, bibs=SOME_BIBS, code=st.just("KIT")),
     "credit": _made(records.Credit, **_ADJUSTMENT, extends_cutoffs=st.booleans()),
     "bonus": _made(records.Bonus, stage=STAGE, bibs=SOME_BIBS, time=DURATIONS, control=ANYWHERE),
     "points": _made(

@@ -464,6 +464,7 @@ def test_penalties_and_credits_name_code_and_reason_and_come_after_the_finish() 
         assert finish.control == "FINISH"
         assert instant_of(document, finish) < ruling.at
         assert ruling.reason
+        assert ruling.time is not None
         assert MINUTE <= ruling.time <= 2 * HOUR
 
 

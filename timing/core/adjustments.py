@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from timing.core.definition import Scope
+from timing.core.penalties import Amount, Penalties
 from timing.core.problems import Problem, ProblemCode
-from timing.core.records import Bonus, Credit, Penalty, Ruling, Scope
+from timing.core.records import Bonus, Credit, Penalty, Ruling
 from timing.core.rosters import Roster
 from timing.core.times import Duration
 
@@ -61,18 +63,27 @@ class Ledger:
 
 
 def ledger_of(
-    stage: int, rulings: Sequence[Ruling], roster: Roster, wave_of: Callable[[str], str]
+    stage: int,
+    rulings: Sequence[Ruling],
+    roster: Roster,
+    wave_of: Callable[[str], str],
+    penalties: Penalties,
 ) -> Ledger:
     """What the rulings give on ``stage``; each names bibs, a team, a wave or a division (6.7).
 
-    A penalty served at a control is already in the clock: it is listed, not added (Rules 6.5).
+    What a penalty costs is up to ``penalties``; one served at a control is already in the clock:
+    it is listed, not added (Rules 6.5).
     """
     ledger = Ledger()
     for ruling in rulings:
         if isinstance(ruling, Penalty | Credit | Bonus) and ruling.stage == stage:
-            for adjustment in _concerned(ruling, roster, wave_of, ledger):
-                adjustment.rulings.append(ruling.id)
-                _add(adjustment, ruling)
+            ids, teams = _concerned(ruling, roster, wave_of, ledger)
+            for entry_id in ids:
+                adjustment = ledger.entries.setdefault(entry_id, Adjustment())
+                _add(adjustment, ruling, penalties.of_entry, entry_id)
+            for team in teams:
+                adjustment = ledger.teams.setdefault(team, Adjustment())
+                _add(adjustment, ruling, penalties.of_team, team)
     return ledger
 
 
@@ -81,7 +92,8 @@ def _concerned(
     roster: Roster,
     wave_of: Callable[[str], str],
     ledger: Ledger,
-) -> list[Adjustment]:
+) -> tuple[list[str], list[str]]:
+    """The entry ids and the team codes that a ruling names, by whatever name."""
     for bib in ruling.bibs:
         if bib not in roster.wearing:
             ledger.problems.append(
@@ -114,19 +126,25 @@ def _concerned(
                 and ruling.wave in ("", wave_of(entry.id))
                 and entry.id not in ids
             ]
-    return [ledger.entries.setdefault(i, Adjustment()) for i in ids] + [
-        ledger.teams.setdefault(t, Adjustment()) for t in teams
-    ]
+    return ids, teams
 
 
-def _add(adjustment: Adjustment, ruling: Penalty | Credit | Bonus) -> None:
+def _add(
+    adjustment: Adjustment,
+    ruling: Penalty | Credit | Bonus,
+    amount_of: Callable[[Penalty, str], Amount],
+    whose: str,
+) -> None:
+    adjustment.rulings.append(ruling.id)
     match ruling:
         case Penalty(served=served) if served:
             return
-        case Penalty(scope=Scope.STAGE):
-            adjustment.stage_penalty += ruling.time * ruling.count
         case Penalty():
-            adjustment.gc_penalty += ruling.time * ruling.count
+            amount = amount_of(ruling, whose)
+            if amount.scope is Scope.STAGE:
+                adjustment.stage_penalty += amount.time * ruling.count
+            else:
+                adjustment.gc_penalty += amount.time * ruling.count
         case Credit():
             given = ruling.time * ruling.count
             if ruling.scope is Scope.STAGE:

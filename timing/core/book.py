@@ -26,6 +26,7 @@ from timing.core.entries import Entry, Team
 from timing.core.intake import Intake
 from timing.core.journal import Journal
 from timing.core.moves import moves_by_limits
+from timing.core.penalties import Penalties
 from timing.core.placing import Placement, place
 from timing.core.problems import Problem
 from timing.core.reach import EVERYTHING, reach_of
@@ -111,6 +112,11 @@ class RaceBook:
     def rulings(self) -> tuple[Ruling, ...]:
         """The rulings that count, in their order."""
         return self._intake.effect.rulings
+
+    @property
+    def penalties(self) -> Penalties:
+        """What each penalty costs whom."""
+        return self._intake.penalties
 
     def is_voided(self, record: str) -> bool:
         """Whether a void of that record counts."""
@@ -273,6 +279,7 @@ class RaceBook:
             teams=self._teams,
             rulings=self._intake.effect.rulings,
             decisions=self._intake.decisions,
+            penalties=self._intake.penalties,
             categories=lambda entry: self._categories_on(entry, day),
             team_categories=self._team_categories,
             standings=self._standings_before(position),

@@ -134,6 +134,30 @@ class CutoffRules:
     apply: Apply = Apply.AUTOMATIC
 
 
+class Scope(StrEnum):
+    """Whether an adjustment counts on the stage and in the GC, or in the GC alone (6.2)."""
+
+    STAGE = "stage"
+    GC = "gc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyRule:
+    """An entry of the penalty table (Rules 6.1); ``article`` is that of the race's own rules.
+
+    ``times`` are the first, second … amount for one competitor, of which the last repeats,
+    unless the next one disqualifies (``then_dsq``). With ``per_item`` each item counts.
+    """
+
+    code: str
+    name: str = ""
+    article: str = ""
+    times: tuple[Duration, ...] = ()
+    then_dsq: bool = False
+    scope: Scope = Scope.STAGE
+    per_item: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """The settings of one edition; the defaults are the rulebook's."""
@@ -150,6 +174,7 @@ class Rules:
     start_tolerance: Duration = 10 * MINUTE
     after_out: AfterOut = AfterOut.UNRANKED
     limit: Duration | None = None
+    penalties: tuple[PenaltyRule, ...] = ()
 
 
 class Carry(StrEnum):

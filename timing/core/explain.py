@@ -14,7 +14,9 @@ from timing.core.book import RaceBook
 from timing.core.classifications import Result
 from timing.core.definition import Classification, Measure, Of, RoundAt
 from timing.core.entries import Entry
+from timing.core.penalties import Amount
 from timing.core.reasons import Because, Reason, adjustment
+from timing.core.records import Penalty
 from timing.core.results import Line, StageLine
 from timing.core.stage_book import StageBook
 from timing.core.stage_reasons import StageReasons
@@ -155,6 +157,12 @@ def _total(
     reasons: list[Reason] = []
     alone: list[Reason] = []
     is_rounded_once = book.race.rules.round_at is RoundAt.TOTAL
+    penalties = book.penalties
+    of_whom = penalties.of_entry if isinstance(line.competitor, Entry) else penalties.of_team
+
+    def amount_of(ruling: Penalty) -> Amount:
+        return of_whom(ruling, _key(line))
+
     summed: Duration = 0
     for number, rows in book.counted(classification, after):
         row = rows.get(_key(line))
@@ -188,7 +196,7 @@ def _total(
             alone += [
                 reason
                 for r in rulings
-                if r is not None and (reason := adjustment(r, is_total=True)).adds
+                if r is not None and (reason := adjustment(r, amount_of, is_total=True)).adds
             ]
     reasons += alone
     if line.time is not None:

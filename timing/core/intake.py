@@ -10,8 +10,9 @@ from timing.core.days import stage_day
 from timing.core.decisions import Decisions, decisions_of
 from timing.core.definition import Race, Stage, StageKind
 from timing.core.entries import Entry, Team
-from timing.core.journal import Effect, Journal, effect_of
+from timing.core.journal import Effect, Journal, effect_of, ruling_order
 from timing.core.moves import Move, ruled_moves
+from timing.core.penalties import penalties_of
 from timing.core.placing import Placement, place
 from timing.core.problems import Problem, ProblemCode
 from timing.core.reach import NOWHERE, passings_touched, reach_of, unapplied
@@ -125,11 +126,16 @@ class Intake:
     def _derive(self) -> None:
         """What is derived from the rulings as a whole."""
         rulings = self.effect.rulings
-        self.decisions: Decisions = decisions_of(rulings, self.rosters)
+        self.penalties = penalties_of(self._race.rules.penalties, rulings, self.rosters)
+        deciding: Sequence[Ruling] = rulings
+        if self.penalties.disqualifications:
+            deciding = sorted((*rulings, *self.penalties.disqualifications), key=ruling_order)
+        self.decisions: Decisions = decisions_of(deciding, self.rosters)
         self._race_problems = [
             *self.effect.problems,
             *self._roster_problems,
             *self.decisions.problems,
+            *self.penalties.problems,
             *unapplied(rulings, self._race),
             *_unknown_birth_dates(self._race, self.last_roster.entries.values()),
         ]

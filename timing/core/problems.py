@@ -22,6 +22,7 @@ class ProblemCode(StrEnum):
     RULING_UNKNOWN_TEAM = "ruling-unknown-team"
     RULING_UNKNOWN_STAGE = "ruling-unknown-stage"
     RULING_UNKNOWN_CONTROL = "ruling-unknown-control"
+    RULING_UNKNOWN_PENALTY = "ruling-unknown-penalty"
     RULING_NOT_APPLIED = "ruling-not-applied"
     # Who it was (Rules 4.1, 4.5).
     UNKNOWN_BIB = "unknown-bib"

@@ -48,6 +48,8 @@ def reach_of(ruling: Ruling, journal: Journal) -> int | None:
     match ruling:
         case Observation() | Account() | Acknowledgement():
             return NOWHERE
+        case Penalty(code=code) if code:
+            return _first_of_kind(ruling, journal)
         case (
             Penalty(stage=stage)
             | Credit(stage=stage)
@@ -76,6 +78,18 @@ def reach_of(ruling: Ruling, journal: Journal) -> int | None:
             return of_stage
         case _:
             return EVERYTHING
+
+
+def _first_of_kind(penalty: Penalty, journal: Journal) -> int:
+    """The first stage with a penalty of that code: the amounts of all may move (Rules 6.1)."""
+    return min(
+        (
+            other.stage
+            for other in journal.rulings.values()
+            if isinstance(other, Penalty) and other.code == penalty.code
+        ),
+        default=penalty.stage,
+    )
 
 
 def passings_touched(ruling: Ruling, journal: Journal) -> Iterable[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from timing.core.records import Bonus, Credit, Penalty, Ruling, Scope
+from timing.core.definition import Scope
+from timing.core.penalties import Amount
+from timing.core.records import Bonus, Credit, Penalty, Ruling
 from timing.core.times import Duration
 
 
@@ -34,6 +37,7 @@ class Because(StrEnum):
     ROUNDED = "rounded"
     PENALTY = "penalty"
     SERVED = "served"
+    DISQUALIFYING = "disqualifying"
     CREDIT = "credit"
     BONUS = "bonus"
     EARLY_PENALTY = "early_penalty"
@@ -84,14 +88,25 @@ def penalty_by_rule(because: Because, rule: str, penalty: Duration) -> Reason:
     return Reason(because=because, rule=rule, params=(("time_ms", penalty),), adds=penalty)
 
 
-def adjustment(ruling: Ruling, *, is_total: bool) -> Reason:
-    """A ruling of the ledger; what it adds on the stage, or in the total alone (Rules 6.2)."""
+def adjustment(ruling: Ruling, amount_of: Callable[[Penalty], Amount], *, is_total: bool) -> Reason:
+    """A ruling of the ledger; what it adds on the stage, or in the total alone (Rules 6.2).
+
+    ``amount_of`` says what a penalty costs whom it is explained to.
+    """
+    told: tuple[tuple[str, str | int], ...] = ()
     match ruling:
         case Penalty():
-            amount, because, rule = ruling.time * ruling.count, Because.PENALTY, "6.1"
+            cost = amount_of(ruling)
+            amount, because, rule = cost.time * ruling.count, Because.PENALTY, "6.1"
             if ruling.served:
                 amount, because, rule = 0, Because.SERVED, "6.5"
-            scope, code = ruling.scope, ruling.code
+            elif cost.disqualifies:
+                because = Because.DISQUALIFYING
+            scope, code = cost.scope, ruling.code
+            if cost.rule is not None:
+                told = (("article", cost.rule.article), ("name", cost.rule.name))
+                if len(cost.rule.times) > 1 or cost.rule.then_dsq:
+                    told = (*told, ("nth", cost.nth))
         case Credit():
             amount, because = -ruling.time * ruling.count, Because.CREDIT
             scope, rule, code = ruling.scope, "6.3", ruling.code
@@ -107,6 +122,7 @@ def adjustment(ruling: Ruling, *, is_total: bool) -> Reason:
             ("time_ms", abs(amount)),
             ("scope", scope.value),
             ("code", code),
+            *told,
             ("by", ruling.by),
             ("reason", ruling.reason),
         ),

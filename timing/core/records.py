@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from timing.core.definition import Carry, Source, Stage
+from timing.core.definition import Carry, Scope, Source, Stage
 from timing.core.statuses import RulingStatus
 from timing.core.times import Duration, Instant, Reading
 
@@ -56,25 +56,21 @@ class Ruling:
     supersedes: tuple[str, ...] = ()
 
 
-class Scope(StrEnum):
-    """Whether an adjustment counts on the stage and in the GC, or in the GC alone (6.2)."""
-
-    STAGE = "stage"
-    GC = "gc"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Penalty(Ruling):
-    """Adds ``time`` × ``count`` to whoever is named (Rules 6.1); ``served`` at a control (6.5)."""
+    """Adds ``time`` × ``count`` to whoever is named (Rules 6.1); ``served`` at a control (6.5).
+
+    ``time`` or ``scope`` left out (``None``) is that of its ``code`` in the race's table.
+    """
 
     stage: int
-    time: Duration
+    time: Duration | None = None
     bibs: tuple[str, ...] = ()
     team: str = ""
     wave: str = ""
     division: str = ""
     code: str = ""
-    scope: Scope = Scope.STAGE
+    scope: Scope | None = None
     count: int = 1
     served: str = ""
 

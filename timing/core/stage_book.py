@@ -17,6 +17,7 @@ from timing.core.definition import Race, Stage, TeamTimeKind
 from timing.core.entries import Entry, Team
 from timing.core.holds import hold_periods
 from timing.core.moves import Move, move_of, moved
+from timing.core.penalties import Penalties
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import (
     ClockOffset,
@@ -48,6 +49,7 @@ class RaceContext:
     teams: Sequence[Team]
     rulings: Sequence[Ruling]
     decisions: Decisions
+    penalties: Penalties
     categories: Callable[[Entry], tuple[str, ...]]
     team_categories: Callable[[tuple[Entry, ...]], tuple[str, ...]]
     standings: Standings
@@ -189,7 +191,11 @@ class StageBook:
         self._read_facts(frame)
         self.frame = frame
         ledger = ledger_of(
-            number, rulings, self.roster, lambda entry_id: frame.clock_of(entry_id).wave
+            number,
+            rulings,
+            self.roster,
+            lambda entry_id: frame.clock_of(entry_id).wave,
+            context.penalties,
         )
         self.declared, problems = self._declared(rulings)
         self.missed = self._missed_confirmed(rulings)

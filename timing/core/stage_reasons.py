@@ -170,7 +170,7 @@ class StageReasons:
         )
 
     def _decisions(self) -> Iterator[Reason]:
-        for ruling in self._book.rulings:
+        for ruling in (*self._book.rulings, *self._book.penalties.disqualifications):
             if (
                 isinstance(ruling, Status)
                 and ruling.stage in (None, self._stage.number)
@@ -236,7 +236,11 @@ class StageReasons:
         for record in self._row.adjustment.rulings:
             ruling = self._book.ruling(record)
             if ruling is not None:
-                yield adjustment(ruling, is_total=False)
+                yield adjustment(
+                    ruling,
+                    lambda r: self._book.penalties.of_entry(r, self._entry.id),
+                    is_total=False,
+                )
         yield from self._automatic()
 
     def _automatic(self) -> Iterator[Reason]:

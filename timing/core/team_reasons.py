@@ -41,7 +41,9 @@ def team_reasons(book: RaceBook, stage: StageBook, row: TeamRow) -> Iterator[Rea
         for record in row.adjustment.rulings:
             ruling = book.ruling(record)
             if ruling is not None:
-                yield adjustment(ruling, is_total=False)
+                yield adjustment(
+                    ruling, lambda r: book.penalties.of_team(r, row.team.code), is_total=False
+                )
         if row.automatic_penalty:
             yield penalty_by_rule(Because.SEPARATION_PENALTY, "8.4", row.automatic_penalty)
         yield Reason(because=Because.STAGE_TIME, rule="6.2", params=(("time_ms", row.time),))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from timing.core.book import RaceBook
-from timing.core.definition import Stage, StartMode
+from timing.core.definition import Scope, Stage, StartMode
 from timing.core.problems import Problem
-from timing.core.records import Observation, Passing, Ruling, Scope, StartCorrection
+from timing.core.records import Observation, Passing, Ruling, StartCorrection
 from timing.core.statuses import RulingStatus
 from timing.core.times import Instant, format_time_of_day, zone_named
 from timing.pages import addresses, figures, words

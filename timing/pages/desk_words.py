@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from timing.core.book import RaceBook
+from timing.core.definition import Race
+from timing.core.penalties import Amount
 from timing.core.plain import record_to_plain
 from timing.core.records import (
     RULING_NAMES,
@@ -58,8 +60,9 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
     """A ruling in a few words: ``Penalty 15:00, stage 3, article 7.4``."""
     match ruling:
         case Penalty() | Credit():
-            text = sentence("with-stage", what=_amount(ruling), stage=ruling.stage)
-            return f"{text}, {sentence('article', code=ruling.code)}" if ruling.code else text
+            text = sentence("with-stage", what=_amount(book, ruling), stage=ruling.stage)
+            article = article_of(book.race, ruling.code)
+            return f"{text}, {sentence('article', code=article)}" if article else text
         case Bonus() | Points():
             return _award(ruling)
         case Status():
@@ -93,7 +96,7 @@ def done_words(book: RaceBook, ruling: Ruling) -> str:
     who = _who(book, bibs_of(book, ruling))
     match ruling:
         case Penalty() | Credit():
-            given = sentence("done-given", what=_amount(ruling), who=who)
+            given = sentence("done-given", what=_amount(book, ruling), who=who)
             return sentence("with-stage", what=given, stage=ruling.stage)
         case Status():
             return sentence("done-status", what=ruling_words(book, ruling), who=who)
@@ -104,9 +107,28 @@ def done_words(book: RaceBook, ruling: Ruling) -> str:
             return ", ".join(part for part in (ruling_words(book, ruling), who) if part)
 
 
-def _amount(ruling: Penalty | Credit) -> str:
-    key = "ruled-penalty" if isinstance(ruling, Penalty) else "ruled-credit"
-    return sentence(key, time=figures.short(ruling.time * ruling.count))
+def article_of(race: Race, code: str) -> str:
+    """The article of the race's rules: that of the code in the penalty table, else the code."""
+    known = next((rule for rule in race.rules.penalties if rule.code == code), None)
+    return code if known is None else known.article or code
+
+
+def amount_of(book: RaceBook, ruling: Penalty) -> Amount:
+    """What a penalty costs the first that it names."""
+    worn_on = ruling.stage if ruling.stage in book.stages else None
+    entry = book.entry_wearing(ruling.bibs[0], worn_on) if ruling.bibs else None
+    if entry is None:
+        return book.penalties.of_team(ruling, ruling.team)
+    return book.penalties.of_entry(ruling, entry.id)
+
+
+def _amount(book: RaceBook, ruling: Penalty | Credit) -> str:
+    if isinstance(ruling, Credit):
+        return sentence("ruled-credit", time=figures.short(ruling.time * ruling.count))
+    amount = amount_of(book, ruling)
+    if amount.disqualifies:
+        return sentence("ruled-disqualification")
+    return sentence("ruled-penalty", time=figures.short(amount.time * ruling.count))
 
 
 def _award(ruling: Bonus | Points) -> str:

@@ -43,8 +43,9 @@ SENTENCES: Mapping[Because, str] = {
     Because.DECLARED_PLACE: "Place {rank} was declared.",
     Because.RAW: "From {start_at} to {finish_at} is {raw_ms}.",
     Because.ROUNDED: "Rounded {rounding} to {time_ms}.",
-    Because.PENALTY: "Penalty {code} of {time_ms} by {by}: {reason}.",
-    Because.SERVED: "Penalty {code}, served on the way and so in the clock already: {reason}.",
+    Because.PENALTY: "Penalty {what} of {time_ms} by {by}: {reason}.",
+    Because.DISQUALIFYING: "Penalty {what}, which disqualifies, by {by}: {reason}.",
+    Because.SERVED: "Penalty {what}, served on the way and so in the clock already: {reason}.",
     Because.CREDIT: "Credit {code} of {time_ms} by {by}: {reason}.",
     Because.BONUS: "Bonus of {time_ms} by {by}: {reason}.",
     Because.EARLY_PENALTY: "Penalty of {time_ms} for leaving before the window opened.",
@@ -138,11 +139,27 @@ def _total(total: TotalExplanation, race: Race, zone: ZoneInfo) -> Passage:
 def sentence(reason: Reason, race: Race, zone: ZoneInfo) -> Sentence:
     """One reason in words."""
     params = {name: _worded(name, value, zone) for name, value in reason.params}
+    if reason.because in _PENALTIES:
+        params["what"] = _penalty(params)
     text = SENTENCES[reason.because].format_map(params)
     for empty, tidy in ((" :", ":"), ("  ", " "), (": .", "."), (" .", ".")):
         text = text.replace(empty, tidy)
     adds = "" if reason.adds is None else _added(reason.adds, race)
     return Sentence(text=text.strip(), rule=reason.rule, records=reason.records, adds=adds)
+
+
+_PENALTIES = frozenset({Because.PENALTY, Because.SERVED, Because.DISQUALIFYING})
+
+
+def _penalty(params: Mapping[str, str]) -> str:
+    """``KIT (Whistle missing, article 14.2, no. 2)``: the code and what the table says of it."""
+    told = (
+        params.get("name", ""),
+        f"article {article}" if (article := params.get("article")) else "",
+        f"no. {nth}" if (nth := params.get("nth", "0")) != "0" else "",
+    )
+    beside = ", ".join(filter(None, told))
+    return f"{params['code']} ({beside})" if beside else params["code"]
 
 
 def _added(ms: int, race: Race) -> str:

@@ -51,6 +51,10 @@ WORDS: Mapping[ProblemCode, Words] = {
         "A ruling names control {control}, which stage {stage} does not have",
         "Void the ruling and write it anew with the right control.",
     ),
+    ProblemCode.RULING_UNKNOWN_PENALTY: Words(
+        "A penalty without a time names code {penalty}, which is not in the penalty table",
+        "Void the ruling and write it anew with a time, or with a code of the table.",
+    ),
     ProblemCode.RULING_NOT_APPLIED: Words(
         "A ruling of this kind has no effect yet",
         "It is kept, and counts once this version of Bivouac is replaced by one that knows it.",

@@ -20,6 +20,7 @@ from timing.core.statuses import StageStatus
 from timing.core.times import Duration, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.bump import BumpChart, bump_chart
+from timing.pages.desk_words import article_of
 from timing.pages.explanations import Passage, passages
 from timing.pages.fragments import NO_TABLES
 from timing.pages.fragments import Line as TableLine
@@ -528,17 +529,28 @@ class _RunnerMaker:
         )
 
     def _given_item(self, ruling: Given) -> GivenItem:
-        count = 1 if isinstance(ruling, Bonus) else ruling.count
-        amount = figures.short(ruling.time * count, self.precision)
+        time = self._given_time(ruling)
+        amount = figures.short(time, self.precision)
         is_penalty = isinstance(ruling, Penalty)
         key = "penalty" if is_penalty else "credit" if isinstance(ruling, Credit) else "bonus"
-        code = "" if isinstance(ruling, Bonus) else ruling.code
+        article = "" if isinstance(ruling, Bonus) else article_of(self.book.race, ruling.code)
         return GivenItem(
             amount=f"+{amount}" if is_penalty else f"{figures.MINUS}{amount}",
             title=sentence(f"given-{key}", stage=ruling.stage),
             reason=ruling.reason,
-            note=sentence("given-article", code=code) if code else "",
+            note=sentence("given-article", code=article) if article else "",
         )
+
+    def _given_time(self, ruling: Given) -> Duration:
+        match ruling:
+            case Penalty() if ruling.team:
+                return self.book.penalties.of_team(ruling, ruling.team).time * ruling.count
+            case Penalty():
+                return self.book.penalties.of_entry(ruling, self.entry.id).time * ruling.count
+            case Credit():
+                return ruling.time * ruling.count
+            case Bonus():
+                return ruling.time
 
     def _reasons(self) -> tuple[Passage, ...]:
         """What is behind the figures, without what is nobody's business (Rules 12.2)."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from timing.core.definition import Measure, Source, StartMode
-from timing.core.records import Scope
+from timing.core.definition import Measure, Scope, Source, StartMode
 from timing.core.results import TieBreak, UnusedReason
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 
@@ -208,6 +207,7 @@ SENTENCES: Mapping[str, str] = {
     "gun-although": "Start it although {doubts}",
     "nobody-wears": "Nobody wears bib {bibs}.",
     "article": "article {code}",
+    "ruled-disqualification": "Disqualification",
     "total": "Total",
     "of-team": "team {team}",
     "on-the-road-of": "{name}, on the road",

@@ -45,6 +45,8 @@ def _check_rules(data: Typed, references: References) -> None:
     if outcome is not None and outcome.division:
         references.division(outcome.division, ("race", "rules", "cutoff", "outcome", "move"))
     _check_ties(rules, ("race", "rules"), references)
+    table = ("race", "rules", "penalties")
+    references.unique(((p.get("code"), path) for path, p in items(rules, table, "code")), "code")
 
 
 def _check_ties(part: Typed, path: Path, references: References) -> None:

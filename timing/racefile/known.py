@@ -43,6 +43,7 @@ class Known:
     categories: Codes
     kinds: Codes
     boards: Codes
+    penalties: Codes
     teams: Codes
     bibs: Codes
     stages: dict[int, KnownStage] = field(default_factory=dict)
@@ -68,6 +69,7 @@ def known_in(data: Typed, given: Given) -> Known:
         categories=_codes(data, "categories", given),
         kinds=_codes(data, "team_kinds", given),
         boards=_boards(data, given),
+        penalties=_penalties(data, given),
         teams=_codes(data, "teams", given),
         bibs=_codes(data, "entries", given, "bib"),
         stages=known,
@@ -106,6 +108,13 @@ def _codes(data: Typed, key: str, given: Given, name: str = "code") -> Codes:
 def _all(items: list[Typed], name: str) -> Codes:
     codes = [item.get(name) for item in items]
     return frozenset(code for code in codes if code is not None) if None not in codes else None
+
+
+def _penalties(data: Typed, given: Given) -> Codes:
+    rules = data.get("race", {}).get("rules", {})
+    if "penalties" in rules:
+        return _all(rules["penalties"], "code")
+    return None if given(("race", "rules", "penalties")) else frozenset()
 
 
 def _boards(data: Typed, given: Given) -> Codes:

@@ -27,6 +27,8 @@ def check_rulings(data: Typed, references: References, given: Given) -> None:
         references.division(ruling.get("division"), (*path, "division"))
         references.wave(ruling.get("wave"), stage, (*path, "wave"))
         _check_board(ruling, data, path, references)
+        if ruling.get("ruling") == "penalty" and "time" not in ruling:
+            references.penalty(ruling.get("code"), (*path, "code"))
         _check_team(ruling, path, references)
 
 

@@ -35,6 +35,16 @@ class References:
         """A classification's code."""
         self.code(code, self.known.boards, "classification", path)
 
+    def penalty(self, code: str | None, path: Path) -> None:
+        """A code of the penalty table, which has the time."""
+        known = self.known.penalties
+        if code is None or known is None or code in known:
+            return
+        remedy = "give a time"
+        if known:
+            remedy = f"{did_you_mean(code, sorted(known))}, or {remedy}"
+        self.report.at_path(path, f"the penalty table has no code {quoted(code)}", remedy)
+
     def stage(self, number: int | None, path: Path) -> KnownStage | None:
         """A stage's number; the stage, where there is one."""
         if number is None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from marshmallow import ValidationError, validates_schema
 
 from timing.core.definition import (
     AfterOut,
@@ -11,18 +14,21 @@ from timing.core.definition import (
     CutoffRules,
     EqualRank,
     Incomplete,
+    PenaltyRule,
     RoundAt,
     Rules,
+    Scope,
     TieLink,
     TieLinkKind,
 )
 from timing.core.times import SECOND, Rounding
-from timing.racefile.containers import Many, Nested, Variant
-from timing.racefile.moments import Day, Lasting, LastingSome
+from timing.racefile.containers import Many, Nested, OneOrMany, Variant
+from timing.racefile.faults import Fault
+from timing.racefile.moments import Day, Fine, Lasting, LastingSome
 from timing.racefile.outcomes import cutoff_outcome, missed_control
 from timing.racefile.parts import Part
 from timing.racefile.quantities import Flag, Whole
-from timing.racefile.texts import Choice, Slug, Text, Token, Zone
+from timing.racefile.texts import Choice, Code, Slug, Text, Token, Zone
 
 PRECISIONS = {"1s": SECOND, "100ms": 100, "10ms": 10, "1ms": 1}
 """The precisions a race can print (Rules 1.4)."""
@@ -53,6 +59,26 @@ class CutoffRulesSchema(Part):
     apply = Choice(Apply)
 
 
+class PenaltyRuleSchema(Part):
+    """An entry of the penalty table (Rules 6.1)."""
+
+    makes = PenaltyRule
+
+    code = Code(required=True)
+    name = Text()
+    article = Text()
+    times = OneOrMany(Fine(), data_key="time")
+    then_dsq = Choice({"stay": False, "dsq": True}, data_key="then")
+    scope = Choice(Scope)
+    per_item = Flag()
+
+    @validates_schema(skip_on_field_errors=True)
+    def _some_amount(self, data: Mapping[str, Any], **kwargs: object) -> None:
+        del kwargs
+        if not data.get("times") and not data.get("then_dsq"):
+            raise ValidationError({"time": [Fault("is missing", "give an amount, or then: dsq")]})
+
+
 class RulesSchema(Part):
     """The settings of one edition."""
 
@@ -70,6 +96,7 @@ class RulesSchema(Part):
     start_tolerance = Lasting()
     after_out = Choice(AfterOut)
     limit = LastingSome()
+    penalties = Many(Nested(PenaltyRuleSchema))
 
 
 class RaceSchema(Part):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 from marshmallow import ValidationError, fields, validates_schema
 
 from timing.core import records
-from timing.core.definition import Carry
+from timing.core.definition import Carry, Scope
 from timing.core.plain import derived_id
 from timing.core.records import RULING_NAMES, RULINGS, Ruling
 from timing.core.statuses import RulingStatus
@@ -144,14 +144,19 @@ class AdjustmentSchema(ForBibs):
     division = Code()
     time = Fine(required=True)
     code = Text()
-    scope = Choice(records.Scope)
+    scope = Choice(Scope)
     count = Whole(least=1, most=1_000)
 
 
 class PenaltySchema(AdjustmentSchema):
-    """Adds time (Rules 6.1)."""
+    """Adds time (Rules 6.1); a code of the penalty table may stand in its place."""
 
+    time = Fine()
     served = PointCode()
+
+    def contradictions(self, given: Mapping[str, Any]) -> Faults:
+        """A time, or the code that the table has it under."""
+        return super().contradictions(given) | _needs_one(given, "time", "code")
 
 
 class CreditSchema(AdjustmentSchema):
