@@ -240,6 +240,20 @@ def test_the_first_wave_that_matches_is_an_entrys_own_and_the_guns_of_others_are
     assert codes(frame) == [ProblemCode.PROVISIONAL_STARTS]
 
 
+@pytest.mark.parametrize("start", [WAVES, INTERVAL, CHASE])
+def test_starts_from_ranks_of_nobody_are_no_problem(start: Start) -> None:
+    frame = start_frame(
+        stage(start),
+        DAY,
+        roster(()),
+        tolerance=TOLERANCE,
+        rulings=(),
+        standings=lambda *_: (),
+        categories=lambda _: (),
+    )
+    assert frame.problems == []
+
+
 def test_waves_without_ranks_are_not_provisional() -> None:
     start = replace(WAVES, waves=(Wave(code="all", at=clock_time(7)),))
     assert frame_of(start).problems == []

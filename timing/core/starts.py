@@ -225,7 +225,7 @@ class _Builder:
         waves = self._start.waves
         guns = {w.code: self._gun(self._plan(w.at), w.code, corrections, problems) for w in waves}
         if not is_issued and any(s.rank is not None for w in waves for s in w.who):
-            problems.append(self._provisional())
+            problems += self._provisional()
         clocks = {
             w.code: self._clock(
                 guns[w.code], w.code, tuple(g for code, g in guns.items() if code != w.code)
@@ -295,7 +295,7 @@ class _Builder:
         clock = replace(self._clock(first), start=None, basis=Basis.ALLOCATED)
         frame = StartFrame(default=clock, guns={"": first}, problems=problems)
         if not is_issued:
-            problems.append(self._provisional())
+            problems += self._provisional()
             divisions = dict.fromkeys(e.division for e in self._roster.entries.values())
             for division in divisions:
                 self._from_ranks(frame, division, first)
@@ -347,8 +347,11 @@ class _Builder:
             starts[entry.id] = last
         return starts
 
-    def _provisional(self) -> Problem:
-        return Problem(code=ProblemCode.PROVISIONAL_STARTS, stage=self._stage.number)
+    def _provisional(self) -> list[Problem]:
+        """Starts from ranks, unless there is nobody yet whom they could concern (Rules 3.6)."""
+        if not self._roster.entries:
+            return []
+        return [Problem(code=ProblemCode.PROVISIONAL_STARTS, stage=self._stage.number)]
 
     def allocate(
         self, frame: StartFrame, starts: Iterable[tuple[str, Reading]], ruling: Ruling

@@ -110,7 +110,6 @@ def _start_list(
         clocks = [planned.clock_of(r.entry.id) for r in pack]
         start = min(c.reference if c.start is None else c.start for c in clocks)
         starts += [(r.entry.bib, start) for r in pack]
-    starts.sort(key=lambda pair: pair[1])
     gun = first_gun(plan.stage, plan.day)
     evening = plan.day.midnight - 4 * HOUR
     number = plan.stage.number
@@ -120,7 +119,8 @@ def _start_list(
         at=min(max(evening, plan.after + 10 * MINUTE), gun - 30 * MINUTE),
         reason="Start list posted",
         stage=number,
-        starts=tuple(starts),
+        # By bib, as a racefile lists them.
+        starts=tuple(sorted(starts)),
     )
 
 

@@ -46,6 +46,28 @@ def simulate(
     depend on race, numbers and seed alone; ``faults`` only on top of that decide what is
     recorded of it. Raises ImpossibleField where so many entries cannot make so many teams.
     """
+    edition = hold(race, entries=entries, teams=teams, seed=seed, faults=faults, through=through)
+    return edition.document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What was recorded of a race that was run, and how it truly stands."""
+
+    document: Document
+    truth: Standings
+
+
+def hold(
+    race: Race,
+    *,
+    entries: int,
+    teams: int = 0,
+    seed: int,
+    faults: Faults,
+    through: int | None = None,
+) -> Edition:
+    """The race that `simulate` records, and what the field truly did in it."""
     entrants = draw_field(race, entries=entries, teams=teams, seed=seed)
     event = _Event(race=race, entrants=entrants, seed=seed, faults=faults)
     for stage in race.stages:
@@ -54,13 +76,14 @@ def simulate(
     passings = sorted(event.journal.passings, key=lambda pair: (pair[0], pair[1].id))
     if faults.shuffled:
         stream(seed, race.slug, "order").shuffle(passings)
-    return Document(
+    document = Document(
         race=race,
         entries=tuple(r.entry for r in entrants.runners),
         teams=entrants.teams,
         passings=tuple(passing for _, passing in passings),
         rulings=tuple(sorted(event.journal.rulings, key=ruling_order)),
     )
+    return Edition(document=document, truth=event.standings)
 
 
 @dataclass(slots=True)
@@ -240,6 +263,7 @@ class _Event:
                 progress.division = outing.moved_to
             if outing.missed and outing.missed.limit.outcome.kind is OutcomeKind.STRIKES:
                 progress.strikes += 1
+            progress.is_unranked |= _loses_rank(outing)
             goes_on = stage.number < max(self._stages_of(progress.division), default=0)
             verdict = verdict_on(outing, bench, goes_on=goes_on)
             self.journal.rulings += verdict.rulings
@@ -247,7 +271,17 @@ class _Event:
             progress.is_out = verdict.leaves or is_slow
             if outing.has_finished and outing.end is End.FINISHED and not is_slow:
                 raw = _raw(outing, ground)
-                self.standings.add_time(entry.id, raw, verdict.adjustment)
+                self.standings.add_time(
+                    entry.id, raw, verdict.adjustment, is_timed=stage.kind is StageKind.TIMED
+                )
+
+
+def _loses_rank(outing: Outing) -> bool:
+    """Whether what was missed leaves a runner in the race without a rank (Rules 5.4)."""
+    return outing.missed is not None and outing.missed.limit.outcome.kind in (
+        OutcomeKind.UNRANKED,
+        OutcomeKind.STRIKES,
+    )
 
 
 def _started(outing: Outing) -> Instant:

@@ -27,6 +27,7 @@ class Progress:
 
     ``total`` sums stage times, rounded as the race says, with penalties and credits; ``clock``
     the raw ones, for a limit of the whole race; ``strikes`` are missed limits that are counted.
+    Who ``is_unranked`` goes on and has times, but no rank any more.
     """
 
     runner: Runner
@@ -36,6 +37,7 @@ class Progress:
     clock: Duration = 0
     strikes: int = 0
     is_out: bool = False
+    is_unranked: bool = False
 
     @property
     def entry(self) -> Entry:
@@ -58,11 +60,14 @@ class Standings:
         }
         self.alone = ranked_alone(self.race, self.entrants)
 
-    def add_time(self, entry_id: str, raw: Duration, adjustment: Duration) -> None:
-        """One more stage is done."""
+    def add_time(
+        self, entry_id: str, raw: Duration, adjustment: Duration, *, is_timed: bool
+    ) -> None:
+        """One more stage is done; one that is not timed costs nothing but adjustments."""
         rules = self.race.rules
         progress = self.progress[entry_id]
         progress.stages += 1
+        raw = raw if is_timed else 0
         progress.clock += raw
         progress.total += round_to(raw, rules.precision, rules.rounding) + adjustment
 
