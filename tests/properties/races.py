@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from timing.core.courses import point_codes
+from timing.core.courses import passing_codes
 from timing.core.definition import (
     DEFAULT_BASIS,
     DEFAULT_TIES,
@@ -170,13 +170,15 @@ def _cutoffs(draw: DrawFn, *, divided: bool) -> tuple[Cutoff, ...]:
 
 
 def _controls(draw: DrawFn, *, divided: bool) -> tuple[Control, ...]:
-    start = Control(code="START", distance_m=0)
+    arena = often(draw, "", ("ARENA",))
+    start = Control(code="START", distance_m=0, place=arena)
     checkpoint = Control(
         code="CP",
         distance_m=8_000,
         mandatory=one_of(draw, (True, False)),
         source=often(draw, None, (Source.PAPER,)),
         cutoffs=_cutoffs(draw, divided=divided),
+        min_gap=often(draw, None, (0, 10 * MINUTE)),
     )
     hut = Control(
         code="HUT",
@@ -185,7 +187,9 @@ def _controls(draw: DrawFn, *, divided: bool) -> tuple[Control, ...]:
         cutoffs=_cutoffs(draw, divided=divided),
         cutoffs_out=(),
     )
-    finish = Control(code="FINISH", distance_m=20_000, cutoffs=_cutoffs(draw, divided=divided))
+    finish = Control(
+        code="FINISH", distance_m=20_000, cutoffs=_cutoffs(draw, divided=divided), place=arena
+    )
     return one_of(
         draw, ((start, finish), (start, checkpoint, finish), (start, checkpoint, hut, finish))
     )
@@ -256,6 +260,7 @@ def _stage(draw: DrawFn, number: int, first: date, *, by_rank: bool, divided: bo
         start=_start(draw, number, by_rank=by_rank),
         controls=controls,
         courses=courses,
+        laps=often(draw, 1, (2, 3)),
     )
 
 
@@ -434,7 +439,7 @@ SOURCES = (Source.CHIP, Source.CHECKPOINT, Source.PAPER)
 
 def _run(draw: DrawFn, stage: Stage, entry: Entry, number: int) -> list[Passing]:
     """The reads of one entry that runs a stage, or part of it, or none."""
-    codes = point_codes(stage)
+    codes = passing_codes(stage)
     missed = draw(_up_to(2 ** len(codes) - 1)) if often(draw, False, (True,)) else 0
     reached = often(draw, len(codes), tuple(range(len(codes))))
     ms = GUN + one_of(draw, (0, SECOND, -2 * MINUTE))
@@ -464,7 +469,7 @@ def _stray(draw: DrawFn, race: Race, bibs: Sequence[str]) -> Passing:
     return Passing(
         id=one_of(draw, ("n1", "n2", "n3", "n4", "p1.0.0")),
         stage=often(draw, stage.number, (77,)),
-        control=often(draw, one_of(draw, point_codes(stage)), ("NOWHERE",)),
+        control=often(draw, one_of(draw, passing_codes(stage)), ("NOWHERE",)),
         time=_reading(draw, stage, ms),
         bib=one_of(draw, (*bibs, *UNKNOWN_BIBS)),
         chip=one_of(draw, ("", "C0", "C9")),

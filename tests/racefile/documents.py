@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from timing.core import records
+from timing.core.courses import point_codes
 from timing.core.definition import (
     AfterOut,
     AgeOn,
@@ -183,7 +184,7 @@ def rules(divisions: list[str]) -> Strategy[Rules]:
 
 
 @st.composite
-def cutoffs(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> Cutoff:
+def cutoffs(draw: st.DrawFn, divisions: list[str], categories: list[str], laps: int) -> Cutoff:
     measure = draw(
         st.fixed_dictionaries({"at": EVENINGS})
         | st.fixed_dictionaries({"elapsed": SOME_TIME})
@@ -198,15 +199,18 @@ def cutoffs(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> Cut
         apply=draw(st.none() | st.sampled_from(Apply)),
         division=draw(one_of(divisions)),
         category=draw(one_of(categories)),
+        lap=draw(st.integers(0, laps)) if laps > 1 else 0,
         **measure,
     )
 
 
 @st.composite
-def controls(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> tuple[Control, ...]:
+def controls(
+    draw: st.DrawFn, divisions: list[str], categories: list[str], laps: int
+) -> tuple[Control, ...]:
     codes = draw(distinct(CODES, 2, 5))
     distances = sorted(draw(st.lists(st.integers(0, 99_999_999), min_size=4, max_size=4)))
-    limits = tuples(cutoffs(divisions, categories), 2)
+    limits = tuples(cutoffs(divisions, categories, laps), 2)
     found = []
     for code, distance in zip(codes, [0, *distances], strict=False):
         in_out = draw(st.booleans())
@@ -222,7 +226,7 @@ def controls(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> tu
                 cutoffs=draw(limits),
                 cutoffs_out=draw(limits) if in_out else (),
                 source=draw(st.none() | st.sampled_from(Source)),
-                min_gap=draw(DURATIONS),
+                min_gap=draw(st.none() | DURATIONS),
                 ascent_m=draw(st.none() | st.integers(0, 9_000)),
             )
         )
@@ -279,7 +283,8 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
     kind = draw(st.sampled_from(StageKind)) if number > 1 else StageKind.TIMED
     if kind is StageKind.REST:
         return Stage(number=number, date=day, name=draw(NAMES), kind=kind)
-    passed = draw(controls(divisions, categories))
+    laps = draw(st.integers(1, 9))
+    passed = draw(controls(divisions, categories, laps))
     short = tuple(control.code for control in passed[:2])
     courses = tuple((code, short) for code in draw(distinct(one_of(divisions), most=2)) if code)
     return Stage(
@@ -292,7 +297,7 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
         start=draw(st.none() | starts(divisions, categories)),
         controls=passed,
         courses=courses,
-        laps=draw(st.integers(1, 9)),
+        laps=laps,
     )
 
 
@@ -679,8 +684,7 @@ def races(draw: st.DrawFn) -> Race:
         stages=tuple(days),
     )
     boards = draw(classifications(divisions, categories, kinds))
-    first, second, *_ = days[0].controls
-    start, end = (f"{c.code}.in" if c.in_out else c.code for c in (first, second))
+    start, end, *_ = point_codes(days[0])
     return replace(
         race,
         classifications=tuple(

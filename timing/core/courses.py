@@ -2,46 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from timing.core.definition import Control, Cutoff, Division, Race, Source, Stage, StageKind
-from timing.core.times import Duration
+from timing.core.laps import Passage, distance_of, lap_end, passages_of
+from timing.core.times import MINUTE, Duration
+
+USUAL_GAP: Duration = MINUTE
+"""Reads at a place that is passed more than once count apart from so much on (Rules 4.9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """A control as it is passed: one with in and out is two points of one place.
 
-    ``code`` is what a passing names (``PASS``, ``HUT.in``); ``ordinal`` counts from 0 at the
-    start; ``in_code`` of an out is the code of its in.
+    ``code`` is what names this passage alone (``PASS``, ``HUT.in``, ``LAP2:PASS``), ``control``
+    the same without in and out, ``base`` the control as it is defined; ``place`` is the place
+    whose station reads it, empty where that is the control alone (Rules 4.9). ``ordinal``
+    counts from 0 at the start; ``in_code`` of an out is the code of its in; ``lap`` is 0 on a
+    stage without laps.
     """
 
     code: str
     control: str
+    base: str
     name: str
     distance_m: int
     ordinal: int
     mandatory: bool
     cutoffs: tuple[Cutoff, ...]
     source: Source | None
+    place: str = ""
+    lap: int = 0
     in_code: str = ""
-    min_gap: Duration = 0
+    min_gap: Duration | None = None
 
     @property
     def is_out(self) -> bool:
         """Whether this is the way out of a place with in and out times."""
         return self.in_code != ""
 
+    @property
+    def way(self) -> str:
+        """``.in`` or ``.out`` where the control has both, else empty."""
+        return self.code.removeprefix(self.control)
+
+    def is_named(self, control: str) -> bool:
+        """Whether what a ruling calls a control means this point.
+
+        A place with in and out is meant at its in, unless its out is named; one that is passed
+        more than once each time, unless one passage is.
+        """
+        names = {self.control, self.base, self.place} - {""}
+        ways = (self.way,) if self.is_out else ("", self.way)
+        return any(control == name + way for name in names for way in ways)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """The points of one stage in running order; the first is the start, the last the finish.
 
-    ``beyond`` holds the codes of points that a shortened stage no longer reaches (Rules 2.3).
+    ``index`` finds the one point that a code names. ``repeats`` has the codes that name several,
+    each with their ordinals in running order, and ``gaps`` the places that those are at, with
+    the least time between two passages (Rules 4.9). ``beyond`` holds the codes of points that a
+    shortened stage no longer reaches (Rules 2.3).
     """
 
     points: tuple[Point, ...]
     index: dict[str, int] = field(compare=False)
+    repeats: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    gaps: dict[str, Duration] = field(default_factory=dict, compare=False)
     beyond: frozenset[str] = frozenset()
 
     @property
@@ -58,48 +88,112 @@ class Course:
 def course_of(stage: Stage, division: str) -> Course:
     """The course that ``division`` runs on ``stage``.
 
-    All controls, unless the stage's ``courses`` name the division's. A course that ends at a
-    control with in and out ends at its in (racefile, Divisions).
+    All controls, unless the stage's ``courses`` name the division's: those of a lapped stage
+    for every lap, or one passage by its own code. A course that ends at a control with in and
+    out ends at its in (racefile, Divisions).
     """
     wanted = dict(stage.courses).get(division)
-    controls = [c for c in stage.controls if wanted is None or c.code in wanted]
+    passed = [
+        passage
+        for passage in passages_of(stage)
+        if wanted is None
+        or passage.code in wanted
+        or (passage.lap and stage.controls[passage.index].code in wanted)
+    ]
     points: list[Point] = []
-    for control in controls:
-        is_last = control is controls[-1]
-        if not control.in_out:
-            points.append(_point(control, control.code, len(points), control.cutoffs))
-            continue
-        code = f"{control.code}.in"
-        points.append(_point(control, code, len(points), control.cutoffs))
-        if not is_last:
-            out = f"{control.code}.out"
-            points.append(_point(control, out, len(points), control.cutoffs_out, in_code=code))
-    return Course(points=tuple(points), index={p.code: p.ordinal for p in points})
+    for passage in passed:
+        control = stage.controls[passage.index]
+        way = ".in" if control.in_out else ""
+        point = _point(stage, passage, way, len(points), control.cutoffs)
+        points.append(point)
+        if control.in_out and passage is not passed[-1]:
+            out = _point(stage, passage, ".out", len(points), control.cutoffs_out)
+            points.append(replace(out, in_code=point.code))
+    return course_along(tuple(points))
+
+
+def course_along(points: tuple[Point, ...], beyond: frozenset[str] = frozenset()) -> Course:
+    """The course over these points, whose ordinals are their positions."""
+    found: dict[str, list[int]] = {}
+    for point in points:
+        for name in _names(point, points):
+            found.setdefault(name, []).append(point.ordinal)
+    repeats = {n: tuple(those) for n, those in found.items() if len(those) > 1 or n in beyond}
+    index = {name: those[0] for name, those in found.items() if name not in repeats}
+    index |= {p.code: p.ordinal for p in points}
+    gaps: dict[str, Duration] = {}
+    for point in points:
+        if point.place in repeats:
+            gap = USUAL_GAP if point.min_gap is None else point.min_gap
+            gaps[point.place] = max(gap, gaps.get(point.place, 0))
+    return Course(points=points, index=index, repeats=repeats, gaps=gaps, beyond=beyond)
+
+
+def _names(point: Point, points: tuple[Point, ...]) -> set[str]:
+    """What a passing may say of this point: its code, its place, its control on every lap."""
+    names = {point.code}
+    if point.place:
+        names |= {point.place, point.place + point.way}
+    if point.lap:
+        names.add(point.base + point.way)
+        start, finish = points[0], points[-1]
+        if point is finish and not point.way:
+            names.add(lap_end(point.lap))
+        if point is start and point.place == finish.place:
+            # One line: its reads around the gun are the start, whatever they call it.
+            names.add(finish.base)
+    return names
 
 
 def _point(
-    control: Control, code: str, ordinal: int, cutoffs: tuple[Cutoff, ...], in_code: str = ""
+    stage: Stage, passage: Passage, way: str, ordinal: int, cutoffs: tuple[Cutoff, ...]
 ) -> Point:
+    control = stage.controls[passage.index]
     return Point(
-        code=code,
-        control=control.code,
+        code=passage.code + way,
+        control=passage.code,
+        base=control.code,
         name=control.name,
-        distance_m=control.distance_m,
+        distance_m=distance_of(passage, stage.controls),
         ordinal=ordinal,
         mandatory=control.mandatory,
-        cutoffs=cutoffs,
+        cutoffs=_cutoffs_of(passage, stage, cutoffs),
         source=control.source,
-        in_code=in_code,
+        place=_place(control, stage),
+        lap=passage.lap,
         min_gap=control.min_gap,
     )
 
 
+def _cutoffs_of(passage: Passage, stage: Stage, cutoffs: tuple[Cutoff, ...]) -> tuple[Cutoff, ...]:
+    """Those of its lap; the finish is where a cut-off of no lap is tested, not the end of each."""
+    is_finish = passage.index == len(stage.controls) - 1
+    is_last = not is_finish or passage.code == stage.controls[-1].code
+    return tuple(c for c in cutoffs if c.lap == passage.lap or (c.lap == 0 and is_last))
+
+
+def _place(control: Control, stage: Stage) -> str:
+    """Its own place, or itself where it is passed on every lap or others are at it."""
+    is_shared = stage.laps > 1 or any(c.place == control.code for c in stage.controls)
+    return control.place or (control.code if is_shared else "")
+
+
 def point_codes(stage: Stage) -> tuple[str, ...]:
-    """Every code that a passing of this stage may name, in the order of the full course."""
+    """The code of every point of this stage, in the order of the full course."""
     codes: list[str] = []
-    for control in stage.controls:
-        codes += [f"{control.code}.in", f"{control.code}.out"] if control.in_out else [control.code]
+    for passage in passages_of(stage):
+        in_out = stage.controls[passage.index].in_out
+        codes += [f"{passage.code}.in", f"{passage.code}.out"] if in_out else [passage.code]
     return tuple(codes)
+
+
+def passing_codes(stage: Stage) -> tuple[str, ...]:
+    """Every code that a passing of this stage may name: points, and places (Rules 4.9)."""
+    names: dict[str, None] = dict.fromkeys(point_codes(stage))
+    if stage.controls:
+        whole = course_of(replace(stage, courses=()), "")
+        names |= dict.fromkeys((*whole.index, *whole.repeats))
+    return tuple(names)
 
 
 def stages_of(race: Race, division: str) -> tuple[int, ...]:

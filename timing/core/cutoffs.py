@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from timing.core.courses import Course
+from timing.core.courses import Course, Point
 from timing.core.days import StageDay
 from timing.core.definition import Apply, Cutoff, CutoffRules, Outcome, Rules
 from timing.core.holds import Held
@@ -81,7 +81,7 @@ def limits_of(
         cutoff = next((c for c in point.cutoffs if _concerns(c, division, categories, wave)), None)
         limit = None if cutoff is None else _limit(cutoff, point.ordinal, rules, day, course)
         for ruling in rulings:
-            if isinstance(ruling, CutoffMove) and _moves(ruling, stage, point.code, division, wave):
+            if isinstance(ruling, CutoffMove) and _moves(ruling, stage, point, division, wave):
                 base = limit or _limit(Cutoff(), point.ordinal, rules, day, course)
                 limit = _moved(base, ruling, day)
         if limit is not None:
@@ -89,7 +89,7 @@ def limits_of(
         limits += [
             replace(_limit(Cutoff(), point.ordinal, rules, day, course), at=r.at, ruling=r.id)
             for r in rulings
-            if isinstance(r, Close) and r.stage == stage and _is_at(r.control, point.code)
+            if isinstance(r, Close) and r.stage == stage and point.is_named(r.control)
         ]
     return tuple(limits)
 
@@ -102,15 +102,10 @@ def _concerns(cutoff: Cutoff, division: str, categories: tuple[str, ...], wave: 
     )
 
 
-def _is_at(control: str, point: str) -> bool:
-    """A place with in and out is tested at its in, unless its out is named."""
-    return control in (point, point.removesuffix(".in"))
-
-
-def _moves(ruling: CutoffMove, stage: int, point: str, division: str, wave: str) -> bool:
+def _moves(ruling: CutoffMove, stage: int, point: Point, division: str, wave: str) -> bool:
     return (
         ruling.stage == stage
-        and _is_at(ruling.control, point)
+        and point.is_named(ruling.control)
         and ruling.division in ("", division)
         and ruling.wave in ("", wave)
     )

@@ -400,6 +400,7 @@ class Cutoff:
     start, ``elapsed_gun`` from the gun; ``min_speed`` is in metres an hour from the start to the
     control; ``percent_of_winner`` of the lowest raw clock of the division. ``division``,
     ``category`` and ``wave`` limit whom it concerns; the first that concerns an entry counts.
+    ``lap`` is the one it holds on where a control is passed on several, 0 for all of them.
     """
 
     at: TimeOfDay | None = None
@@ -414,6 +415,7 @@ class Cutoff:
     division: str = ""
     category: str = ""
     wave: str = ""
+    lap: int = 0
 
 
 class Source(StrEnum):
@@ -436,7 +438,8 @@ class Control:
 
     With ``in_out`` it is two points of one place, ``CODE.in`` and ``CODE.out`` (Rules 4.2);
     ``cutoffs`` tests the in, ``cutoffs_out`` the out. ``source`` names the official source where
-    it is not the usual one; ``min_gap`` is the least time between reads that count apart.
+    it is not the usual one. ``place`` is read by one station whichever control there is next;
+    ``min_gap`` is the least time between reads that count apart (Rules 4.9).
     """
 
     code: str
@@ -449,7 +452,7 @@ class Control:
     cutoffs: tuple[Cutoff, ...] = ()
     cutoffs_out: tuple[Cutoff, ...] = ()
     source: Source | None = None
-    min_gap: Duration = 0
+    min_gap: Duration | None = None
     ascent_m: int | None = None
 
 
@@ -458,6 +461,7 @@ class Stage:
     """One day's contest. ``controls`` are in the order of the full course, start first.
 
     ``courses`` says, for divisions that do not run all of it, which controls they pass.
+    ``controls`` describe one of the ``laps``; ``distance_m`` is that of all of them.
     """
 
     number: int

@@ -83,21 +83,26 @@ def waits(
     """
     found: list[Held] = []
     for period in periods:
-        index = next((p.ordinal for p in course.points if p.control == period.control), None)
-        arrival = None if index is None else facts.times[index]
-        release = period.releases.get(entry_id, _let_go(facts, course, index, period.until))
-        if index is None or arrival is None or release is None or arrival < period.since:
-            continue
-        if release > arrival:
-            found.append(Held(point=index, wait=release - arrival, ruling=period.ruling))
+        for point in course.points:
+            if not point.is_out and point.is_named(period.control):
+                wait = _wait(entry_id, facts, course, point.ordinal, period)
+                if wait > 0:
+                    held = Held(point=point.ordinal, wait=wait, ruling=period.ruling)
+                    found.append(held)
     return tuple(found)
 
 
-def _let_go(
-    facts: Facts, course: Course, index: int | None, until: Instant | None
-) -> Instant | None:
+def _wait(entry_id: str, facts: Facts, course: Course, index: int, period: HoldPeriod) -> Duration:
+    arrival = facts.times[index]
+    release = period.releases.get(entry_id, _let_go(facts, course, index, period.until))
+    if arrival is None or release is None or arrival < period.since:
+        return 0
+    return release - arrival
+
+
+def _let_go(facts: Facts, course: Course, index: int, until: Instant | None) -> Instant | None:
     """When the hold ended for who has no release of their own: with it, or on the way out."""
-    if index is None or index + 1 >= len(course.points) or not course.points[index + 1].is_out:
+    if index + 1 >= len(course.points) or not course.points[index + 1].is_out:
         return until
     left = facts.times[index + 1]
     return until if left is None or (until is not None and until < left) else left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from timing.core.clocks import offsets_by_device
-from timing.core.courses import course_of, point_codes, stages_of
+from timing.core.courses import course_of, passing_codes, stages_of
 from timing.core.days import stage_day
 from timing.core.decisions import Decisions, decisions_of
 from timing.core.definition import Race, Stage, StageKind
@@ -192,7 +192,7 @@ def _empty_stages(
             full_courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
             planned_roster=of_stages[stage.number],
             ruled_moves=moves.get(stage.number, {}),
-            codes=frozenset(point_codes(stage)),
+            codes=frozenset(passing_codes(stage)),
             offsets=offsets,
         )
         for stage in run

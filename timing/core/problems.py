@@ -44,6 +44,7 @@ class ProblemCode(StrEnum):
     REPEATED_ENTRY = "repeated-entry"
     SOURCES_DISAGREE = "sources-disagree"
     MISSED_CONTROL = "missed-control"
+    NO_OPEN_CONTROL = "no-open-control"
     # Starts (Rules 3).
     NO_START = "no-start"
     EARLY_START = "early-start"

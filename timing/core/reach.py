@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from timing.core.courses import point_codes
+from timing.core.courses import passing_codes
 from timing.core.definition import Measure, Of, Race
 from timing.core.journal import Journal
 from timing.core.problems import Problem, ProblemCode
@@ -134,7 +134,7 @@ def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
         if ruling.wave not in waves or getattr(ruling, "division", "") not in divisions:
             return ProblemCode.RULING_NOT_APPLIED
     control = _control_of(ruling)
-    known = {*point_codes(stage), *(c.code for c in stage.controls), ""}
+    known = {*passing_codes(stage), *(c.code for c in stage.controls), ""}
     return None if control in known else ProblemCode.RULING_UNKNOWN_CONTROL
 
 

@@ -173,6 +173,7 @@ class UnusedReason(StrEnum):
     BACKUP_STANDS = "backup_stands"
     AFTER_OUT = "after_out"
     BEYOND_RESULT = "beyond_result"
+    NO_OPEN_CONTROL = "no_open_control"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from timing.core.courses import Course, Point
 from timing.core.days import OUT_OF_ORDER_WINDOW, StageDay
 from timing.core.definition import MAX_STAGE_SPAN, Source
+from timing.core.places import Candidates, allot
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import Passing
 from timing.core.results import Unused, UnusedReason
@@ -130,22 +131,26 @@ def _read(sifting: Sifting, passings: Sequence[Passing]) -> Facts:
     return facts
 
 
-def _by_point(sifting: Sifting, passings: Sequence[Passing]) -> list[list[Passing] | None]:
-    index = sifting.course.index
-    found: list[list[Passing] | None] = [None] * len(sifting.course.points)
+def _by_point(sifting: Sifting, passings: Sequence[Passing]) -> Candidates:
+    course, index = sifting.course, sifting.course.index
+    found: Candidates = [None] * len(course.points)
+    anywhere: list[Passing] = []
     for passing in passings:
         i = index.get(passing.control)
-        if i is None and passing.control in sifting.course.beyond:
-            sifting.leave(passing, UnusedReason.BEYOND_RESULT)
-        elif i is None:
-            sifting.leave(passing, UnusedReason.NOT_ON_COURSE, ProblemCode.NOT_ON_COURSE)
+        if i is None and passing.control not in course.repeats:
+            if passing.control in course.beyond:
+                sifting.leave(passing, UnusedReason.BEYOND_RESULT)
+            else:
+                sifting.leave(passing, UnusedReason.NOT_ON_COURSE, ProblemCode.NOT_ON_COURSE)
         elif passing.at_latest:
             sifting.leave(passing, UnusedReason.AT_LATEST)
+        elif i is None or course.repeats:
+            anywhere.append(passing)
         elif (here := found[i]) is None:
             found[i] = [passing]
         else:
             here.append(passing)
-    return found
+    return allot(sifting, anywhere) if course.repeats else found
 
 
 def _first_limit(sifting: Sifting, facts: Facts) -> Instant:
@@ -216,7 +221,9 @@ def _compare(
                 _disagreement(
                     sifting, ProblemCode.SOURCES_DISAGREE, point, main, passing, apart=apart
                 )
-        elif main.source is not Source.CHIP and apart > ELSEWHERE_TOLERANCE:
+        elif main.source is not Source.CHIP and apart > max(
+            ELSEWHERE_TOLERANCE, point.min_gap or 0
+        ):
             # A chip line emits first and last; a person who enters a bib twice erred once.
             _disagreement(sifting, ProblemCode.REPEATED_ENTRY, point, main, passing, apart=apart)
     facts.rivals += tuple(rivals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from timing.core.courses import Course
+from timing.core.courses import Course, course_along
 from timing.core.definition import Stage
 from timing.core.problems import Problem, ProblemCode
 from timing.core.records import ForStopped, Ruling, StageAction, StageChange
@@ -77,14 +77,11 @@ def course_until(course: Course, control: str) -> Course:
 
     Cut-offs beyond are void, and passings there are of no account (racefile, Stages).
     """
-    last = next((i for i, p in enumerate(course.points) if p.control == control), None)
+    last = next((p.ordinal for p in course.points if p.control == control), None)
     if last is None:
         last = course.index.get(control)
     if last is None or last == 0:
         return course
-    points = course.points[: last + 1]
-    return Course(
-        points=points,
-        index={p.code: p.ordinal for p in points},
-        beyond=frozenset(p.code for p in course.points[last + 1 :]),
-    )
+    is_beyond = {name for name, those in course.repeats.items() if those[-1] > last}
+    is_beyond |= {name for name, ordinal in course.index.items() if ordinal > last}
+    return course_along(course.points[: last + 1], frozenset(is_beyond))

@@ -131,6 +131,10 @@ WORDS: Mapping[ProblemCode, Words] = {
         "{bib} was not seen at {control}, but later",
         "Ask the control first: recorders miss runners. Confirm it only if it was really missed.",
     ),
+    ProblemCode.NO_OPEN_CONTROL: Words(
+        "{bib} passed {control} more often than the course does",
+        "Void the passing that was none, or assign it to whoever it was.",
+    ),
     ProblemCode.NO_START: Words(
         "{bib} has no start, so no time",
         "Record the start, or rule when it was.",

@@ -117,6 +117,7 @@ UNUSED_REASON: Mapping[UnusedReason, str] = {
     UnusedReason.BACKUP_STANDS: "the main read is too late: the backup counts",
     UnusedReason.AFTER_OUT: "out before that",
     UnusedReason.BEYOND_RESULT: "beyond the control that the result is taken from",
+    UnusedReason.NO_OPEN_CONTROL: "every control of this place was passed already",
 }
 
 GENDER: Mapping[str, str] = {"F": "Women", "M": "Men", "X": "Open"}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from timing.core.definition import Measure, Of, StageKind, StartMode, TeamTimeKind
+from timing.core.laps import ends_at_line, lap_end, passages
 from timing.core.times import DAY, Duration, TimeOfDay, format_time_of_day
 from timing.racefile.classifications import FINISH_POINTS
 from timing.racefile.faults import Path, quoted
@@ -166,9 +167,20 @@ def check_stage(stage: Typed, path: Path, references: References, given: Given) 
     if "controls" in stage:
         _check_controls(stage, (*path, "controls"), references, known)
     controls = controls_of(stage, path, given) or []
-    order = [control.get("code") for control in controls]
+    order = _running_order(controls, stage.get("laps", 1))
     for division, course in stage.get("courses", ()):
         _check_course(division, course, (*path, "courses", division), references, order)
+
+
+def _running_order(controls: list[Typed], laps: int) -> list[str | None]:
+    """The codes that a division's course may name, in order: of a lap, then of each passage."""
+    codes = [control.get("code") for control in controls]
+    known = [code for code in codes if code is not None]
+    if laps == 1 or len(known) < len(codes):
+        return codes
+    places = [(code, c.get("place", "")) for code, c in zip(known, controls, strict=True)]
+    passed = passages(known, laps, end_at_line=ends_at_line(places))
+    return [*codes, *(p.code for p in passed if p.code not in known)]
 
 
 def _check_start(start: Typed, path: Path, references: References) -> None:
@@ -216,6 +228,7 @@ def _check_controls(stage: Typed, path: Path, references: References, known: Kno
                 f"km {kilometres(here)} is before km {kilometres(before)} of the control above",
                 "put controls in the order of the course",
             )
+    _check_laps(stage, path, references)
     for control_path, control in items(stage, path):
         if "cutoffs_out" in control and not control.get("in_out"):
             report.at_path(
@@ -228,6 +241,28 @@ def _check_controls(stage: Typed, path: Path, references: References, known: Kno
                 _check_cutoff(
                     cutoff, (*control_path, name, index), references, known, stage.get("start", {})
                 )
+
+
+def _check_laps(stage: Typed, path: Path, references: References) -> None:
+    """No control is called like an end of a lap, and cut-offs are of laps that there are."""
+    laps = stage.get("laps", 1)
+    ends = {lap_end(lap) for lap in range(1, laps + 1)} if laps > 1 else set()
+    for control_path, control in items(stage, path):
+        code = control.get("code")
+        if code in ends:
+            references.report.at_path(
+                (*control_path, "code"),
+                f"{quoted(code)} is the end of a lap",
+                "choose another code",
+            )
+        for key, name in (("cutoffs", "cutoff"), ("cutoffs_out", "cutoff_out")):
+            for index, cutoff in enumerate(control.get(key, ())):
+                if cutoff.get("lap", 0) > (laps if laps > 1 else 0):
+                    references.report.at_path(
+                        (*control_path, name, index, "lap"),
+                        f"there is no lap {cutoff['lap']}",
+                        f"the stage has {laps} laps" if laps > 1 else "leave lap out",
+                    )
 
 
 def kilometres(metres: int) -> str:
@@ -322,8 +357,8 @@ def _check_classifications(data: Typed, references: References, given: Given) ->
         _check_points(classification, path, references)
         for segment_path, segment in items(classification, (*path, "segments")):
             stage = references.stage(segment.get("stage"), (*segment_path, "stage"))
-            references.point(segment.get("start"), stage, (*segment_path, "from"))
-            references.point(segment.get("end"), stage, (*segment_path, "to"))
+            references.one_point(segment.get("start"), stage, (*segment_path, "from"))
+            references.one_point(segment.get("end"), stage, (*segment_path, "to"))
         board = classification.get("exclude", {}).get("board")
         references.board(board, (*path, "exclude", "board"))
         if board is not None and board == classification.get("code"):

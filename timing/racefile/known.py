@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from timing.core.definition import Division, StageKind, TeamKind
+from timing.core.laps import ends_at_line, lap_end, passages
 from timing.racefile.classifications import default_classifications
 from timing.racefile.faults import Path
 from timing.racefile.stages import FINISH, START
@@ -26,7 +27,10 @@ Codes: TypeAlias = frozenset[str] | None
 
 @dataclass(slots=True)
 class KnownStage:
-    """A stage's codes: ``points`` as passings name them, ``controls`` without in and out."""
+    """A stage's codes: ``points`` as passings name them, ``controls`` without in and out.
+
+    ``places`` are the names that may stand for several of the points (Rules 4.9).
+    """
 
     points: Codes
     controls: Codes
@@ -141,13 +145,34 @@ def known_stage(stage: Typed, path: Path, given: Given) -> KnownStage:
     codes = None if controls is None else _all(controls, "code")
     if controls is None or codes is None:
         return KnownStage(points=None, controls=None, waves=waves)
-    in_out = frozenset(c["code"] for c in controls if c.get("in_out"))
+    return _passed(controls, stage.get("laps", 1), waves)
+
+
+def _passed(controls: list[Typed], laps: int, waves: Codes) -> KnownStage:
+    """The codes of a stage whose controls could all be read, on every lap (Rules 4.9)."""
+    codes = [c["code"] for c in controls]
+    end_at_line = ends_at_line([(c["code"], c.get("place", "")) for c in controls])
+    points: set[str] = set()
+    places: set[str] = set()
+    in_out: set[str] = set()
+    for passage in passages(codes, laps, end_at_line=end_at_line):
+        control = controls[passage.index]
+        ways = (".in", ".out") if control.get("in_out") else ("",)
+        points |= {passage.code + way for way in ways}
+        if control.get("in_out"):
+            in_out |= {passage.code, control["code"]}
+        if passage.lap:
+            places |= {control["code"] + way for way in ("", *ways)}
+        if "place" in control:
+            places |= {control["place"] + way for way in ("", *ways)}
+    if laps > 1:
+        places.add(lap_end(laps))
     return KnownStage(
-        points=(codes - in_out) | {f"{code}.{way}" for code in in_out for way in ("in", "out")},
-        controls=codes,
+        points=frozenset(points),
+        controls=frozenset(codes),
         waves=waves,
-        places=frozenset(c["place"] for c in controls if "place" in c),
-        in_out=in_out,
+        places=frozenset(places),
+        in_out=frozenset(in_out),
     )
 
 

@@ -72,6 +72,19 @@ class References:
         if fault:
             self.report.at_path(path, *fault)
 
+    def one_point(self, code: str | None, stage: KnownStage | None, path: Path) -> None:
+        """A point that is passed once, not a place that several are at (Rules 4.9)."""
+        self.point(code, stage, path)
+        if code is None or stage is None or stage.points is None:
+            return
+        if code in stage.places and code not in stage.points:
+            one = next((p for p in sorted(stage.points) if p.endswith(f":{code}")), "")
+            self.report.at_path(
+                path,
+                f"{quoted(code)} is passed more than once",
+                f"name one passage, like {one}" if one else "name one of its controls",
+            )
+
     def control(self, code: str | None, stage: KnownStage | None, path: Path) -> None:
         """A control, with or without saying whether its in or its out."""
         if stage is not None and code not in stage.in_out:

@@ -52,6 +52,7 @@ class CutoffSchema(Part):
     division = Code()
     category = Code()
     wave = Code()
+    lap = Whole(least=1, most=1_000)
 
     @validates_schema
     def _one_measure(self, data: Mapping[str, Any], **kwargs: object) -> None:
@@ -285,17 +286,19 @@ class StageSchema(Part):
     def build(self, data: Mapping[str, Any]) -> Stage:
         """The stage; without controls it has a start and a finish."""
         values = self.built(data)
+        laps = values.get("laps", 1)
         is_rest = values.get("kind") is StageKind.REST
         if "controls" not in values and not is_rest:
-            values["controls"] = start_and_finish(values.get("distance_m", 0))
+            values["controls"] = start_and_finish(values.get("distance_m", 0) // laps)
         if "distance_m" not in values and values.get("controls"):
-            values["distance_m"] = values["controls"][-1].distance_m
+            values["distance_m"] = values["controls"][-1].distance_m * laps
         return Stage(**values)
 
     def written(self, data: dict[str, Any], original: Stage) -> dict[str, Any]:
-        """With its distance only where that is not its last control's."""
+        """With its distance only where that is not its last control's, on every lap."""
         data.pop("distance_km", None)
-        if original.distance_m != (original.controls[-1].distance_m if original.controls else 0):
+        lap = original.controls[-1].distance_m if original.controls else 0
+        if original.distance_m != lap * original.laps:
             data["distance_km"] = Decimal(original.distance_m) / 1000
         return data
 
