@@ -11,7 +11,15 @@ import pytest
 from timing.core.days import stage_day
 from timing.core.entries import Entry, Team
 from timing.core.problems import Problem, ProblemCode
-from timing.core.records import BibChange, ChipChange, EntryChange, Penalty, Ruling
+from timing.core.records import (
+    BibChange,
+    ChipChange,
+    EntryChange,
+    Penalty,
+    Ruling,
+    TeamAction,
+    TeamChange,
+)
 from timing.core.rosters import NO_ROSTER, Roster, changed, rosters
 from timing.core.times import HOUR, Reading, TimeOfDay
 from timing.core.wearing import Opening, wearer_at
@@ -369,3 +377,49 @@ def test_a_chip_handed_over_for_good_at_an_instant() -> None:
     assert found[1].entries["ana"].chips == ("A1",)
     assert found[3].entries["ana"].chips == ()
     assert found[3].entries["bo"].chips == ("A1",)
+
+
+# -- teams ---------------------------------------------------------------------------------------
+
+
+def team_change(id: str, stage: int, team: str, action: TeamAction, *bibs: str) -> TeamChange:
+    return TeamChange(id=id, by="director", at=1, stage=stage, team=team, action=action, bibs=bibs)
+
+
+TEAMS = (Team(code="T1"), Team(code="T2"))
+
+
+def test_who_leaves_one_team_and_joins_another_is_a_member_from_that_stage_on() -> None:
+    found, problems = rule(
+        team_change("r", 3, "T1", TeamAction.LEAVE, "12"),
+        team_change("s", 4, "T2", TeamAction.JOIN, "12"),
+        teams=TEAMS,
+    )
+    members = [
+        {code: [m.id for m in those] for code, those in roster.members.items()}
+        for roster in found.values()
+    ]
+    assert members == [
+        {"T1": ["bo", "ana"], "T2": []},
+        {"T1": ["bo"], "T2": []},
+        {"T1": ["bo"], "T2": ["ana"]},
+    ]
+    assert problems == []
+
+
+def test_a_team_that_is_broken_keeps_its_members() -> None:
+    found, _ = rule(team_change("r", 1, "T1", TeamAction.BREAK), teams=TEAMS)
+    assert [m.id for m in found[1].members["T1"]] == ["bo", "ana"]
+
+
+def test_joining_a_team_that_does_not_exist_or_leaving_another_is_a_problem() -> None:
+    found, problems = rule(
+        team_change("r", 3, "T9", TeamAction.JOIN, "12"),
+        team_change("s", 3, "T2", TeamAction.LEAVE, "12"),
+        teams=TEAMS,
+    )
+    assert found[4].entries["ana"].team == "T1"
+    assert [(p.code, p.bib, p.params) for p in problems] == [
+        (ProblemCode.RULING_UNKNOWN_TEAM, "", (("team", "T9"),)),
+        (ProblemCode.NOT_A_MEMBER, "12", (("team", "T2"),)),
+    ]

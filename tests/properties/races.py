@@ -92,6 +92,8 @@ from timing.core.records import (
     StartCorrection,
     StartList,
     Status,
+    TeamAction,
+    TeamChange,
     Transfer,
     Void,
 )
@@ -307,19 +309,22 @@ def _team_kind(draw: DrawFn) -> TeamKind:
             Separation(max_gap=2 * MINUTE, outcome=OUT),
         ),
     )
-    size, time = one_of(
+    size, minimum, time = one_of(
         draw,
         (
-            ((2, 2), TeamTime(kind=TeamTimeKind.LAST)),
-            ((1, 3), TeamTime(kind=TeamTimeKind.LAST)),
-            ((2, 2), TeamTime(kind=TeamTimeKind.SUM)),
-            ((2, 3), TeamTime(kind=TeamTimeKind.BEST, n=2)),
-            ((2, 3), TeamTime(kind=TeamTimeKind.NTH, n=1)),
+            ((2, 2), 0, TeamTime(kind=TeamTimeKind.LAST)),
+            ((1, 3), 1, TeamTime(kind=TeamTimeKind.LAST)),
+            ((2, 2), 0, TeamTime(kind=TeamTimeKind.SUM)),
+            ((2, 3), 0, TeamTime(kind=TeamTimeKind.BEST, n=2)),
+            ((1, 3), 0, TeamTime(kind=TeamTimeKind.BEST, n=2)),
+            ((2, 3), 2, TeamTime(kind=TeamTimeKind.NTH, n=1)),
+            ((2, 2), 0, TeamTime(kind=TeamTimeKind.RELAY)),
         ),
     )
     return TeamKind(
         code="pair",
         size=size,
+        minimum=minimum,
         time=time,
         separation=separation,
         broken=one_of(draw, tuple(Broken)),
@@ -728,6 +733,16 @@ def _transfer(desk: Desk, common: Common) -> Ruling:
     )
 
 
+def _team_change(desk: Desk, common: Common) -> Ruling:
+    return TeamChange(
+        **common.fields(),
+        team=desk.any("T1", "T2"),
+        action=desk.any(*TeamAction),
+        stage=desk.stage(),
+        bibs=desk.some_bibs(),
+    )
+
+
 def _about_a_record(desk: Desk, common: Common) -> Ruling:
     record = one_of(desk.draw, (*desk.records, "nothing"))
     match desk.any("void", "void", "assign", "confirm"):
@@ -777,6 +792,7 @@ RULINGS: tuple[BuildRuling, ...] = (
     _chip_change,
     _entry_change,
     _transfer,
+    _team_change,
     _about_a_record,
     _about_a_record,
     _missed,

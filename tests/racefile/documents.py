@@ -320,12 +320,14 @@ def team_kinds(draw: st.DrawFn, code: str) -> TeamKind:
     least = draw(st.integers(1, 3))
     kind = draw(st.sampled_from(TeamTimeKind))
     counts = kind in (TeamTimeKind.NTH, TeamTimeKind.BEST)
+    n = draw(st.integers(1, least)) if counts else 0
+    fewest = least if kind is TeamTimeKind.SUM else max(n, 1)
     flags = st.builds(Outcome, kind=st.sampled_from([OutcomeKind.FLAG, OutcomeKind.OUT]))
     return TeamKind(
         code=code,
         name=draw(NAMES),
         size=(least, least if kind is TeamTimeKind.SUM else draw(st.integers(least, 5))),
-        time=TeamTime(kind=kind, n=draw(st.integers(1, least)) if counts else 0),
+        time=TeamTime(kind=kind, n=n),
         separation=draw(
             st.none() | st.builds(Separation, max_gap=DURATIONS, outcome=flags | PENALTY_OUTCOMES)
         ),
@@ -333,7 +335,7 @@ def team_kinds(draw: st.DrawFn, code: str) -> TeamKind:
         members=draw(st.sampled_from(Members)),
         gender=draw(st.none() | st.sampled_from(TeamGender)),
         combined_age=draw(st.none() | SPANS),
-        minimum=draw(st.integers(0, 3)),
+        minimum=draw(st.just(0) | st.integers(fewest, least)),
     )
 
 

@@ -296,13 +296,16 @@ class Boards:
         standings = book.teams.standings if book is not None else {}
         candidates = []
         for team in self._teams:
-            members = roster.members.get(team.code, ())
+            # Once a team has raced it is what it was, whoever leaves it (Rules 8.5).
+            began = book.teams.founders.get(team.code, ()) if book is not None else ()
+            founders = tuple(roster.entries[i] for i in began)
+            members = roster.members.get(team.code, ()) or founders
             if not members or (classification.kind and team.kind != classification.kind):
                 continue
             division = members[0].division
             if classification.division and division != classification.division:
                 continue
-            categories = self._team_categories(members)
+            categories = self._team_categories(founders or members)
             if classification.category and classification.category not in categories:
                 continue
             candidates.append(

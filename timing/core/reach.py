@@ -29,7 +29,6 @@ from timing.core.records import (
     StartCorrection,
     StartList,
     Status,
-    TeamChange,
     Transfer,
     Void,
 )
@@ -123,8 +122,6 @@ def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
         # Status rulings list their own unknown stages, beside unknown bibs and teams.
         return None if isinstance(ruling, Status) else ProblemCode.RULING_UNKNOWN_STAGE
     if isinstance(ruling, Points) and not _gives_points(ruling.board, race):
-        return ProblemCode.RULING_NOT_APPLIED
-    if isinstance(ruling, TeamChange):
         return ProblemCode.RULING_NOT_APPLIED
     if isinstance(ruling, Transfer) and ruling.division not in {d.code for d in race.divisions}:
         return ProblemCode.RULING_NOT_APPLIED

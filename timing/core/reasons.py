@@ -46,6 +46,7 @@ class Because(StrEnum):
     HELD = "held"
     MEMBER_TIME = "member_time"
     MEMBER_OUT = "member_out"
+    MEMBER_LEFT = "member_left"
     TEAM_TIME = "team_time"
     SEPARATION_PENALTY = "separation_penalty"
     VIRTUAL = "virtual"

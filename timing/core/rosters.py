@@ -6,15 +6,28 @@ stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from timing.core.entries import Entry, Team, bib_order
 from timing.core.problems import Problem, ProblemCode
-from timing.core.records import BibChange, ChipChange, EntryChange, Ruling, Transfer
+from timing.core.records import (
+    BibChange,
+    ChipChange,
+    EntryChange,
+    Ruling,
+    TeamAction,
+    TeamChange,
+    Transfer,
+)
 from timing.core.wearing import Opening, Timeline, Turns, Worn, labels, unknown_bib
+
+Change: TypeAlias = EntryChange | BibChange | ChipChange | TeamChange
+"""A ruling on who runs, under which bib and chip, and with whom."""
+
+_CHANGES = (EntryChange, BibChange, ChipChange, TeamChange)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +80,15 @@ def rosters(
     """
     problems: list[Problem] = []
     timeline = Timeline(Worn(entries={e.id: e for e in sorted(entries, key=lambda e: e.id)}))
-    changes = [r for r in rulings if isinstance(r, EntryChange | BibChange | ChipChange)]
-    is_timed = any(not isinstance(r, EntryChange) and is_timed_change(r) for r in changes)
+    changes: list[Change] = [r for r in rulings if isinstance(r, _CHANGES) and not _is_break(r)]
+    is_timed = any(isinstance(r, BibChange | ChipChange) and is_timed_change(r) for r in changes)
     transfers = [
         r
         for r in rulings
         if isinstance(r, Transfer) and (divisions is None or r.division in divisions)
     ]
     first = stages[0] if stages else 0
+    codes = {team.code for team in teams}
     found: dict[int, Roster] = {}
     before: Roster | None = None
     for number in stages:
@@ -83,7 +97,7 @@ def rosters(
         if opens is not None:
             timeline.open(opens)
         for ruling in due:
-            _apply(ruling, timeline, opens)
+            _apply(ruling, timeline, opens, codes)
         over = [r for r in transfers if r.stage == number]
         for transfer in over:
             _take_over(transfer, timeline)
@@ -102,7 +116,12 @@ def rosters(
     return found, problems
 
 
-def _stage_of(ruling: EntryChange | BibChange | ChipChange, first: int) -> int:
+def _is_break(ruling: Change) -> bool:
+    """A team that is broken keeps its members: they stand apart in its name."""
+    return isinstance(ruling, TeamChange) and ruling.action is TeamAction.BREAK
+
+
+def _stage_of(ruling: Change, first: int) -> int:
     return first if ruling.stage is None else ruling.stage
 
 
@@ -150,10 +169,12 @@ def _roster(
 
 
 def _apply(
-    ruling: EntryChange | BibChange | ChipChange, timeline: Timeline, opens: Opening | None
+    ruling: Change, timeline: Timeline, opens: Opening | None, teams: Container[str]
 ) -> None:
     worn = timeline.worn
-    if not isinstance(ruling, EntryChange):
+    if isinstance(ruling, TeamChange):
+        timeline.problems += _regroup(ruling, worn, teams)
+    elif not isinstance(ruling, EntryChange):
         timeline.take(ruling, opens)
     elif ruling.new:
         entry = changed(Entry(id=ruling.id, bib=ruling.bib), ruling.changes)
@@ -173,6 +194,39 @@ def _take_over(transfer: Transfer, timeline: Timeline) -> None:
             timeline.problems.append(unknown_bib(transfer, bib))
         else:
             timeline.worn.settle(replace(entry, division=transfer.division))
+
+
+def _regroup(ruling: TeamChange, worn: Worn, teams: Container[str]) -> list[Problem]:
+    """Members join a team or leave it (Rules 8.5); what could not be followed."""
+    if ruling.team not in teams:
+        return [
+            Problem(
+                code=ProblemCode.RULING_UNKNOWN_TEAM,
+                stage=ruling.stage,
+                records=(ruling.id,),
+                params=(("team", ruling.team),),
+            )
+        ]
+    problems = []
+    for bib in ruling.bibs:
+        entry = worn.wearing(bib)
+        if entry is None:
+            problems.append(unknown_bib(ruling, bib))
+        elif ruling.action is TeamAction.JOIN:
+            worn.settle(replace(entry, team=ruling.team))
+        elif entry.team == ruling.team:
+            worn.settle(replace(entry, team=""))
+        else:
+            problems.append(
+                Problem(
+                    code=ProblemCode.NOT_A_MEMBER,
+                    stage=ruling.stage,
+                    bib=bib,
+                    records=(ruling.id,),
+                    params=(("team", ruling.team),),
+                )
+            )
+    return problems
 
 
 def changed(entry: Entry, changes: Iterable[tuple[str, str | tuple[str, ...]]]) -> Entry:

@@ -28,6 +28,8 @@ from timing.core.records import (
     Ruling,
     StageTime,
     StartCorrection,
+    TeamAction,
+    TeamChange,
 )
 from timing.core.results import Split
 from timing.core.rosters import Roster
@@ -219,7 +221,11 @@ class StageBook:
                     categories=context.team_categories,
                     precision=rules.precision,
                     equal_rank=rules.equal_rank,
+                    broken=_broken(number, rulings),
                     before=before.teams.carried if before is not None else {},
+                    entries=self.roster.entries,
+                    founders=before.teams.founders if before is not None else {},
+                    members_before=_carried(before),
                 )
             )
             return self.teams.apart | self.teams.unranked
@@ -455,6 +461,15 @@ class StageBook:
 
 def _carried(before: StageBook | None) -> dict[str, Standing]:
     return before.state.carried if before is not None and before.state is not None else {}
+
+
+def _broken(number: int, rulings: Sequence[Ruling]) -> frozenset[str]:
+    """The teams that were broken on the stage or before it (Rules 8.5)."""
+    return frozenset(
+        r.team
+        for r in rulings
+        if isinstance(r, TeamChange) and r.action is TeamAction.BREAK and r.stage <= number
+    )
 
 
 def _not_in_division(stage: int, entry: Entry, passings: Sequence[Passing]) -> Problem:

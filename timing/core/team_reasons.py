@@ -15,6 +15,13 @@ from timing.core.teams import TeamRow
 def team_reasons(book: RaceBook, stage: StageBook, row: TeamRow) -> Iterator[Reason]:
     """Every reason; what they add sums up to the team's time, where there is one (8.3, 8.4)."""
     rows = stage.state.rows if stage.state is not None else {}
+    for member in row.founders:
+        if member not in row.members:
+            yield Reason(
+                because=Because.MEMBER_LEFT,
+                rule="8.5",
+                params=(("bib", member.bib), ("name", member.name)),
+            )
     for member in row.members:
         own = rows.get(member.id)
         if own is not None and own.done and own.time is not None:

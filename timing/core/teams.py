@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import NOTHING, Adjustment, Ledger
@@ -32,10 +32,14 @@ from timing.core.times import Duration, Instant
 
 @dataclass(slots=True, kw_only=True)
 class TeamRow:
-    """One team on one stage; the figures mean what they mean on a `Row`."""
+    """One team on one stage; the figures mean what they mean on a `Row`.
+
+    ``founders`` are the members with whom it began the race, or begins it.
+    """
 
     team: Team
     members: tuple[Entry, ...]
+    founders: tuple[Entry, ...]
     division: str
     categories: tuple[str, ...]
     status: StageStatus
@@ -93,7 +97,11 @@ class TeamRow:
 
 @dataclass(slots=True, kw_only=True)
 class TeamInput:
-    """What the teams of one stage are settled from; ``rows`` are their members'."""
+    """What the teams of one stage are settled from; ``rows`` are their members'.
+
+    ``broken`` holds the teams that a ruling broke; ``founders`` are the ids of the members with
+    whom those that have raced began, ``members_before`` the standings of entries before the stage.
+    """
 
     number: int
     kind: StageKind
@@ -109,14 +117,19 @@ class TeamInput:
     categories: Callable[[tuple[Entry, ...]], tuple[str, ...]]
     precision: Duration
     equal_rank: EqualRank
+    broken: Container[str]
     before: dict[str, Standing]
+    entries: dict[str, Entry]
+    founders: dict[str, tuple[str, ...]]
+    members_before: dict[str, Standing]
 
 
 @dataclass(slots=True, kw_only=True)
 class TeamState:
     """The teams of one stage. ``rows`` and ``standings`` are by team code.
 
-    ``carried`` is what the next stage starts from, as for entries.
+    ``carried`` is what the next stage starts from, as for entries; ``founders`` are the ids
+    of the members with whom each team that has raced began.
     ``apart`` holds the entries that stand in their team's boards alone (Rules 8.6), and
     ``unranked`` those that run on without a rank since their team broke (Rules 8.5).
     """
@@ -124,6 +137,7 @@ class TeamState:
     rows: dict[str, TeamRow] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     carried: dict[str, Standing] = field(default_factory=dict)
+    founders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     apart: set[str] = field(default_factory=set)
     unranked: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
@@ -131,11 +145,11 @@ class TeamState:
 
 def settle_teams(stage: TeamInput) -> TeamState:
     """Settle every team that runs the stage, then rank each kind within its division."""
-    state = TeamState()
+    state = TeamState(founders=dict(stage.founders))
     for team in stage.teams:
         kind = stage.kinds.get(team.kind)
         members = stage.members.get(team.code, ())
-        if kind is None or not members:
+        if kind is None or not (members or team.code in stage.founders):
             continue
         _settle_team(stage, state, team, kind, members)
     groups = dict.fromkeys((row.team.kind, row.division) for row in state.rows.values())
@@ -166,32 +180,58 @@ def _settle_team(
     stage: TeamInput, state: TeamState, team: Team, kind: TeamKind, members: tuple[Entry, ...]
 ) -> None:
     before = stage.before.get(team.code, FRESH)
+    began = stage.founders.get(team.code)
+    founders = members if began is None else tuple(stage.entries[i] for i in began)
+    division = (members or founders)[0].division
     row = TeamRow(
         team=team,
         members=members,
-        division=members[0].division,
-        categories=stage.categories(members),
+        founders=founders,
+        division=division,
+        categories=stage.categories(founders),
         status=StageStatus.NOT_STARTED,
         adjustment=stage.ledger.teams.get(team.code, NOTHING),
     )
-    if any(m.division != row.division for m in members):
+    if any(m.division != division for m in members):
         state.problems.append(_problem(ProblemCode.TEAM_OF_DIVISIONS, stage, team))
-    runs = all(m.id in stage.rows for m in members)
+    runs = division in stage.courses and all(m.id in stage.rows for m in members)
     standing = carried = before
-    if not kind.size[0] <= len(members) <= kind.size[1]:
-        is_small = len(members) < kind.size[0]
-        code = ProblemCode.TEAM_TOO_SMALL if is_small else ProblemCode.TEAM_TOO_LARGE
-        state.problems.append(_problem(code, stage, team))
+    size = _of_wrong_size(kind, members, founders)
+    if size is not None:
+        state.problems.append(_problem(size, stage, team))
         standing = carried = replace(before, competitive=False)
     elif runs:
+        if before.competitive and _is_made_anew(stage, before, row):
+            before = replace(before, competitive=False, stage=stage.number)
         standing, carried = _settle_running(stage, state, row, kind, before)
     if runs:
         state.rows[team.code] = row
     if standing is not FRESH:
         state.standings[team.code] = standing
+        if standing.has_raced:
+            state.founders.setdefault(team.code, tuple(m.id for m in members))
     if carried is not FRESH:
         state.carried[team.code] = carried
-    _part_members(state, kind, members, standing)
+    _part_members(state, kind, row, standing)
+
+
+def _of_wrong_size(
+    kind: TeamKind, members: Sequence[Entry], founders: Sequence[Entry]
+) -> ProblemCode | None:
+    """Too small at the outset, for the kind or its measure, or too large (Rules 8.2).
+
+    Who lost members since is not too small, but may be broken.
+    """
+    if len(founders) < max(kind.size[0], kind.time.n):
+        return ProblemCode.TEAM_TOO_SMALL
+    return ProblemCode.TEAM_TOO_LARGE if len(members) > kind.size[1] else None
+
+
+def _is_made_anew(stage: TeamInput, before: Standing, row: TeamRow) -> bool:
+    """Whether members came together after the race began for them (Rules 8.5)."""
+    if before.has_raced:
+        return any(m not in row.founders for m in row.members)
+    return any(stage.members_before.get(m.id, FRESH).has_raced for m in row.members)
 
 
 def on_leg(team: Team, stage: int, members: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -209,14 +249,25 @@ def _running(stage: TeamInput, row: TeamRow, kind: TeamKind) -> list[Row]:
 
 
 def _settle_running(
-    stage: TeamInput, state: TeamState, row: TeamRow, kind: TeamKind, before: Standing
+    stage: TeamInput,
+    state: TeamState,
+    row: TeamRow,
+    kind: TeamKind,
+    before: Standing,
 ) -> tuple[Standing, Standing]:
     rows = _running(stage, row, kind)
-    if not rows:
+    if not rows and row.members:
         return before, before
     after = before
-    if before.ended is None:
-        after = _hold_together(stage, row, rows, kind, before)
+    if before.ended is None and row.team.code in stage.broken:
+        row.status = StageStatus.DNS
+        # Whoever never raced is not out of it: registered, and not ranked (Rules 10.1).
+        ended = RaceStatus.DNF if before.has_raced else RaceStatus.REGISTERED
+        after = replace(before, ended=ended, stage=stage.number)
+    elif before.ended is None:
+        is_relay = kind.time.kind is TeamTimeKind.RELAY
+        needed = _needed(kind, 1 if is_relay and rows else len(row.founders))
+        after = _hold_together(stage, row, rows, needed, before)
     elif before.ended is RaceStatus.DSQ:
         row.status = StageStatus.DSQ
     else:
@@ -251,44 +302,49 @@ def _settle_running(
     return after, carried
 
 
-def _needed(kind: TeamKind, members: Sequence[Entry]) -> int:
-    """How many members a team cannot do without (Rules 8.3, 8.5)."""
-    if kind.minimum:
-        return kind.minimum
-    if kind.time.kind in (TeamTimeKind.BEST, TeamTimeKind.NTH):
-        return kind.time.n
-    return len(members)
+def _needed(kind: TeamKind, size: int) -> int:
+    """How many members a team of that size cannot do without (Rules 8.3, 8.5)."""
+    return max(kind.minimum, kind.time.n) or size
 
 
 _IS_OUT = (StageStatus.DSQ, StageStatus.DNF, StageStatus.OTL, StageStatus.DNS)
 
 
 def _hold_together(
-    stage: TeamInput, row: TeamRow, rows: Sequence[Row], kind: TeamKind, before: Standing
+    stage: TeamInput, row: TeamRow, rows: Sequence[Row], needed: int, before: Standing
 ) -> Standing:
-    """A member out: the team is broken from that stage on (Rules 8.5)."""
-    needed = _needed(kind, [r.entry for r in rows])
+    """A member out: the team is broken from that stage on (Rules 8.5).
+
+    A member who lost this stage alone, and may start the next, takes the team's result on it.
+    """
     standings = [stage.standings.get(r.entry.id, FRESH) for r in rows]
     living = [r for r, s in zip(rows, standings, strict=True) if s.ended is None]
-    if len(living) < needed:
-        lost = min(
-            (r for r, s in zip(rows, standings, strict=True) if s.ended is not None),
+    present = [r for r in living if r.status not in _IS_OUT]
+    if len(present) < needed:
+        lost = sorted(
+            (r for r in rows if r not in present),
             key=lambda r: _IS_OUT.index(r.status) if r.status in _IS_OUT else len(_IS_OUT),
         )
-        row.status = lost.status if lost.status in _IS_OUT else StageStatus.DNF
-        row.control = lost.control
+        row.control = lost[0].control if lost else ""
+        # Of a team that somebody left nobody is to be seen where it starts.
+        row.status = StageStatus.DNF if lost else StageStatus.DNS
+        if lost and lost[0].status in _IS_OUT:
+            row.status = lost[0].status
+        here = replace(before, stage=stage.number, control=row.control)
+        if len(living) >= needed:
+            return replace(here, competitive=False)
         ended = RaceStatus.OTL if row.status is StageStatus.OTL else RaceStatus.DNF
-        return replace(before, ended=ended, stage=stage.number, control=lost.control)
-    done = [r for r in rows if r.done]
-    if all(r.status is StageStatus.NEUTRALISED for r in living):
+        return replace(here, ended=ended)
+    done = [r for r in present if r.done]
+    if all(r.status is StageStatus.NEUTRALISED for r in present):
         row.status = StageStatus.NEUTRALISED
-    elif len(done) >= needed and all(r.done for r in living):
+    elif len(done) >= needed and all(r.done for r in present):
         row.status = StageStatus.FINISHED
-    elif all(r.status is StageStatus.NOT_STARTED for r in living):
+    elif all(r.status is StageStatus.NOT_STARTED for r in present):
         row.status = StageStatus.NOT_STARTED
     else:
         row.status = StageStatus.ON_COURSE
-    row.distance_m = min(r.distance_m for r in living)
+    row.distance_m = min(r.distance_m for r in present)
     competitive = [r for r, s in zip(rows, standings, strict=True) if s.competitive]
     if len(competitive) < needed and before.competitive:
         return replace(before, competitive=False, stage=stage.number)
@@ -393,9 +449,19 @@ def _decided(stage: TeamInput, decision: Status, standing: Standing) -> Standing
 
 
 def _part_members(
-    state: TeamState, kind: TeamKind, members: Sequence[Entry], standing: Standing
+    state: TeamState,
+    kind: TeamKind,
+    row: TeamRow,
+    standing: Standing,
 ) -> None:
-    ids = [m.id for m in members]
+    """Who stands in the team's boards alone, and who goes on without a rank (Rules 8.5, 8.6).
+
+    Whoever left goes on as the others of a broken team do.
+    """
+    ids = {m.id for m in row.members}
+    left = {m.id for m in row.founders} - ids
+    if kind.broken is not Broken.SOLO_RANKED:
+        state.unranked.update(left)
     if standing.ended is None:
         if kind.members is Members.TEAM_ONLY:
             state.apart.update(ids)

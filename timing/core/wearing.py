@@ -13,7 +13,14 @@ from typing import TypeAlias, assert_never
 from timing.core.days import OUT_OF_ORDER_WINDOW, NoSuchTime, StageDay
 from timing.core.entries import Entry
 from timing.core.problems import Problem, ProblemCode
-from timing.core.records import BibChange, ChipChange, EntryChange, Passing, Transfer
+from timing.core.records import (
+    BibChange,
+    ChipChange,
+    EntryChange,
+    Passing,
+    TeamChange,
+    Transfer,
+)
 from timing.core.times import Instant, Reading
 
 Outfit: TypeAlias = BibChange | ChipChange
@@ -150,7 +157,7 @@ class Worn:
                     del piles[key]
 
 
-def unknown_bib(ruling: Outfit | EntryChange | Transfer, bib: str) -> Problem:
+def unknown_bib(ruling: Outfit | EntryChange | TeamChange | Transfer, bib: str) -> Problem:
     """A ruling that speaks of a bib which nobody wears then."""
     return Problem(
         code=ProblemCode.RULING_UNKNOWN_BIB, records=(ruling.id,), stage=ruling.stage, bib=bib

@@ -54,6 +54,7 @@ SENTENCES: Mapping[Because, str] = {
     Because.VIRTUAL: "Stopped on the way, and given {time_ms}.",
     Because.MEMBER_TIME: "{bib} {name}: {time_ms}.",
     Because.MEMBER_OUT: "{bib} {name}: {status}.",
+    Because.MEMBER_LEFT: "{bib} {name} left the team.",
     Because.TEAM_TIME: "The team’s time is {measure}: {time_ms}.",
     Because.SEPARATION_PENALTY: "Penalty of {time_ms}, since the members were too far apart.",
     Because.MISSED_PENALTY: "Penalty of {time_ms} for missed controls.",

@@ -199,6 +199,10 @@ WORDS: Mapping[ProblemCode, Words] = {
         "Team {team} has too many members on stage {stage}",
         "It has no result until one leaves by a ruling.",
     ),
+    ProblemCode.NOT_A_MEMBER: Words(
+        "{bib} is to leave team {team}, and is not in it on stage {stage}",
+        "Void the ruling, or write it anew with the right team.",
+    ),
     ProblemCode.TEAM_OF_DIVISIONS: Words(
         "The members of team {team} are in different divisions",
         "It has no result until they are in one.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from timing.core.definition import Measure, Of, StageKind, StartMode, TeamTimeKind
+from timing.core.definition import Measure, Of, StageKind, StartMode, TeamTime, TeamTimeKind
 from timing.core.laps import ends_at_line, lap_end, passages
 from timing.core.times import DAY, Duration, TimeOfDay, format_time_of_day
 from timing.racefile.classifications import FINISH_POINTS
@@ -100,8 +100,8 @@ def _check_categories(data: Typed, references: References) -> None:
 
 def _check_team_kinds(data: Typed, references: References) -> None:
     for path, kind in items(data, ("team_kinds",)):
-        time, size = kind.get("time"), kind.get("size")
-        if time is None or size is None:
+        time, size = kind.get("time", TeamTime(kind=TeamTimeKind.LAST)), kind.get("size")
+        if size is None:
             continue
         if time.kind is TeamTimeKind.SUM and size[0] != size[1]:
             references.report.at_path(
@@ -109,12 +109,39 @@ def _check_team_kinds(data: Typed, references: References) -> None:
                 "the sum of all needs teams of one size: it would favour small ones",
                 f"write {{best: {size[0]}}}, or one size",
             )
+        minimum = kind.get("minimum", 0)
+        if minimum:
+            _check_minimum(minimum, time, size, (*path, "minimum"), references)
         if time.n > size[1]:
             references.report.at_path(
                 (*path, "time"),
                 f"asks for {time.n} members where a team has at most {size[1]}",
                 f"write at most {size[1]}",
             )
+
+
+def _check_minimum(
+    minimum: int, time: TeamTime, size: tuple[int, int], path: Path, references: References
+) -> None:
+    """A team that lives on with fewer is never the faster for it (Rules 8.5)."""
+    if minimum > size[1]:
+        references.report.at_path(
+            path,
+            f"a team of at most {size[1]} never has {minimum} members",
+            f"write at most {size[1]}",
+        )
+    elif time.kind is TeamTimeKind.SUM and minimum < size[0]:
+        references.report.at_path(
+            path,
+            "the sum of fewer members is less: a team would be faster for one who is missing",
+            f"leave it out, or write time: {{best: {minimum}}}",
+        )
+    elif minimum < time.n:
+        references.report.at_path(
+            path,
+            f"its time needs {time.n} members",
+            f"write at least {time.n}, or leave it out",
+        )
 
 
 # Stages --------------------------------------------------------------------------------
