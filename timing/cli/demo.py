@@ -38,9 +38,10 @@ from timing.operations.directors import add_director
 from timing.operations.races import add_race, export_document
 from timing.operations.tokens import TokenScope, make_token
 from timing.pages import addresses
-from timing.settings import TREE, BadSettings, Settings, read_settings
+from timing.racefile.library import path_of
+from timing.settings import BadSettings, Settings, read_settings
 
-DEFINITION = TREE / "config" / "races" / "transrockies-run.yaml"
+DEFINITION = path_of("transrockies-run")
 DIRECTOR = "director"
 FINISH = "FINISH"
 START = "START"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 from timing import racefile
 from timing.cli.databases import held_document, now, opened
 from timing.cli.printing import Sheet, patiently, print_sheets, write_bytes
-from timing.cli.refusals import refusing
+from timing.cli.refusals import Refused, refusing
 from timing.cli.sources import read_racefile, write_file
+from timing.core.definition import Race, StageKind
 from timing.core.document import Document
 from timing.core.entries import Entry, Team
 from timing.db.reading import cursors
@@ -26,6 +28,7 @@ from timing.operations.races import (
 )
 from timing.operations.record import append
 from timing.racefile import RacefileErrors
+from timing.racefile.library import UnknownDefinition, definition, new_race, slugs
 
 BY = "command line"
 """Who is said to have made what these commands make."""
@@ -34,6 +37,72 @@ BY = "command line"
 @click.group()
 def race() -> None:
     """Bring races from files to the database and back."""
+
+
+@race.command()
+@click.option("--like", metavar="SLUG", help="The race of the library to start from.")
+@click.option("--slug", default="", metavar="SLUG", help="The new race's slug.")
+@click.option("--name", default="", metavar="NAME", help="The new race's name.")
+@click.option(
+    "--starts-on",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The new race's first day, as 2027-08-28; every other day moves along.",
+)
+@click.option("--out", type=click.Path(path_type=Path), metavar="PATH")
+@click.option("--list", "is_list", is_flag=True, help="List the library instead.")
+def new(
+    *,
+    like: str | None,
+    slug: str,
+    name: str,
+    starts_on: datetime | None,
+    out: Path | None,
+    is_list: bool,
+) -> None:
+    """Write the definition of a new race, like one of the library, with its comments."""
+    if is_list:
+        _print_library()
+        return
+    if like is None:
+        raise Refused(f"Which race is it like? --like one of: {', '.join(slugs())}.")
+    with refusing(UnknownDefinition, RacefileErrors):
+        day = None if starts_on is None else starts_on.date()
+        content = new_race(like, slug=slug, name=name, starts_on=day).encode()
+    if out is None:
+        write_bytes(content)
+    elif out.exists():
+        raise Refused(f"{out} is there already, and stays as it is. Name another with --out.")
+    else:
+        write_file(out, content)
+
+
+def _print_library() -> None:
+    races = [definition(slug) for slug in slugs()]
+    rows = [
+        (
+            race.slug,
+            race.name,
+            str(sum(1 for stage in race.stages if stage.kind is not StageKind.REST)),
+            str(_last_day(race).toordinal() - race.starts_on.toordinal() + 1),
+            f"{sum(stage.distance_m for stage in race.stages) / 1000:.0f}",
+        )
+        for race in races
+    ]
+    print_sheets(
+        [
+            Sheet(
+                title="Library",
+                header=("slug", "name", "stages", "days", "km"),
+                rows=tuple(rows),
+                numeric=frozenset({2, 3, 4}),
+            )
+        ]
+    )
+
+
+def _last_day(race: Race) -> date:
+    return max(stage.date for stage in race.stages)
 
 
 @race.command()
