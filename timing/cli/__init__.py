@@ -16,6 +16,7 @@ _MODULES = {
     "diff": "timing.cli.differing",
     "safety": "timing.cli.safety",
     "simulate": "timing.cli.simulating",
+    "convert": "timing.cli.converting",
     "export": "timing.cli.exporting",
     "race": "timing.cli.races",
     "token": "timing.cli.tokens",

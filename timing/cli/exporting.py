@@ -13,9 +13,11 @@ from rich.progress import track
 from timing import racefile
 from timing.cli.printing import patiently, warn_of, write_bytes
 from timing.cli.questions import MOMENT, asked_board, asked_stage
+from timing.cli.refusals import unknown
 from timing.cli.results import computed
 from timing.cli.sources import read_document, takes_race, write_file
 from timing.core.book import RaceBook
+from timing.core.definition import Measure, Of
 from timing.core.document import Document
 from timing.core.times import Instant
 from timing.exports.csv import to_csv
@@ -24,12 +26,17 @@ from timing.exports.table import Table
 
 _FORMATS: dict[str, Callable[[Table], bytes]] = {"csv": to_csv, "json": to_json}
 _RACEFILE = "racefile"
+_STAGERACEGC = "stageracegc"
 
 
 @click.command()
 @takes_race
 @click.option(
-    "--format", "form", required=True, type=click.Choice([*_FORMATS, _RACEFILE]), help="Of what."
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice([*_FORMATS, _RACEFILE, _STAGERACEGC]),
+    help="Of what.",
 )
 @click.option("--board", metavar="CODE", help="A classification; without it, everything.")
 @click.option("--after", type=int, metavar="N", help="The board as after stage N.")
@@ -52,10 +59,13 @@ def export(
     With --format json and a PATH that ends in .json everything is in one file.
     """
     is_racefile = form == _RACEFILE
-    is_of_all = not is_racefile and board is None and stage is None
+    is_workbook = form == _STAGERACEGC
+    is_of_all = form in _FORMATS and board is None and stage is None
     is_one_file = form == "json" and out is not None and out.suffix == ".json"
     if is_racefile and any(asked is not None for asked in (board, after, stage, at)):
         raise click.UsageError("A racefile holds the whole race: leave the others out.")
+    if is_workbook and (after is not None or stage is not None):
+        raise click.UsageError("The workbook holds every stage: leave --after and --stage out.")
     if after is not None and (board is None or stage is not None):
         raise click.UsageError("--after goes with --board CODE.")
     if is_of_all and (out is None or (out.suffix == ".csv" and not out.is_dir())):
@@ -66,7 +76,9 @@ def export(
         return
     book = computed(document, at)
     warn_of(book.problems())
-    if stage is not None:
+    if is_workbook:
+        _write(_workbook(book, board), out)
+    elif stage is not None:
         _write(_FORMATS[form](asked_stage(book, stage, board).table), out)
     elif board is not None:
         _write(_FORMATS[form](asked_board(book, board, after).table), out)
@@ -101,3 +113,21 @@ def _write_all(book: RaceBook, form: str, folder: Path) -> None:
 def _racefile(document: Document) -> bytes:
     with patiently("Writing"):
         return racefile.dump(document).encode()
+
+
+def _workbook(book: RaceBook, code: str | None) -> bytes:
+    """The workbook of a classification; without one, of the first that it can hold."""
+    # Whoever exports another format need not wait for what writes workbooks.
+    from timing.exports.stageracegc import left_out, to_stageracegc  # noqa: PLC0415
+
+    fitting = {
+        c.code: c
+        for c in book.race.classifications
+        if c.of is Of.SOLO and c.measure is Measure.TIME
+    }
+    wanted = next(iter(fitting), "gc") if code is None else code
+    if wanted not in fitting:
+        raise unknown("solo classification by time", wanted, fitting)
+    for told in left_out(book.race.rules):
+        click.echo(told, err=True)
+    return to_stageracegc(book, fitting[wanted])
