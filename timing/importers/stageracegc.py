@@ -24,6 +24,7 @@ from timing.core.definition import (
     Of,
     Race,
     Rules,
+    Scope,
     Stage,
     TeamKind,
     TeamTime,
@@ -34,7 +35,7 @@ from timing.core.definition import (
 from timing.core.document import Document
 from timing.core.entries import Entry, Team
 from timing.core.plain import derived_id
-from timing.core.records import Bonus, Credit, Penalty, Points, Ruling, Scope, StageTime, Status
+from timing.core.records import Bonus, Credit, Penalty, Points, Ruling, StageTime, Status
 from timing.core.statuses import RulingStatus
 from timing.core.times import (
     DAY,
