@@ -8,7 +8,7 @@ from tests.core.small_races import DAY_1, EVENING, document, finish
 from timing.core.book import RaceBook
 from timing.core.definition import Rules
 from timing.core.difference_reasons import causes
-from timing.core.differences import ChangeKind, differences, tally
+from timing.core.differences import ChangeKind, differences, tally, undecided
 from timing.core.preview import preview, supposing
 from timing.core.records import Penalty, Ruling, StageAction, StageChange, Status, Void
 from timing.core.statuses import RulingStatus
@@ -150,6 +150,18 @@ def test_each_change_says_by_which_rule_and_record() -> None:
     assert causes(book, supposed, pairs, pairs.changes[0]).rules == ("8.3",)
     assert causes(book, supposed, stage, stage.changes[0]).rules == ("6.1",)
     assert causes(book, supposed, stage, stage.changes[-1]).rules == ("8.3",)
+
+
+def test_who_comes_back_after_a_stage_they_did_not_run_is_to_be_decided() -> None:
+    ran_on = (*DAY_1, finish("12", 240, number=2), finish("13", 240, number=2))
+    book = RaceBook(document(OUT, passings=ran_on))
+    void = Void(id="v", by="jury", at=EVENING + 1, record="r2")
+    supposed = supposing(book, rulings=[void])
+
+    found = undecided(supposed, differences(book, supposed))
+
+    assert [(entry.bib, stage) for entry, stage in found] == [("11", 2)]
+    assert undecided(book, differences(supposed, book)) == ()
 
 
 def test_problems_that_come_and_go_are_told() -> None:

@@ -79,7 +79,7 @@ def sign_in_director(page: Page, slug: str) -> None:
     page.get_by_label("Name").fill(DIRECTOR)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Give it")).to_be_visible()
+    expect(page.get_by_role("button", name="See what it changes").first).to_be_visible()
 
 
 # Boards --------------------------------------------------------------------------------
@@ -221,7 +221,11 @@ def test_a_directors_penalty_moves_the_board_and_the_file_has_it(
     form.get_by_label("Stage").select_option("1")
     form.get_by_label("Time").fill("1:00:00")
     form.get_by_label("Reason").fill("No whistle")
-    form.get_by_role("button", name="Give it").click()
+    form.get_by_role("button", name="See what it changes").click()
+    changes = page.get_by_role("table", name="General classification, after stage 1")
+    expect(changes).to_contain_text("Ana Ruiz")
+    expect(first_of(board)).to_have_id("line-7")
+    page.get_by_role("button", name="Record it").click()
     expect(page.locator("#rulings").locator("..")).to_contain_text("No whistle")
     expect(first_of(board)).to_have_id("line-007")
     with page.expect_download() as downloading:

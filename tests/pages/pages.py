@@ -8,12 +8,14 @@ from typing import Any
 
 from timing.core.book import RaceBook
 from timing.core.definition import Source
-from timing.core.times import Instant
+from timing.core.records import Penalty
+from timing.core.times import HOUR, Instant
 from timing.pages.api_page import api_page
 from timing.pages.board_page import board_page
 from timing.pages.desk_page import desk_page, desk_races, desk_sign_in
 from timing.pages.error_page import error_page
 from timing.pages.live_page import live_page
+from timing.pages.preview_page import preview_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.rendering import Page
@@ -94,6 +96,22 @@ def desk_of(book: RaceBook, *, now: Instant = 1_788_000_000_000, **given: Any) -
     )
 
 
+def preview_of(book: RaceBook) -> Page:
+    """What it would change if the first runner got an hour on the first stage."""
+    penalty = Penalty(
+        id="preview",
+        by="ana",
+        at=1_788_000_000_000,
+        reason="Shortcut <b>taken</b>",
+        stage=book.stages[0],
+        time=HOUR,
+        bibs=(book.entries()[0].bib,),
+    )
+    return preview_page(
+        book, penalty, fields={"ruling": "penalty"}, form_token="token", signed_in_as="ana"
+    )
+
+
 def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Page]]:
     """Every public page of a race, by a name; of runners the first so many."""
     yield "list", race_list([book])
@@ -117,6 +135,8 @@ def closed_pages(book: RaceBook, now: Instant) -> Iterator[tuple[str, Page]]:
     """The pages behind a sign-in, the signs-in, and those of no race."""
     numbers = count(1)
     yield "desk", desk_of(book, revision=7)
+    if book.entries() and book.stages:
+        yield "desk preview", preview_of(book)
     yield "desk sign-in", desk_sign_in(form_token="token", message="Wrong.", name="ana")
     yield "desk races", desk_races([book], signed_in_as="ana", form_token="token")
     yield "station sign-in", station_sign_in(form_token="token", message="Wrong.")

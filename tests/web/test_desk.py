@@ -438,6 +438,56 @@ def test_problems_of_the_running_stage_come_first_then_from_later_to_earlier(
     assert order() == [1, 2]
 
 
+# What would change ---------------------------------------------------------------------
+
+
+def preview(client: FlaskClient, **fields: str) -> TestResponse:
+    return rule(client, preview="yes", **fields)
+
+
+def test_a_ruling_is_shown_with_what_it_changes_and_recorded_only_then(
+    director: FlaskClient, filled: Database
+) -> None:
+    shown = preview(director, bib="7", stage="1", time="1:00:00", reason="No whistle")
+
+    assert shown.status_code == 200
+    assert "Penalty 1:00:00 given to 7 Ana Ruiz" in shown.text
+    assert "It concerns 5 runners or teams: 4 have another rank" in shown.text
+    assert written(filled) == []
+    assert standing(director)["7"]["rank"] == 1
+
+    assert director.post(RULINGS, data=form(shown, RULINGS)).status_code == 303
+    assert [r.reason for r in written(filled)] == ["No whistle"]
+    assert standing(director)["7"]["rank"] == 4
+
+
+def test_who_would_fall_out_comes_first(director: FlaskClient) -> None:
+    shown = preview(director, ruling="status", bib="12", stage="1", status="dsq", reason="x")
+
+    board = shown.text.split('id="h-1"')[1]
+    assert "12" in board.split("falls out, DSQ")[0]
+    assert "Rules 10.1" in board
+
+
+def test_what_changes_nothing_says_so(director: FlaskClient) -> None:
+    shown = preview(director, ruling="status", bib="7", stage="1", status="reinstated", reason="x")
+
+    assert "Nobody’s rank, time or status differs." in shown.text
+
+
+def test_a_void_is_shown_with_what_it_changes(director: FlaskClient, filled: Database) -> None:
+    values = form(director.get(DESK), RULINGS, record="r-7")
+    shown = director.post(RULINGS, data={**values, "preview": "yes"})
+
+    assert shown.status_code == 200
+    assert "Ana Ruiz" in shown.text
+    assert written(filled) == []
+
+
+def test_a_mistake_is_told_at_the_form_before_anything_is_shown(director: FlaskClient) -> None:
+    assert preview(director, bib="99", stage="1", time="1:00:00", reason="x").status_code == 400
+
+
 # Files ---------------------------------------------------------------------------------
 
 

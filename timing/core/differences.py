@@ -279,3 +279,27 @@ def tally(changes: Iterable[Change]) -> Mapping[ChangeKind, int]:
     """How many changes there are of each kind that occurs, the weightiest kind first."""
     counted = Counter(change.kind for change in changes)
     return {kind: counted[kind] for kind in ChangeKind if counted[kind]}
+
+
+def undecided(book: RaceBook, found: Differences) -> tuple[tuple[Entry, int], ...]:
+    """Who comes back and was not there on a stage that has begun since, with that stage.
+
+    ``book`` is the one after. What becomes of them is a decision, asked for (Rules 5.5).
+    """
+    restored: dict[str, tuple[Entry, int]] = {}
+    for result in found.results:
+        for change in result.changes:
+            who = change.competitor
+            if result.board or change.kind is not ChangeKind.COMES_BACK:
+                continue
+            if isinstance(who, Entry) and restored.get(who.id, (who, 0))[1] < result.number:
+                restored[who.id] = (who, result.number)
+    missing = []
+    for entry, back_on in restored.values():
+        for number in book.stages:
+            line = book.stage_line(number, entry.id)
+            is_later = number > back_on and book.has_begun(number)
+            if is_later and line is not None and not line.done and not line.last_point:
+                missing.append((entry, number))
+                break
+    return tuple(sorted(missing, key=lambda pair: bib_order(pair[0].bib)))

@@ -37,6 +37,7 @@ from timing.pages.desk_page import (
 )
 from timing.pages.desk_words import bibs_of, done_words
 from timing.pages.guns import doubts_about_gun
+from timing.pages.preview_page import preview_page
 from timing.pages.rendering import render
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.words import sentence
@@ -103,7 +104,7 @@ def forms_of_race(slug: str) -> AnyResponse:
 @desk.post("/desk/<slug:slug>/rulings")
 @_director_only
 def rulings(who: Director, slug: str) -> AnyResponse:
-    """Make a ruling."""
+    """Make a ruling; with the field ``preview`` show what it would change instead."""
     kind = field("ruling")
     names = {
         "penalty": ("time", "code", "scope", "reason"),
@@ -150,6 +151,8 @@ def _rule(
     race = installation().books.race(slug)
     if refusal := race.ask(lambda book, _: _refusal(book, ruling, anyway=anyway)):
         return _page(who, slug, message=refusal, is_error=True)
+    if field("preview"):
+        return _preview(who, slug, ruling)
     written = recording.write(slug, rulings=(ruling,))
     if written.fates == (Fate.CONFLICT,) and not recording.is_sent_twice(
         slug, ruling, ("at", *moments)
@@ -160,6 +163,19 @@ def _rule(
     here.books.refresh()  # a record that the ruling is about may be as new as the ruling
     flash(here.books.race(slug).ask(lambda book, _: done_words(book, ruling)))
     return forms.to(addresses.desk(slug))
+
+
+def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
+    """What the ruling would change, with the same form again to record it."""
+    here, csrf = installation(), form_token()
+    fields = {k: v for k, v in request.form.items() if k not in ("csrf_token", "preview")}
+    here.books.refresh()
+
+    def made(book: RaceBook, _: Standing) -> str:
+        page = preview_page(book, ruling, fields=fields, form_token=csrf, signed_in_as=who.name)
+        return render(page, notice=here.settings.notice)
+
+    return private(here.books.race(slug).ask(made))
 
 
 def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:

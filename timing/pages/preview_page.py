@@ -1,0 +1,187 @@
+"""What a ruling would change, shown at the desk before it is recorded (Rules 5.5, 10.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from timing.core.book import RaceBook
+from timing.core.difference_reasons import causes
+from timing.core.differences import (
+    Change,
+    ChangeKind,
+    Differences,
+    Figures,
+    ResultDifferences,
+    differences,
+    undecided,
+)
+from timing.core.entries import Entry
+from timing.core.preview import supposing
+from timing.core.records import Ruling
+from timing.pages import addresses, figures
+from timing.pages.desk_words import done_words
+from timing.pages.difference_words import (
+    causes_words,
+    change_words,
+    result_name,
+    status_word,
+    summary,
+)
+from timing.pages.frame import Frame, name_and_edition
+from timing.pages.marks import name_of
+from timing.pages.problem_words import problem_remedy, problem_seen
+
+MOST_SHOWN = 12
+"""Lines of one result; how many there are is said."""
+
+MOST_PROBLEMS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """One line that would differ: what it is, and what it would be."""
+
+    bib: str
+    name: str
+    what: str
+    rank_before: str
+    rank_after: str
+    places: int
+    before: str
+    after: str
+    by: str
+    is_weighty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedResult:
+    """One result with its first changes, and how many there are."""
+
+    name: str
+    rows: tuple[ChangeRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProblem:
+    """What would then be to review, and what to do about it."""
+
+    seen: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPage:
+    """What would change, and the form that records it; ``fields`` go along unseen."""
+
+    template: ClassVar[str] = "desk_preview.html"
+
+    frame: Frame
+    slug: str
+    race: str
+    what: str
+    reason: str
+    summary: str
+    is_nothing: bool
+    decisions: tuple[str, ...]
+    results: tuple[ChangedResult, ...]
+    problems: tuple[NewProblem, ...]
+    problems_total: int
+    problems_gone: int
+    fields: tuple[tuple[str, str], ...]
+    back_url: str
+    signed_in_as: str
+    form_token: str
+
+
+def preview_page(
+    book: RaceBook,
+    ruling: Ruling,
+    *,
+    fields: Mapping[str, str],
+    form_token: str,
+    signed_in_as: str,
+) -> PreviewPage:
+    """What this ruling would change; the book stays as it is."""
+    supposed = supposing(book, rulings=(ruling,))
+    found = differences(book, supposed)
+    problems = found.new_problems
+    return PreviewPage(
+        frame=Frame(title=f"What would change · {book.race.name}", styles=("board", "desk")),
+        slug=book.race.slug,
+        race=name_and_edition(book.race)[0],
+        what=done_words(supposed, ruling),
+        reason=ruling.reason,
+        summary=summary(found),
+        is_nothing=found.is_empty,
+        decisions=tuple(_decisions(supposed, found)),
+        results=tuple(_result(book, supposed, result) for result in found.results),
+        problems=tuple(
+            NewProblem(seen=problem_seen(p), remedy=problem_remedy(p))
+            for p in problems[:MOST_PROBLEMS]
+        ),
+        problems_total=len(problems),
+        problems_gone=len(found.gone_problems),
+        fields=tuple(fields.items()),
+        back_url=addresses.desk(book.race.slug),
+        signed_in_as=signed_in_as,
+        form_token=form_token,
+    )
+
+
+def _decisions(supposed: RaceBook, found: Differences) -> Iterator[str]:
+    """Who comes back without a start on a stage that was run since: the director decides."""
+    for entry, stage in undecided(supposed, found):
+        yield (
+            f"{entry.bib} {name_of(entry)} comes back, and was not on stage {stage} since."
+            " Decide by a ruling: a declared time there, or not ranked."
+        )
+
+
+def _result(book: RaceBook, supposed: RaceBook, result: ResultDifferences) -> ChangedResult:
+    shown = result.changes[:MOST_SHOWN]
+    return ChangedResult(
+        name=result_name(supposed, result),
+        rows=tuple(_row(book, supposed, result, change) for change in shown),
+        total=len(result.changes),
+    )
+
+
+_WEIGHTY = (ChangeKind.FALLS_OUT, ChangeKind.COMES_BACK, ChangeKind.JOINS, ChangeKind.LEAVES)
+
+
+def _row(
+    book: RaceBook, supposed: RaceBook, result: ResultDifferences, change: Change
+) -> ChangeRow:
+    who = change.competitor
+    precision = supposed.race.rules.precision
+    is_weighty = change.kind in _WEIGHTY
+    return ChangeRow(
+        bib=who.bib if isinstance(who, Entry) else who.code,
+        name=name_of(who),
+        what=change_words(change),
+        rank_before=_rank(change.before),
+        rank_after=_rank(change.after),
+        places=change.places,
+        before=_measured(change.before, precision),
+        after=_measured(change.after, precision),
+        by=causes_words(causes(book, supposed, result, change)),
+        is_weighty=is_weighty,
+    )
+
+
+def _rank(shown: Figures | None) -> str:
+    return "" if shown is None or shown.rank is None else str(shown.rank)
+
+
+def _measured(shown: Figures | None, precision: int) -> str:
+    """The time or the points, or the status where there is no rank."""
+    if shown is None:
+        return ""
+    if shown.rank is None:
+        return status_word(shown)
+    if shown.points is not None:
+        return figures.count(shown.points)
+    return "" if shown.time is None else figures.time(shown.time, precision)
