@@ -59,6 +59,7 @@ OPERATIONS = [
     ("GET", "/api/v1/races/{slug}/problems"),
     ("POST", "/api/v1/races/{slug}/passings"),
     ("POST", "/api/v1/races/{slug}/rulings"),
+    ("POST", "/api/v1/races/{slug}/preview"),
 ]
 
 

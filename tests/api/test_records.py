@@ -356,3 +356,48 @@ def test_everything_else_is_the_directors(
 ) -> None:
     assert "director" in refused(station.post(row, path=RULINGS), 403)
     assert "u1" not in journal(filled)
+
+
+# What would change ---------------------------------------------------------------------
+
+PREVIEW = f"/api/v1/races/{SLUG}/preview"
+
+
+def asked(sender: Sender, *rows: Any) -> TestResponse:
+    return sender.client.post(PREVIEW, json={"rulings": list(rows)}, headers=sender.headers)
+
+
+def test_a_preview_tells_what_would_change_and_records_nothing(
+    director: Sender, filled: Database
+) -> None:
+    penalty = ruling("penalty", stage=1, bib="7", time="1:00:00")
+    before = board(director.client), journal(filled).keys()
+
+    told = json_of(asked(director, penalty))
+
+    gc = [line for line in told["changes"] if line["board"] == "gc"]
+    first = gc[0]
+    assert (first["bib"], first["rank_before"], first["rank_after"]) == ("7", 1, 4)
+    assert (first["change"], first["rules"]) == ("rank", "6.1")
+    assert told["total"] == len(told["changes"])
+    assert told["new_problems"] == told["gone_problems"] == []
+    assert (board(director.client), journal(filled).keys()) == before
+
+
+def test_a_preview_lists_the_problems_there_would_be(director: Sender) -> None:
+    told = json_of(asked(director, ruling("penalty", stage=1, bib="99", time="1:00:00")))
+
+    assert (told["concerned"], told["changes"]) == (0, [])
+    assert [problem["code"] for problem in told["new_problems"]] == ["ruling-unknown-bib"]
+
+
+def test_a_preview_of_what_is_no_ruling_is_refused_with_its_row(director: Sender) -> None:
+    answer = asked(director, ruling("penlty"))
+
+    assert answer.status_code == 422
+    assert json_of(answer)["errors"][0]["index"] == 0
+
+
+def test_a_preview_is_the_directors(station: Sender, client: FlaskClient) -> None:
+    assert asked(station, ruling("penalty", stage=1, bib="7", time="1:00")).status_code == 403
+    assert client.post(PREVIEW, json={"rulings": []}).status_code == 401

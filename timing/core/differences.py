@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -123,6 +123,12 @@ class Differences:
                 for change in result.changes
                 if change.kind is kind
             }
+        )
+
+    def first(self, most: int) -> Differences:
+        """The same with at most so many changes of each result, the weightiest."""
+        return replace(
+            self, results=tuple(replace(r, changes=r.changes[:most]) for r in self.results)
         )
 
     @property
@@ -288,11 +294,13 @@ def undecided(book: RaceBook, found: Differences) -> tuple[tuple[Entry, int], ..
     """
     restored: dict[str, tuple[Entry, int]] = {}
     for result in found.results:
-        for change in result.changes:
-            who = change.competitor
-            if result.board or change.kind is not ChangeKind.COMES_BACK:
+        for change in () if result.board else result.changes:
+            who, after = change.competitor, change.after
+            if change.kind is not ChangeKind.COMES_BACK or not isinstance(who, Entry):
                 continue
-            if isinstance(who, Entry) and restored.get(who.id, (who, 0))[1] < result.number:
+            # With a result there: where they were not is what is asked about.
+            is_done = after is not None and after.status is StageStatus.FINISHED
+            if is_done and restored.get(who.id, (who, 0))[1] < result.number:
                 restored[who.id] = (who, result.number)
     missing = []
     for entry, back_on in restored.values():

@@ -8,12 +8,17 @@ from typing import Any, TypeAlias
 
 from timing.core.book import RaceBook
 from timing.core.definition import Category, Classification, Division, Stage, StageKind
+from timing.core.differences import differences
 from timing.core.entries import Entry
+from timing.core.preview import supposing
+from timing.core.records import Ruling
 from timing.core.results import Line, Split, StageBoard
 from timing.core.times import format_instant
+from timing.exports.differences import difference_table
 from timing.exports.json import JsonLine, lines, problem_line
 from timing.exports.table import board_table, control_table, stage_table
 from timing.pages.runner_page import UnknownRunner
+from timing.web.api.schemas import MOST_CHANGES
 
 Body: TypeAlias = dict[str, Any]
 
@@ -114,6 +119,20 @@ def problems_body(book: RaceBook, revision: int) -> Body:
     return {
         **_of_race(book, revision),
         "problems": [problem_line(problem) for problem in book.problems()],
+    }
+
+
+def preview_body(book: RaceBook, revision: int, rulings: Sequence[Ruling]) -> Body:
+    """What would change with these rulings; the book stays as it is."""
+    supposed = supposing(book, rulings=rulings)
+    found = differences(book, supposed)
+    return {
+        "revision": revision,
+        "concerned": found.concerned,
+        "total": sum(len(result.changes) for result in found.results),
+        "changes": lines(difference_table(book, supposed, found.first(MOST_CHANGES))),
+        "new_problems": [problem_line(problem) for problem in found.new_problems],
+        "gone_problems": [problem_line(problem) for problem in found.gone_problems],
     }
 
 

@@ -21,6 +21,7 @@ from timing.web import forms, recording
 from timing.web.api import schemas
 from timing.web.api.bearer import key_needed
 from timing.web.api.blueprint import ApiBlueprint
+from timing.web.api.bodies import preview_body
 from timing.web.api.description import Problem
 from timing.web.errors import PROBLEM_JSON, Refusal
 from timing.web.installation import installation
@@ -84,6 +85,38 @@ def passings(body: Mapping[str, Any], slug: str) -> Taken:
 @records.doc(security=[{"key": []}])
 def rulings(body: Mapping[str, Any], slug: str) -> Taken:
     """Send rulings; sending them again adds nothing."""
+    judged = _rulings_allowed(body, slug)
+    written = recording.write(slug, rulings=judged.rows, token_id=g.token.id)
+    return _taken(written, judged, _problems_of(slug, judged.taken))
+
+
+@records.post("/races/<slug:slug>/preview")
+@key_needed
+@records.arguments(schemas.RulingsIn)
+@records.response(200, schemas.PreviewOut)
+@records.alt_response(
+    422, schema=Problem, content_type=PROBLEM_JSON, description="A row is no ruling."
+)
+@_refusals
+@records.doc(security=[{"key": []}])
+def preview(body: Mapping[str, Any], slug: str) -> Taken:
+    """Ask what rulings would change, without recording them.
+
+    Whose rank, time or status would differ, by which rule, and what there would be to review.
+    """
+    judged = _rulings_allowed(body, slug)
+    if judged.malformed:
+        told = judged.malformed[0]
+        raise Refusal(422, told["message"], errors=list(judged.malformed))
+    books = installation().books
+    books.refresh()
+    return books.race(slug).ask(
+        lambda book, standing: preview_body(book, standing.cursor.revision, judged.rows)
+    )
+
+
+def _rulings_allowed(body: Mapping[str, Any], slug: str) -> _Judged[Ruling]:
+    """The rulings of a request, refused where its key may not make one of them."""
     token: Token = g.token
     here = installation()
     race = here.books.race(slug).standing.race
@@ -98,8 +131,7 @@ def rulings(body: Mapping[str, Any], slug: str) -> Taken:
             lambda ruling: may_rule(session, token, ruling, race),
             lambda _: "This key may not make this ruling: it is the director’s.",
         )
-    written = recording.write(slug, rulings=judged.rows, token_id=token.id)
-    return _taken(written, judged, _problems_of(slug, judged.taken))
+    return judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,14 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from timing.core.definition import Source
+from timing.core.differences import ChangeKind
 from timing.core.records import RULINGS
 
 MOST_RECORDS = 5_000
 """Records in one request."""
+
+MOST_CHANGES = 50
+"""Lines of one result in a preview."""
 
 
 def _text(description: str, **more: Any) -> fields.String:  # noqa: ANN401 - OpenAPI's keywords
@@ -326,3 +330,49 @@ class ControlIn(Schema):
     control = fields.String(
         metadata={"description": "A control's code, for the order there instead of the result."}
     )
+
+
+class ChangeOut(Schema):
+    """A line that would differ; `board` is empty for a stage's result."""
+
+    board = fields.String(required=True)
+    stage = fields.Integer(
+        required=True, metadata={"description": "The stage, or the one after which the board is."}
+    )
+    bib = fields.String(required=True)
+    name = fields.String(required=True)
+    team = fields.String(required=True)
+    division = fields.String(required=True)
+    change = fields.String(required=True, metadata={"enum": [kind.value for kind in ChangeKind]})
+    rank_before = fields.Integer(required=True, allow_none=True)
+    rank_after = fields.Integer(required=True, allow_none=True)
+    time_before_ms = fields.Integer(required=True, allow_none=True)
+    time_after_ms = fields.Integer(required=True, allow_none=True)
+    points_before = fields.Integer(required=True, allow_none=True)
+    points_after = fields.Integer(required=True, allow_none=True)
+    status_before = fields.String(required=True, allow_none=True)
+    status_after = fields.String(required=True, allow_none=True)
+    rules = fields.String(
+        required=True,
+        metadata={"description": "Sections of the rules; empty where only others moved."},
+    )
+
+
+class PreviewOut(Schema):
+    """What would change, and nothing is recorded."""
+
+    revision = fields.Integer(required=True, metadata={"description": "What it was asked of."})
+    concerned = fields.Integer(
+        required=True, metadata={"description": "How many runners and teams."}
+    )
+    total = fields.Integer(required=True, metadata={"description": "How many lines would differ."})
+    changes = fields.List(
+        fields.Nested(ChangeOut),
+        required=True,
+        metadata={
+            "description": f"The first {MOST_CHANGES} of each result: who falls out or comes back,"
+            " then by rank."
+        },
+    )
+    new_problems = fields.List(fields.Nested(Listed), required=True)
+    gone_problems = fields.List(fields.Nested(Listed), required=True)
