@@ -20,6 +20,7 @@ from timing.core.courses import shared_stages, stages_of
 from timing.core.definition import Classification, Measure, Of, Race
 from timing.core.entries import Entry, Team
 from timing.core.measures import classify
+from timing.core.merging import Merge, Ran, end_of, has_merging, merged, merges
 from timing.core.moves import Move
 from timing.core.results import Board
 from timing.core.rosters import Roster
@@ -67,6 +68,8 @@ class Boards:
         self._tallies: dict[tuple[Of, tuple[int, ...]], Mapping[str, Tally]] = {}
         self._boards: dict[tuple[str, str, int], Board] = {}
         self._covered: dict[Classification, tuple[int, ...]] = {}
+        self._has_merging = has_merging(race)
+        self._merges: dict[tuple[Of, int], dict[str, Merge]] = {}
 
     def go_apart(
         self,
@@ -81,6 +84,7 @@ class Boards:
         self._team_categories = team_categories
         self._tallies = dict(self._tallies)
         self._boards = dict(self._boards)
+        self._merges = dict(self._merges)
 
     def forget_from(self, number: int) -> None:
         """Drop what was computed of stage ``number`` and later ones."""
@@ -88,6 +92,8 @@ class Boards:
             del self._tallies[stages]
         for key in [key for key in self._boards if key[2] >= number]:
             del self._boards[key]
+        for place in [place for place in self._merges if place[1] >= number]:
+            del self._merges[place]
 
     def board(self, classification: Classification, after: int) -> Board:
         """A classification as after a stage that is settled, or 0; all lines, none cut."""
@@ -113,7 +119,7 @@ class Boards:
         else:
             candidates = self._team_candidates(classification, after, tallies)
         left_out = self._left_out(classification, after)
-        return classify(
+        board = classify(
             BoardInput(
                 classification=classification,
                 rules=self._race.rules,
@@ -126,6 +132,30 @@ class Boards:
                 awards=lambda number: self._stages[number].awards,
             )
         )
+        found = self.merges(classification.of, after)
+        if classification.category in found:
+            board = replace(board, merged_into=end_of(classification.category, found))
+        return board
+
+    def merges(self, of: Of, after: int) -> dict[str, Merge]:
+        """The categories that merged by then, of entries or of teams (Rules 8.1)."""
+        if not self._has_merging:
+            return {}
+        found = self._merges.get((of, after))
+        if found is None:
+            rows = [(n, self._rows(of, b)) for n, b in self._stages.items() if n <= after]
+            found = self._merges[of, after] = merges(self._race, of, rows)
+        return found
+
+    def merged(self, codes: tuple[str, ...], of: Of, after: int) -> tuple[str, ...]:
+        """The categories of somebody once those too small have merged."""
+        return merged(codes, self.merges(of, after), self._race) if self._has_merging else codes
+
+    @staticmethod
+    def _rows(of: Of, book: StageBook) -> Mapping[str, Ran]:
+        if of is Of.TEAM:
+            return book.teams.rows
+        return book.state.rows if book.state is not None else {}
 
     def results(
         self, classification: Classification, after: int
@@ -196,7 +226,7 @@ class Boards:
             is_complete = last < move.stage
             book = self._stages[last if is_complete else move.stage]
             entry = book.roster.entries[entry_id]
-            categories = self._categories(entry, after)
+            categories = self.merged(self._categories(entry, after), Of.SOLO, after)
             if category and category not in categories:
                 continue
             if is_complete and entry_id in book.teams.apart:
@@ -272,6 +302,7 @@ class Boards:
                 continue
             row = state.rows.get(entry_id) if state is not None else None
             categories = row.categories if row is not None else self._categories(entry, after)
+            categories = self.merged(categories, Of.SOLO, after)
             if category and category not in categories:
                 continue
             standing = FRESH if state is None else state.standings.get(entry_id, FRESH)
@@ -306,6 +337,7 @@ class Boards:
             if classification.division and division != classification.division:
                 continue
             categories = self._team_categories(founders or members)
+            categories = self.merged(categories, Of.TEAM, after)
             if classification.category and classification.category not in categories:
                 continue
             candidates.append(

@@ -20,7 +20,7 @@ from timing.core.classifications import Result, cut_incomplete
 from timing.core.collection import collection_paused
 from timing.core.control_order import control_board
 from timing.core.courses import Point
-from timing.core.definition import Classification, Incomplete, Race
+from timing.core.definition import Classification, Incomplete, Of, Race
 from timing.core.document import Document
 from timing.core.entries import Entry, Team
 from timing.core.intake import Intake
@@ -393,18 +393,27 @@ class RaceBook:
     def stage_boards(self, number: int) -> tuple[StageBoard, ...]:
         """A stage's result in each division that has entries, then in each team kind."""
         book = self.stage_book(number)
-        return stage_boards(book, self._race)
+        return tuple(
+            replace(board, lines=tuple(self._merged(line, number) for line in board.lines))
+            for board in stage_boards(book, self._race)
+        )
+
+    def _merged(self, line: StageLine, number: int) -> StageLine:
+        """The line with the categories that are left once small ones merged (Rules 8.1)."""
+        of = Of.SOLO if isinstance(line.competitor, Entry) else Of.TEAM
+        categories = self._boards.merged(line.categories, of, number)
+        return line if categories is line.categories else replace(line, categories=categories)
 
     def stage_line(self, number: int, entry_id: str) -> StageLine | None:
         """An entry's line on a stage; None where its division does not run it."""
         state = self.stage_book(number).state
         row = state.rows.get(entry_id) if state is not None else None
-        return None if row is None else row.line()
+        return None if row is None else self._merged(row.line(), number)
 
     def team_stage_line(self, number: int, code: str) -> StageLine | None:
         """A team's line on a stage; None where it does not run it."""
         row = self.stage_book(number).teams.rows.get(code)
-        return None if row is None else row.line()
+        return None if row is None else self._merged(row.line(), number)
 
     def course(self, number: int, division: str) -> tuple[Point, ...]:
         """The points of a division's course, in running order; UnknownStage if it has none."""
@@ -494,6 +503,9 @@ class RaceBook:
         found = self._intake.problems()
         for book in self._stages.values():
             found += book.problems()
+        if self._order:
+            for of in Of:
+                found += [m.problem() for m in self._boards.merges(of, self._order[-1]).values()]
         return tuple(sorted(set(found), key=Problem.sort_key))
 
     def answer(self) -> Answer:

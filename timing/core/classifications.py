@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from timing.core.adjustments import Adjustment
@@ -408,18 +408,11 @@ def cut_incomplete(board: Board, policy: Incomplete) -> tuple[Board, ...]:
     if policy is Incomplete.BELOW:
         return (board,)
     ranked = tuple(line for line in board.lines if line.rank is not None)
-    complete = Board(
-        code=board.code, classification=board.classification, after=board.after, lines=ranked
-    )
+    complete = replace(board, lines=ranked)
     if policy is Incomplete.HIDDEN:
         return (complete,)
     rest = tuple(line for line in board.lines if line.rank is None)
     return (
         complete,
-        Board(
-            code=f"{board.code}-incomplete",
-            classification=board.classification,
-            after=board.after,
-            lines=rest,
-        ),
+        replace(board, code=f"{board.code}-incomplete", lines=rest),
     )

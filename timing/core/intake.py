@@ -11,6 +11,7 @@ from timing.core.decisions import Decisions, decisions_of
 from timing.core.definition import Race, Stage, StageKind
 from timing.core.entries import Entry, Team
 from timing.core.journal import Effect, Journal, effect_of, ruling_order
+from timing.core.merging import overlapping
 from timing.core.moves import Move, ruled_moves
 from timing.core.penalties import penalties_of
 from timing.core.placing import Placement, place
@@ -137,6 +138,7 @@ class Intake:
             *self.decisions.problems,
             *self.penalties.problems,
             *unapplied(rulings, self._race),
+            *overlapping(self._race.categories),
             *_unknown_birth_dates(self._race, self.last_roster.entries.values()),
         ]
         self._awaited = {

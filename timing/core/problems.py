@@ -63,6 +63,8 @@ class ProblemCode(StrEnum):
     UNKNOWN_BIRTH_DATE = "unknown-birth-date"
     TEAM_TOO_SMALL = "team-too-small"
     TEAM_TOO_LARGE = "team-too-large"
+    CATEGORY_MERGED = "category-merged"
+    OVERLAPPING_CATEGORIES = "overlapping-categories"
     NOT_A_MEMBER = "not-a-member"
     TEAM_OF_DIVISIONS = "team-of-divisions"
     SEPARATED = "separated"

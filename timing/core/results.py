@@ -117,13 +117,15 @@ class Line:
 class Board:
     """A classification as after stage ``after`` (0 before the first).
 
-    ``code`` is the classification's own, or with ``-incomplete`` behind it.
+    ``code`` is the classification's own, or with ``-incomplete`` behind it. ``merged_into`` names
+    the category that holds those of the classification's own, which was too small (Rules 8.1).
     """
 
     code: str
     classification: Classification
     after: int
     lines: tuple[Line, ...]
+    merged_into: str = ""
 
     @property
     def measure(self) -> Measure:

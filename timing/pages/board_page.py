@@ -192,7 +192,7 @@ def board_page(
         live_stage=live_stage,
         live_column=sentence("stage-live", stage=now.stage.number) if now is not None else "",
         last_passing=last,
-        nobody=sentence("no-match" if selection.is_filter else "nothing-ranked"),
+        nobody=_nobody(book, board, selection),
         course=lines.course,
         total_column=words.MEASURE_COLUMN[board.measure],
         gap_column=words.SHOWN_COLUMN[selection.show],
@@ -204,6 +204,14 @@ def board_page(
         events=addresses.events(race.slug, board=code, after=after, **selection.query()),
         summary=lines.rows[0].name if lines.rows else "",
     )
+
+
+def _nobody(book: RaceBook, board: Board, selection: Selection) -> str:
+    """Why there is no line, where there is none."""
+    if board.merged_into:
+        into = next(c for c in book.race.categories if c.code == board.merged_into)
+        return sentence("merged", into=into.name or into.code)
+    return sentence("no-match" if selection.is_filter else "nothing-ranked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

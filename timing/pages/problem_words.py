@@ -199,6 +199,14 @@ WORDS: Mapping[ProblemCode, Words] = {
         "Team {team} has too many members on stage {stage}",
         "It has no result until one leaves by a ruling.",
     ),
+    ProblemCode.CATEGORY_MERGED: Words(
+        "Category {category} had {starters} starters, fewer than {minimum}: merged into {into}",
+        "Nothing to do: it stays so for the whole race. Change the category’s minimum if not.",
+    ),
+    ProblemCode.OVERLAPPING_CATEGORIES: Words(
+        "The ages of categories {category} and {other} overlap",
+        "Correct the bands, unless somebody is meant to be in both.",
+    ),
     ProblemCode.NOT_A_MEMBER: Words(
         "{bib} is to leave team {team}, and is not in it on stage {stage}",
         "Void the ruling, or write it anew with the right team.",

@@ -127,6 +127,7 @@ SENTENCES: Mapping[str, str] = {
     "before": "The race starts on {day} with stage {stage}.",
     "before-named": "The race starts on {day} with stage {stage}, {name}.",
     "nothing-ranked": "Nobody is ranked yet.",
+    "merged": "Too few started: merged into {into}.",
     "no-match": "Nobody here is in that selection.",
     "before-the-race": "Before the first stage",
     "after-stage": "After stage {stage}",

@@ -89,13 +89,24 @@ def _leads_back(code: str | None, ladder: dict[str | None, str | None]) -> bool:
 
 
 def _check_categories(data: Typed, references: References) -> None:
+    merging = {c.get("code"): c.get("merges_into") for c in data.get("categories", ())}
     for path, category in items(data, ("categories",)):
         target = category.get("merges_into")
         references.category(target, (*path, "merges_into"))
-        if target is not None and target == category.get("code"):
+        if target is None:
+            continue
+        if target == category.get("code"):
             references.report.at_path(
                 (*path, "merges_into"), "merges into itself", "name the wider category"
             )
+        elif _leads_back(category.get("code"), merging):
+            references.report.at_path(
+                (*path, "merges_into"),
+                f"leads back to {quoted(str(category.get('code')))}",
+                "leave merges_into out of the widest category",
+            )
+            # One fault, though each of the circle leads back to itself.
+            merging[category.get("code")] = None
 
 
 def _check_team_kinds(data: Typed, references: References) -> None:
