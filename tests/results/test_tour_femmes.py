@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.tour_femmes import YEARS, official_after, official_totals, racefile
+from tests.results.tour_femmes import (
+    YEARS,
+    official_after,
+    official_of_stages,
+    official_totals,
+    racefile,
+)
 from timing.core.book import RaceBook
 from timing.core.results import Board, TieBreak
+from timing.exports.table import stage_boards_of
 from timing.racefile import loads
 
 
@@ -100,9 +107,48 @@ def test_riders_ranked_below_a_slower_time_keep_their_declared_places(
     for book in books.values():
         for stage in book.stages:
             slowest = 0
-            (board,) = book.stage_boards(stage)
+            board = book.stage_boards(stage)[0]
             for line in board.lines:
                 if line.rank is not None and line.time is not None:
                     behind_slower += line.time < slowest
                     slowest = max(slowest, line.time)
     assert behind_slower == 21
+
+
+def test_the_team_times_of_every_stage_are_those_of_the_best_three(
+    folder: Path, books: dict[str, RaceBook]
+) -> None:
+    compared = 0
+    for year in YEARS:
+        for stage, official in official_of_stages(folder, year, "stage_team.csv", "team").items():
+            board = books[year].stage_boards(stage)[1]
+            ours = {
+                line.competitor.name: (line.rank, line.time)
+                for line in board.lines
+                if line.time is not None
+            }
+            times = [seconds for _, _, seconds in official]
+            # Teams of one time share a rank: the race parts them by their riders' places.
+            assert ours == {
+                name: (1 + sum(other < seconds for other in times), seconds * 1000)
+                for name, _, seconds in official
+            }, (year, stage)
+            compared += len(official)
+    assert compared == 530
+
+
+def test_the_youth_list_of_every_stage_is_the_official_one(
+    folder: Path, books: dict[str, RaceBook]
+) -> None:
+    compared = 0
+    for year in YEARS:
+        for stage, official in official_of_stages(folder, year, "stage_youth.csv", "rider").items():
+            (board,) = stage_boards_of(books[year], stage, "youth")
+            ours = [
+                (line.competitor.name, (line.time or 0) // 1000)
+                for line in board.lines
+                if line.rank is not None
+            ]
+            assert ours == [(name, seconds) for name, _, seconds in official], (year, stage)
+            compared += len(official)
+    assert compared == 479

@@ -2,7 +2,7 @@
 
 Stage times and places are declared by rulings, as they were by the timekeepers of the race;
 bonuses and penalties touch the general classification only. A rider who does not finish just
-stops appearing.
+stops appearing: she is ruled to be DNF on the next stage. The youth list is a tag of those in it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeAlias
 
 from timing.core.times import format_duration
 
 YEARS = ("2022", "2023", "2024")
 STAGES = range(1, 9)
+
+Ranked: TypeAlias = tuple[str, int, int]
+"""Who, the rank, and seconds."""
 
 
 def rows(folder: Path, name: str, year: str) -> list[dict[str, str]]:
@@ -28,18 +32,30 @@ def racefile(folder: Path, year: str, *, adjustments: bool = True) -> str:
     """An edition as a racefile; without ``adjustments``, bonuses and penalties are left out."""
     stages = rows(folder, "stage_individual.csv", year)
     bibs = _bibs(stages, rows(folder, "gc_final.csv", year))
+    teams = {row["rider"]: row["team"] for row in stages}
+    codes = {team: f"T{n}" for n, team in enumerate(dict.fromkeys(teams.values()), start=1)}
+    youth = {row["rider"] for row in rows(folder, "stage_youth.csv", year)}
     decided = f"{year}-08-01T12:00:00Z,timekeepers,official"
-    rulings = ["ruling,stage,bib,time,place,scope,at,by,reason"]
+    rulings = ["ruling,stage,bib,time,place,scope,at,by,reason,status"]
+    last = {row["rider"]: int(row["stage"]) for row in stages}
+    rulings += [
+        f"status,{stage + 1},{bibs[rider]},,,,{decided},dnf"
+        for rider, stage in last.items()
+        if stage < STAGES[-1]
+    ]
     for row in stages:
         stage, bib = row["stage"], bibs[row["rider"]]
         time = _duration(row["seconds"])
-        rulings.append(f"stage_time,{stage},{bib},{time},{row['rank']},,{decided}")
+        rulings.append(f"stage_time,{stage},{bib},{time},{row['rank']},,{decided},")
         if adjustments and row["bonus_s"] != "0":
-            rulings.append(f"bonus,{stage},{bib},{_duration(row['bonus_s'])},,,{decided}")
+            rulings.append(f"bonus,{stage},{bib},{_duration(row['bonus_s'])},,,{decided},")
         if adjustments and row["penalty_s"] != "0":
-            rulings.append(f"penalty,{stage},{bib},{_duration(row['penalty_s'])},,gc,{decided}")
-    entries = ["id,bib,name,gender,division"]
-    entries += [f'e{bib},{bib},"{rider}",F,all' for rider, bib in bibs.items()]
+            rulings.append(f"penalty,{stage},{bib},{_duration(row['penalty_s'])},,gc,{decided},")
+    entries = ["id,bib,name,gender,division,team,tags"]
+    entries += [
+        f'e{bib},{bib},"{rider}",F,all,{codes[teams[rider]]},{"youth" * (rider in youth)}'
+        for rider, bib in bibs.items()
+    ]
     return "\n".join(
         [
             "format: 1",
@@ -49,8 +65,14 @@ def racefile(folder: Path, year: str, *, adjustments: bool = True) -> str:
             "divisions: [{code: all, name: All}]",
             "stages:",
             *(f"  - {_stage(year, number)}" for number in STAGES),
-            "classifications: [{code: gc, name: General, of: solo, division: all}]",
+            "categories: [{code: youth, tags: youth}]",
+            "team_kinds: [{code: team, size: [3, 7], time: {best: 3}}]",
+            "classifications:",
+            "  - {code: gc, name: General, of: solo, division: all}",
+            "  - {code: youth, name: Youth, of: solo, division: all, category: youth}",
+            "  - {code: teams, name: Teams, of: team, division: all, kind: team}",
             _block("entries", entries),
+            _block("teams", ["code,name", *(f'{code},"{team}"' for team, code in codes.items())]),
             _block("rulings", rulings),
         ]
     )
@@ -62,6 +84,14 @@ def _bibs(stages: Iterable[dict[str, str]], final: Iterable[dict[str, str]]) -> 
     for row in stages:
         bibs.setdefault(row["rider"], f"x{len(bibs)}")
     return bibs
+
+
+def official_of_stages(folder: Path, year: str, name: str, who: str) -> dict[int, list[Ranked]]:
+    """The lists of every stage in a file: rider or team, rank, seconds."""
+    found: dict[int, list[Ranked]] = defaultdict(list)
+    for row in rows(folder, name, year):
+        found[int(row["stage"])].append((row[who], int(row["rank"]), int(row["seconds"])))
+    return dict(found)
 
 
 def _duration(seconds: str) -> str:
