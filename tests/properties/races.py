@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from timing.core.courses import passing_codes
+from timing.core.courses import passing_codes, point_codes
 from timing.core.definition import (
     DEFAULT_BASIS,
     DEFAULT_TIES,
@@ -33,6 +33,8 @@ from timing.core.definition import (
     Cutoff,
     CutoffRules,
     Division,
+    Earliest,
+    Early,
     EarlyKind,
     EqualRank,
     Incomplete,
@@ -46,9 +48,11 @@ from timing.core.definition import (
     OutcomeKind,
     PenaltyRule,
     Race,
+    Rest,
     RoundAt,
     Rules,
     Scope,
+    Section,
     Selection,
     Separation,
     Source,
@@ -62,6 +66,7 @@ from timing.core.definition import (
     TeamTimeKind,
     TieLink,
     TieLinkKind,
+    TooEarly,
     Wave,
 )
 from timing.core.document import Document
@@ -171,6 +176,9 @@ def _cutoffs(draw: DrawFn, *, divided: bool) -> tuple[Cutoff, ...]:
     return () if found is None else (found,)
 
 
+FINED_REST = Rest(least=30 * MINUTE, early=Early(kind=TooEarly.PENALTY, penalty=10 * MINUTE))
+
+
 def _controls(draw: DrawFn, *, divided: bool) -> tuple[Control, ...]:
     arena = often(draw, "", ("ARENA",))
     start = Control(code="START", distance_m=0, place=arena)
@@ -188,6 +196,8 @@ def _controls(draw: DrawFn, *, divided: bool) -> tuple[Control, ...]:
         in_out=True,
         cutoffs=_cutoffs(draw, divided=divided),
         cutoffs_out=(),
+        rest=often(draw, None, (Rest(least=30 * MINUTE), FINED_REST)),
+        earliest_out=often(draw, None, (Earliest(at=TimeOfDay(GUN + 2 * HOUR)),)),
     )
     finish = Control(
         code="FINISH", distance_m=20_000, cutoffs=_cutoffs(draw, divided=divided), place=arena
@@ -244,6 +254,21 @@ def _start(draw: DrawFn, number: int, *, by_rank: bool) -> Start:
             )
 
 
+def _with_sections(draw: DrawFn, stage: Stage) -> Stage:
+    """Neutral or timed from one of its points to another."""
+    lap = "LAP1:" if stage.laps > 1 else ""
+    neutral = (
+        Section(start="START", end=f"{lap}CP", allowance=20 * MINUTE),
+        Section(start=f"{lap}HUT.in", end=f"{lap}HUT.out"),
+    )
+    timed = Section(start=f"{lap}CP", end="FINISH")
+    codes = point_codes(stage)
+    found = often(draw, None, (*neutral, timed))
+    if found is None or found.start not in codes or found.end not in codes:
+        return stage
+    return replace(stage, timed=(found,)) if found is timed else replace(stage, neutral=(found,))
+
+
 def _stage(draw: DrawFn, number: int, first: date, *, by_rank: bool, divided: bool) -> Stage:
     kinds = (StageKind.UNTIMED, StageKind.REST) if number > 1 else (StageKind.UNTIMED,)
     kind = often(draw, StageKind.TIMED, (StageKind.TIMED, *kinds))
@@ -254,7 +279,8 @@ def _stage(draw: DrawFn, number: int, first: date, *, by_rank: bool, divided: bo
     courses: tuple[tuple[str, tuple[str, ...]], ...] = ()
     if divided and len(controls) > 2 and one_of(draw, (False, True)):
         courses = (("short", ("START", "CP")),)
-    return Stage(
+    laps = often(draw, 1, (2, 3))
+    stage = Stage(
         number=number,
         date=day,
         kind=kind,
@@ -262,8 +288,9 @@ def _stage(draw: DrawFn, number: int, first: date, *, by_rank: bool, divided: bo
         start=_start(draw, number, by_rank=by_rank),
         controls=controls,
         courses=courses,
-        laps=often(draw, 1, (2, 3)),
+        laps=laps,
     )
+    return _with_sections(draw, stage)
 
 
 TIES = (

@@ -24,6 +24,8 @@ from timing.core.definition import (
     Cutoff,
     CutoffRules,
     Division,
+    Earliest,
+    Early,
     EarlyKind,
     EqualRank,
     Exclusion,
@@ -38,9 +40,11 @@ from timing.core.definition import (
     OutcomeKind,
     PenaltyRule,
     Race,
+    Rest,
     RoundAt,
     Rules,
     Scope,
+    Section,
     Selection,
     Separation,
     Source,
@@ -54,6 +58,7 @@ from timing.core.definition import (
     TeamTimeKind,
     TieLink,
     TieLinkKind,
+    TooEarly,
     Wave,
 )
 from timing.core.entries import Entry, Team
@@ -204,6 +209,13 @@ def cutoffs(draw: st.DrawFn, divisions: list[str], categories: list[str], laps: 
     )
 
 
+EARLY = st.just(Early()) | st.builds(Early, kind=st.just(TooEarly.PENALTY), penalty=DURATIONS)
+RESTS = st.builds(Rest, least=SOME_TIME, early=EARLY)
+EARLIEST = st.builds(Earliest, at=EVENINGS, early=EARLY) | st.builds(
+    Earliest, elapsed=SOME_TIME, early=EARLY
+)
+
+
 @st.composite
 def controls(
     draw: st.DrawFn, divisions: list[str], categories: list[str], laps: int
@@ -228,6 +240,9 @@ def controls(
                 source=draw(st.none() | st.sampled_from(Source)),
                 min_gap=draw(st.none() | DURATIONS),
                 ascent_m=draw(st.none() | st.integers(0, 9_000)),
+                rest=draw(st.none() | RESTS) if in_out else None,
+                earliest=draw(st.none() | EARLIEST),
+                earliest_out=draw(st.none() | EARLIEST) if in_out else None,
             )
         )
     return tuple(found)
@@ -287,7 +302,7 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
     passed = draw(controls(divisions, categories, laps))
     short = tuple(control.code for control in passed[:2])
     courses = tuple((code, short) for code in draw(distinct(one_of(divisions), most=2)) if code)
-    return Stage(
+    stage = Stage(
         number=number,
         date=day,
         name=draw(NAMES),
@@ -299,6 +314,16 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
         courses=courses,
         laps=laps,
     )
+    first, second, *_ = point_codes(stage)
+    section = Section(start=first, end=second)
+    match draw(st.sampled_from(["", "neutral", "timed"])):
+        case "neutral":
+            allowance = draw(st.none() | SOME_TIME)
+            return replace(stage, neutral=(replace(section, allowance=allowance),))
+        case "timed":
+            return replace(stage, timed=(section,))
+        case _:
+            return stage
 
 
 CATEGORIES = {

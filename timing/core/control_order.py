@@ -34,10 +34,11 @@ def control_board(
         time, passing = found.times[index], found.taken[index]
         if time is None or passing is None:
             continue
-        if found.start is None:
+        elapsed_here = found.elapsed(index)
+        if elapsed_here is None:
             untimed.append((entry_id, time, passing))
         else:
-            timed.append((entry_id, time, time - found.start, passing))
+            timed.append((entry_id, time, elapsed_here, passing))
     timed.sort(key=lambda t: bib_order(state.rows[t[0]].entry.bib))
     lines = []
     leader = min((t[2] for t in timed), default=0)

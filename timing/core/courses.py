@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from timing.core.definition import Control, Cutoff, Division, Race, Source, Stage, StageKind
+from timing.core.definition import (
+    Control,
+    Cutoff,
+    Division,
+    Earliest,
+    Race,
+    Rest,
+    Section,
+    Source,
+    Stage,
+    StageKind,
+)
 from timing.core.laps import Passage, distance_of, lap_end, passages_of
 from timing.core.times import MINUTE, Duration
 
@@ -36,6 +48,8 @@ class Point:
     lap: int = 0
     in_code: str = ""
     min_gap: Duration | None = None
+    rest: Rest | None = None
+    earliest: Earliest | None = None
 
     @property
     def is_out(self) -> bool:
@@ -59,13 +73,29 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uncounted:
+    """From one point to a later one, by their ordinals, time does not count (Rules 4.7).
+
+    At the most ``allowance`` of it, ``None`` for all. Without the splits of both it counts,
+    unless they are needed: then no time is known from there on.
+    """
+
+    since: int
+    until: int
+    allowance: Duration | None = None
+    is_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """The points of one stage in running order; the first is the start, the last the finish.
 
     ``index`` finds the one point that a code names. ``repeats`` has the codes that name several,
     each with their ordinals in running order, and ``gaps`` the places that those are at, with
     the least time between two passages (Rules 4.9). ``beyond`` holds the codes of points that a
-    shortened stage no longer reaches (Rules 2.3).
+    shortened stage no longer reaches (Rules 2.3). ``asked_for`` are the points that are asked for
+    where there is no split; ``is_corrected`` says that clocks may differ from the time since the
+    start (Rules 4.7, 4.8).
     """
 
     points: tuple[Point, ...]
@@ -73,6 +103,9 @@ class Course:
     repeats: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
     gaps: dict[str, Duration] = field(default_factory=dict, compare=False)
     beyond: frozenset[str] = frozenset()
+    uncounted: tuple[Uncounted, ...] = ()
+    asked_for: frozenset[int] = frozenset()
+    is_corrected: bool = False
 
     @property
     def finish(self) -> Point:
@@ -108,12 +141,49 @@ def course_of(stage: Stage, division: str) -> Course:
         points.append(point)
         if control.in_out and passage is not passed[-1]:
             out = _point(stage, passage, ".out", len(points), control.cutoffs_out)
-            points.append(replace(out, in_code=point.code))
-    return course_along(tuple(points))
+            points.append(
+                replace(out, in_code=point.code, rest=control.rest, earliest=control.earliest_out)
+            )
+    ordinals = {point.code: point.ordinal for point in points}
+    return course_along(tuple(points), _uncounted(stage, ordinals, len(points) - 1))
 
 
-def course_along(points: tuple[Point, ...], beyond: frozenset[str] = frozenset()) -> Course:
-    """The course over these points, whose ordinals are their positions."""
+def _uncounted(stage: Stage, ordinals: Mapping[str, int], last: int) -> tuple[Uncounted, ...]:
+    """What does not count of a course: neutral sections, or all but timed ones (Rules 4.7).
+
+    A section of which the course lacks an end is not run.
+    """
+
+    def run(sections: tuple[Section, ...]) -> list[tuple[int, int, Section]]:
+        return [
+            (ordinals[s.start], ordinals[s.end], s)
+            for s in sections
+            if s.start in ordinals and s.end in ordinals
+        ]
+
+    neutral = (
+        Uncounted(since=since, until=until, allowance=section.allowance)
+        for since, until, section in run(stage.neutral)
+    )
+    timed = run(stage.timed)
+    ends = [0, *(end for since, until, _ in timed for end in (since, until)), last]
+    between = (
+        Uncounted(since=since, until=until, is_needed=True)
+        for since, until in zip(ends[::2], ends[1::2], strict=True)
+        if timed and since < until
+    )
+    return (*neutral, *between)
+
+
+def course_along(
+    points: tuple[Point, ...],
+    uncounted: tuple[Uncounted, ...] = (),
+    beyond: frozenset[str] = frozenset(),
+) -> Course:
+    """The course over these points, whose ordinals are their positions.
+
+    What does not count ends where the course does.
+    """
     found: dict[str, list[int]] = {}
     for point in points:
         for name in _names(point, points):
@@ -126,7 +196,20 @@ def course_along(points: tuple[Point, ...], beyond: frozenset[str] = frozenset()
         if point.place in repeats:
             gap = USUAL_GAP if point.min_gap is None else point.min_gap
             gaps[point.place] = max(gap, gaps.get(point.place, 0))
-    return Course(points=points, index=index, repeats=repeats, gaps=gaps, beyond=beyond)
+    last = len(points) - 1
+    sections = tuple(replace(s, until=min(s.until, last)) for s in uncounted if s.since < last)
+    asked_for = {end for section in sections for end in (section.since, section.until)}
+    asked_for |= {index[end] for p in points if p.rest for end in (p.code, p.in_code)}
+    return Course(
+        points=points,
+        index=index,
+        repeats=repeats,
+        gaps=gaps,
+        beyond=beyond,
+        uncounted=sections,
+        asked_for=frozenset(asked_for),
+        is_corrected=bool(sections) or any(p.rest or p.earliest for p in points),
+    )
 
 
 def _names(point: Point, points: tuple[Point, ...]) -> set[str]:
@@ -162,6 +245,7 @@ def _point(
         place=_place(control, stage),
         lap=passage.lap,
         min_gap=control.min_gap,
+        earliest=control.earliest,
     )
 
 

@@ -199,9 +199,10 @@ def excess(
     if limit.at is not None:
         return truncate(time, precision) - limit.at
     begun = clock.gun if limit.from_gun else facts.start
-    if begun is None:
+    behind = facts.behind(limit.point)
+    if begun is None or behind is None:
         return None
-    elapsed = truncate(time - begun, precision)
+    elapsed = truncate(time - begun - behind, precision)
     if limit.elapsed is not None:
         return elapsed - limit.elapsed
     if limit.percent is not None and winner is not None:

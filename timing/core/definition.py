@@ -432,6 +432,50 @@ class Source(StrEnum):
     ESTIMATE = "estimate"
 
 
+class TooEarly(StrEnum):
+    """What passing a control too early leads to (Rules 4.8)."""
+
+    COUNT = "count"
+    PENALTY = "penalty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Early:
+    """Counted as the earliest time permitted, or a ``penalty``."""
+
+    kind: TooEarly = TooEarly.COUNT
+    penalty: Duration = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Out is permitted ``least`` after in (Rules 4.8)."""
+
+    least: Duration
+    early: Early = Early()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earliest:
+    """The earliest passing permitted (Rules 4.8): a time of day, or ``elapsed`` on the clock."""
+
+    at: TimeOfDay | None = None
+    elapsed: Duration | None = None
+    early: Early = Early()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """From one point of a course to a later one, by their codes (Rules 4.7).
+
+    ``allowance`` is how much of a neutral section is not counted at the most, ``None`` for all.
+    """
+
+    start: str
+    end: str
+    allowance: Duration | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """An ordered point of a stage's course, ``distance_m`` metres from its start.
@@ -439,7 +483,8 @@ class Control:
     With ``in_out`` it is two points of one place, ``CODE.in`` and ``CODE.out`` (Rules 4.2);
     ``cutoffs`` tests the in, ``cutoffs_out`` the out. ``source`` names the official source where
     it is not the usual one. ``place`` is read by one station whichever control there is next;
-    ``min_gap`` is the least time between reads that count apart (Rules 4.9).
+    ``min_gap`` is the least time between reads that count apart (Rules 4.9). ``rest`` is between
+    in and out; ``earliest`` concerns the in, ``earliest_out`` the out (Rules 4.8).
     """
 
     code: str
@@ -454,6 +499,9 @@ class Control:
     source: Source | None = None
     min_gap: Duration | None = None
     ascent_m: int | None = None
+    rest: Rest | None = None
+    earliest: Earliest | None = None
+    earliest_out: Earliest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,7 +509,8 @@ class Stage:
     """One day's contest. ``controls`` are in the order of the full course, start first.
 
     ``courses`` says, for divisions that do not run all of it, which controls they pass.
-    ``controls`` describe one of the ``laps``; ``distance_m`` is that of all of them.
+    ``controls`` describe one of the ``laps``; ``distance_m`` is that of all of them. The time in
+    ``neutral`` sections does not count, or only that in ``timed`` ones does (Rules 4.7).
     """
 
     number: int
@@ -474,6 +523,8 @@ class Stage:
     controls: tuple[Control, ...] = ()
     courses: tuple[tuple[str, tuple[str, ...]], ...] = ()
     laps: int = 1
+    neutral: tuple[Section, ...] = ()
+    timed: tuple[Section, ...] = ()
 
 
 class Of(StrEnum):

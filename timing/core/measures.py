@@ -173,7 +173,9 @@ def _by_segments(board: BoardInput) -> Measuring:
         for first, last in times:
             if key not in first or key not in last:
                 return None
-            total += last[key][0] - first[key][0]
+            (since, begun), (until, ended) = first[key], last[key]
+            # By the clock, which leaves out what is neutral between them (Rules 4.7).
+            total += until - since if begun is None or ended is None else ended - begun
         return Measured(candidate, total, total)
 
     return measured

@@ -55,6 +55,7 @@ class ProblemCode(StrEnum):
     NO_ALLOCATED_START = "no-allocated-start"
     PROVISIONAL_STARTS = "provisional-starts"
     # What follows (Rules 5, 6, 8, 10).
+    EARLY_UNSURE = "early-unsure"
     CUTOFF_UNSURE = "cutoff-unsure"
     CUTOFF_TO_CONFIRM = "cutoff-to-confirm"
     SEEN_AFTER_OUT = "seen-after-out"

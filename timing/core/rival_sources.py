@@ -66,7 +66,7 @@ class RivalSources:
         return False
 
     def _decides_rank(self, row: Row, facts: Facts, instant: Instant) -> bool:
-        if row.rank is None or row.time is None or facts.start is None or facts.raw is None:
+        if row.rank is None or row.time is None or facts.finish is None or facts.raw is None:
             return False
         rules = self._in.rules
         others = [
@@ -74,7 +74,8 @@ class RivalSources:
             for r in self._state.ranked[row.entry.division]
             if r is not row and r.time is not None
         ]
-        time = round_to(instant - facts.start, rules.precision, rules.rounding) + row.adjusted
+        raw = facts.raw + instant - facts.finish
+        time = round_to(raw, rules.precision, rules.rounding) + row.adjusted
         return sum(t < time for t in others) != sum(t < row.time for t in others)
 
     def _disagreement(

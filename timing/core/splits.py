@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from timing.core.counting import Correction, counting
 from timing.core.courses import Course, Point
 from timing.core.days import OUT_OF_ORDER_WINDOW, StageDay
 from timing.core.definition import MAX_STAGE_SPAN, Source
@@ -36,7 +37,8 @@ class Facts:
     ``start`` is when the clock started; ``raw`` is finish minus start; ``last`` is the index of
     the furthest point reached, -1 for none. ``rivals`` are times that another kind of source
     gave, as (index of the point, instant, record): they matter only where they would change
-    something.
+    something. ``corrections`` are why the clock is not the time since the start, and
+    ``uncounted`` by how much it is behind at each point; both empty where it is not (Rules 4.7).
     """
 
     times: list[Instant | None]
@@ -48,11 +50,25 @@ class Facts:
     unused: tuple[Unused, ...] = ()
     problems: tuple[Problem, ...] = ()
     rivals: tuple[tuple[int, Instant, str], ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    uncounted: tuple[Duration | None, ...] = ()
 
     @property
     def finish(self) -> Instant | None:
         """The split at the last point."""
         return self.times[-1]
+
+    def elapsed(self, ordinal: int) -> Duration | None:
+        """What the clock shows at a point; None where that is not known."""
+        time = self.times[ordinal]
+        behind = self.behind(ordinal)
+        if time is None or self.start is None or behind is None:
+            return None
+        return time - self.start - behind
+
+    def behind(self, ordinal: int) -> Duration | None:
+        """By how much the clock is behind the time since the start, None if not known (4.7)."""
+        return self.uncounted[ordinal] if self.uncounted else 0
 
     @property
     def start_uncertainty(self) -> Duration:
@@ -282,7 +298,7 @@ def _leave_early(
 def _finish(sifting: Sifting, facts: Facts) -> None:
     points, times = sifting.course.points, facts.times
     for i in range(1, facts.last):
-        if times[i] is None and points[i].mandatory:
+        if times[i] is None and (points[i].mandatory or i in sifting.course.asked_for):
             sifting.problems.append(
                 Problem(
                     code=ProblemCode.MISSED_CONTROL,
@@ -291,8 +307,10 @@ def _finish(sifting: Sifting, facts: Facts) -> None:
                     bib=sifting.bib,
                 )
             )
-    if (finish := times[-1]) is not None and facts.start is not None:
-        facts.raw = finish - facts.start
+    if facts.start is not None and sifting.course.is_corrected:
+        _correct(sifting, facts, facts.start)
+    if times[-1] is not None and facts.start is not None:
+        facts.raw = facts.elapsed(len(times) - 1)
     elif facts.last > 0 and facts.start is None:
         sifting.problems.append(
             Problem(
@@ -302,3 +320,19 @@ def _finish(sifting: Sifting, facts: Facts) -> None:
                 bib=sifting.bib,
             )
         )
+
+
+def _correct(sifting: Sifting, facts: Facts, start: Instant) -> None:
+    counted = counting(sifting.course, facts.times, facts.taken, start, sifting.day)
+    facts.corrections, facts.uncounted = counted.corrections, counted.uncounted
+    for correction in counted.corrections:
+        if not correction.is_sure:
+            sifting.problems.append(
+                Problem(
+                    code=ProblemCode.EARLY_UNSURE,
+                    stage=sifting.stage,
+                    control=sifting.course.points[correction.until].code,
+                    bib=sifting.bib,
+                    params=(("early_ms", correction.by),),
+                )
+            )

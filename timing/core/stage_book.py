@@ -434,9 +434,8 @@ class StageBook:
         for entry_id, facts in self.facts.items():
             course = self.courses[self.roster.entries[entry_id].division]
             index = course.index.get(point)
-            time = None if index is None else facts.times[index]
-            if time is not None:
-                found[entry_id] = (time, None if facts.start is None else time - facts.start)
+            if index is not None and (time := facts.times[index]) is not None:
+                found[entry_id] = (time, facts.elapsed(index))
         return found
 
     def splits(self, entry_id: str) -> tuple[Split, ...]:
@@ -450,7 +449,7 @@ class StageBook:
                 point=point.code,
                 distance_m=point.distance_m,
                 time=time,
-                elapsed=None if facts.start is None else time - facts.start,
+                elapsed=facts.elapsed(point.ordinal),
                 record=passing.id,
                 source=passing.source,
             )

@@ -84,4 +84,4 @@ def course_until(course: Course, control: str) -> Course:
         return course
     is_beyond = {name for name, those in course.repeats.items() if those[-1] > last}
     is_beyond |= {name for name, ordinal in course.index.items() if ordinal > last}
-    return course_along(course.points[: last + 1], frozenset(is_beyond))
+    return course_along(course.points[: last + 1], course.uncounted, frozenset(is_beyond))

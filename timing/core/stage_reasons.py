@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from timing.core.book import RaceBook
+from timing.core.clock_reasons import clock_reasons, early_penalties
 from timing.core.courses import Course
 from timing.core.cutoffs import Limit, excess, limits_of, waited
 from timing.core.definition import Basis, OutcomeKind, StageKind
@@ -93,14 +94,22 @@ class StageReasons:
                     ("time_at", time),
                     ("source", passing.source.value),
                 ]
-                if facts.start is not None:
-                    params.append(("elapsed_ms", time - facts.start))
+                elapsed = facts.elapsed(point.ordinal)
+                if elapsed is not None:
+                    params.append(("elapsed_ms", elapsed))
                 yield Reason(
                     because=Because.TAKEN,
                     rule="4.3",
                     params=tuple(params),
                     records=(passing.id,),
                 )
+                came = facts.times[point.ordinal - 1]
+                if point.is_out and came is not None:
+                    yield Reason(
+                        because=Because.STOPPED,
+                        rule="4.2",
+                        params=(("point", point.control), ("time_ms", time - came)),
+                    )
             elif 0 < point.ordinal < facts.last:
                 yield Reason(because=Because.NO_SPLIT, rule="4.4", params=(("point", point.code),))
         for unused in facts.unused:
@@ -216,9 +225,14 @@ class StageReasons:
             yield Reason(
                 because=Because.RAW,
                 rule="1.1",
-                params=(("start_at", row.start), ("finish_at", row.finish), ("raw_ms", row.raw)),
-                adds=row.raw,
+                params=(
+                    ("start_at", row.start),
+                    ("finish_at", row.finish),
+                    ("raw_ms", row.finish - row.start),
+                ),
+                adds=row.finish - row.start,
             )
+            yield from clock_reasons(self._facts, self._course)
         rounded = round_to(row.raw, rules.precision, rules.rounding)
         if rounded != row.raw:
             yield Reason(
@@ -261,6 +275,9 @@ class StageReasons:
         if early:
             rest -= early
             yield penalty_by_rule(Because.EARLY_PENALTY, "3.3", early)
+        for reason in early_penalties(self._facts, self._course):
+            rest -= reason.adds or 0
+            yield reason
         for missed in self._row.missed:
             outcome = missed.limit.outcome
             if outcome.kind is OutcomeKind.PENALTY:

@@ -141,6 +141,8 @@ class _Settler:
             row.finish = facts.finish
             row.raw = facts.raw
             row.automatic_penalty += facts.early_penalty
+            if facts.corrections:
+                row.automatic_penalty += sum(c.penalty for c in facts.corrections if c.is_sure)
             if stage.holds:
                 row.holds = waits(row.entry.id, facts, course, stage.holds)
             if facts.last >= 0:

@@ -50,6 +50,20 @@ SENTENCES: Mapping[Because, str] = {
     Because.BONUS: "Bonus of {time_ms} by {by}: {reason}.",
     Because.EARLY_PENALTY: "Penalty of {time_ms} for leaving before the window opened.",
     Because.CUTOFF_PENALTY: "Penalty of {time_ms} for a missed cut-off.",
+    Because.NEUTRAL: "From {from} to {to}, {time_ms} is not counted.",
+    Because.STOPPED: "Stopped at {point} for {time_ms}.",
+    Because.RESTED_TOO_LITTLE: (
+        "Left {point} {early_ms} before the rest was over: {time_ms} is counted on."
+    ),
+    Because.COUNTED_AS_EARLIEST: (
+        "At {point} {early_ms} before the earliest time permitted: {time_ms} is counted on."
+    ),
+    Because.RESTED_TOO_LITTLE_PENALTY: (
+        "Penalty of {time_ms} for leaving {point} {early_ms} before the rest was over."
+    ),
+    Because.TOO_EARLY_PENALTY: (
+        "Penalty of {time_ms} for being at {point} {early_ms} before the earliest time permitted."
+    ),
     Because.HELD: "Held at {point} for {time_ms}, which is credited.",
     Because.VIRTUAL: "Stopped on the way, and given {time_ms}.",
     Because.MEMBER_TIME: "{bib} {name}: {time_ms}.",

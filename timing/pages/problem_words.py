@@ -167,6 +167,10 @@ WORDS: Mapping[ProblemCode, Words] = {
         "The starts of stage {stage} come from ranks that may still change",
         "Issue the start list: it is then frozen.",
     ),
+    ProblemCode.EARLY_UNSURE: Words(
+        "{bib} was {early_ms} too early at {control}, within what the record may be off",
+        "Nothing is given for it. Decide: nothing to do if in order, a penalty if not.",
+    ),
     ProblemCode.CUTOFF_UNSURE: Words(
         "{bib} was {late_ms} late at {control}, within what the record may be off",
         "The runner stays ranked. Decide: nothing to do if in time, a ruling OTL if not.",

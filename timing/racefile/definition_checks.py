@@ -195,7 +195,7 @@ def check_stage(stage: Typed, path: Path, references: References, given: Given) 
     """Report what in a stage contradicts itself or refers to nothing."""
     known = known_stage(stage, path, given)
     if stage.get("kind") is StageKind.REST:
-        for key in ("start", "controls", "courses"):
+        for key in ("start", "controls", "courses", "neutral", "timed"):
             if key in stage:
                 references.report.at_path(
                     (*path, key), "a rest day has none", f"remove {key}, or kind: rest"
@@ -206,8 +206,33 @@ def check_stage(stage: Typed, path: Path, references: References, given: Given) 
         _check_controls(stage, (*path, "controls"), references, known)
     controls = controls_of(stage, path, given) or []
     order = _running_order(controls, stage.get("laps", 1))
+    _check_sections(stage, path, references, known)
     for division, course in stage.get("courses", ()):
         _check_course(division, course, (*path, "courses", division), references, order)
+
+
+def _check_sections(stage: Typed, path: Path, references: References, known: KnownStage) -> None:
+    """Sections go forward, one after the other, and are neutral or timed (Rules 4.7)."""
+    if stage.get("neutral") and stage.get("timed"):
+        references.report.at_path(
+            (*path, "timed"), "stands beside neutral", "keep the one that is easier to say"
+        )
+    for key in ("neutral", "timed"):
+        last = -1
+        for section_path, section in items(stage, (*path, key)):
+            ends = [section.get("start"), section.get("end")]
+            for end, name in zip(ends, ("from", "to"), strict=True):
+                references.one_point(end, known, (*section_path, name))
+            if any(end not in known.order for end in ends):
+                continue
+            start, end = (known.order.index(str(code)) for code in ends)
+            if start >= end or start < last:
+                references.report.at_path(
+                    section_path,
+                    f"from {ends[0]} to {ends[1]} is out of the order of the course",
+                    "name the earlier control first, and let no section begin within another",
+                )
+            last = max(last, end)
 
 
 def _running_order(controls: list[Typed], laps: int) -> list[str | None]:
@@ -268,6 +293,13 @@ def _check_controls(stage: Typed, path: Path, references: References, known: Kno
             )
     _check_laps(stage, path, references)
     for control_path, control in items(stage, path):
+        for key in ("rest", "earliest_out"):
+            if key in control and not control.get("in_out"):
+                references.report.at_path(
+                    (*control_path, key),
+                    "there is no out here",
+                    "write in_out: true" if key == "rest" else "write earliest, or in_out: true",
+                )
         if "cutoffs_out" in control and not control.get("in_out"):
             report.at_path(
                 (*control_path, "cutoff_out"),

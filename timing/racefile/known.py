@@ -29,7 +29,8 @@ Codes: TypeAlias = frozenset[str] | None
 class KnownStage:
     """A stage's codes: ``points`` as passings name them, ``controls`` without in and out.
 
-    ``places`` are the names that may stand for several of the points (Rules 4.9).
+    ``places`` are the names that may stand for several of the points (Rules 4.9); ``order`` has
+    the points in running order.
     """
 
     points: Codes
@@ -37,6 +38,7 @@ class KnownStage:
     waves: Codes
     places: frozenset[str] = frozenset()
     in_out: frozenset[str] = frozenset()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -152,13 +154,13 @@ def _passed(controls: list[Typed], laps: int, waves: Codes) -> KnownStage:
     """The codes of a stage whose controls could all be read, on every lap (Rules 4.9)."""
     codes = [c["code"] for c in controls]
     end_at_line = ends_at_line([(c["code"], c.get("place", "")) for c in controls])
-    points: set[str] = set()
+    points: list[str] = []
     places: set[str] = set()
     in_out: set[str] = set()
     for passage in passages(codes, laps, end_at_line=end_at_line):
         control = controls[passage.index]
         ways = (".in", ".out") if control.get("in_out") else ("",)
-        points |= {passage.code + way for way in ways}
+        points += [passage.code + way for way in ways]
         if control.get("in_out"):
             in_out |= {passage.code, control["code"]}
         if passage.lap:
@@ -173,6 +175,7 @@ def _passed(controls: list[Typed], laps: int, waves: Codes) -> KnownStage:
         waves=waves,
         places=frozenset(places),
         in_out=frozenset(in_out),
+        order=tuple(points),
     )
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from timing.core.definition import MissedControl, MissedKind, Outcome, OutcomeKind
+from timing.core.definition import (
+    Early,
+    MissedControl,
+    MissedKind,
+    Outcome,
+    OutcomeKind,
+    TooEarly,
+)
 from timing.racefile.containers import Variant
 from timing.racefile.moments import Fine
 from timing.racefile.quantities import Whole
@@ -65,5 +72,22 @@ def missed_control() -> Variant:
         unmake=lambda missed: (
             missed.kind.value,
             missed.penalty if missed.kind is MissedKind.PENALTY else None,
+        ),
+    )
+
+
+def _early(word: str, penalty: int | None) -> Early:
+    return Early(kind=TooEarly(word), penalty=penalty or 0)
+
+
+def too_early() -> Variant:
+    """What passing before the earliest time permitted leads to (Rules 4.8)."""
+    return Variant(
+        words=("count",),
+        carriers={"penalty": Fine()},
+        make=_early,
+        unmake=lambda early: (
+            early.kind.value,
+            early.penalty if early.kind is TooEarly.PENALTY else None,
         ),
     )

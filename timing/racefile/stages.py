@@ -14,8 +14,11 @@ from timing.core.definition import (
     Basis,
     Control,
     Cutoff,
+    Earliest,
     EarlyKind,
     IntervalOrder,
+    Rest,
+    Section,
     Selection,
     Source,
     Stage,
@@ -27,10 +30,10 @@ from timing.core.definition import (
 from timing.racefile.containers import Many, Nested, OneOrMany, Pairs, Span, Variant, Words
 from timing.racefile.faults import Fault, one_of
 from timing.racefile.moments import ClockTime, Day, Fine, Lasting, LastingSome
-from timing.racefile.outcomes import cutoff_outcome
+from timing.racefile.outcomes import cutoff_outcome, too_early
 from timing.racefile.parts import Part, key_of
 from timing.racefile.quantities import Flag, Kilometres, KilometresAnHour, Whole
-from timing.racefile.texts import Bib, Choice, Code, Text
+from timing.racefile.texts import Bib, Choice, Code, PointCode, Text
 
 MEASURES = ("at", "elapsed", "elapsed_gun", "min_speed", "percent_of_winner")
 
@@ -65,6 +68,48 @@ class CutoffSchema(Part):
             raise ValidationError([Fault(f"{len(given)} limits: {', '.join(given)}", "keep one")])
 
 
+class RestSchema(Part):
+    """A rest between in and out (Rules 4.8)."""
+
+    makes = Rest
+
+    least = LastingSome(required=True)
+    early = too_early()
+
+
+class EarliestSchema(Part):
+    """The earliest passing permitted (Rules 4.8)."""
+
+    makes = Earliest
+
+    at = ClockTime()
+    elapsed = LastingSome()
+    early = too_early()
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _one_measure(self, data: object, original: object, **kwargs: object) -> None:
+        del data, kwargs
+        given = {"at", "elapsed"} & set(original) if isinstance(original, Mapping) else {""}
+        if len(given) != 1:
+            fault = "two times" if given else "no time"
+            raise ValidationError([Fault(fault, "give at or elapsed")])
+
+
+class TimedSchema(Part):
+    """A section whose time counts, where that of others does not (Rules 4.7)."""
+
+    makes = Section
+
+    start = PointCode(data_key="from", required=True)
+    end = PointCode(data_key="to", required=True)
+
+
+class NeutralSchema(TimedSchema):
+    """A section whose time does not count, or only what is beyond the allowance (Rules 4.7)."""
+
+    allowance = LastingSome()
+
+
 class ControlSchema(Part):
     """An ordered point of a stage's course (Rules 4.2)."""
 
@@ -82,6 +127,9 @@ class ControlSchema(Part):
     source = Choice(Source)
     min_gap = Lasting()
     ascent_m = Whole(most=20_000)
+    rest = Nested(RestSchema)
+    earliest = Nested(EarliestSchema)
+    earliest_out = Nested(EarliestSchema)
 
 
 class SelectionSchema(Part):
@@ -282,6 +330,8 @@ class StageSchema(Part):
     controls = Many(Nested(ControlSchema))
     courses = Pairs(Code(), Words(Code()))
     laps = Whole(least=1, most=1_000)
+    neutral = OneOrMany(Nested(NeutralSchema))
+    timed = OneOrMany(Nested(TimedSchema))
 
     def build(self, data: Mapping[str, Any]) -> Stage:
         """The stage; without controls it has a start and a finish."""
