@@ -104,6 +104,14 @@ class Boards:
         return found
 
     def _compute(self, classification: Classification, after: int) -> Board:
+        board = classify(self.unranked(classification, after))
+        found = self.merges(classification.of, after)
+        if classification.category in found:
+            board = replace(board, merged_into=end_of(classification.category, found))
+        return board
+
+    def unranked(self, classification: Classification, after: int) -> BoardInput:
+        """A classification as after a stage that is settled, or 0, before it is ranked."""
         covered = self._covered.get(classification)
         if covered is None:
             covered = self._covered[classification] = covered_stages(self._race, classification)
@@ -119,23 +127,17 @@ class Boards:
         else:
             candidates = self._team_candidates(classification, after, tallies)
         left_out = self._left_out(classification, after)
-        board = classify(
-            BoardInput(
-                classification=classification,
-                rules=self._race.rules,
-                after=after,
-                candidates=[c for c in candidates if key_of(c.competitor) not in left_out],
-                results=results,
-                is_last=bool(covered) and after >= covered[-1],
-                times_at=lambda number, point: self._stages[number].times_at(point),
-                gc_ranks=lambda division: self._gc_ranks(division, after),
-                awards=lambda number: self._stages[number].awards,
-            )
+        return BoardInput(
+            classification=classification,
+            rules=self._race.rules,
+            after=after,
+            candidates=[c for c in candidates if key_of(c.competitor) not in left_out],
+            results=results,
+            is_last=bool(covered) and after >= covered[-1],
+            times_at=lambda number, point: self._stages[number].times_at(point),
+            gc_ranks=lambda division: self._gc_ranks(division, after),
+            awards=lambda number: self._stages[number].awards,
         )
-        found = self.merges(classification.of, after)
-        if classification.category in found:
-            board = replace(board, merged_into=end_of(classification.category, found))
-        return board
 
     def merges(self, of: Of, after: int) -> dict[str, Merge]:
         """The categories that merged by then, of entries or of teams (Rules 8.1)."""

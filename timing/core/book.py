@@ -16,7 +16,7 @@ from functools import partial
 
 from timing.core.boards import Boards, first_solo
 from timing.core.categories import categories_of, day_of_age, team_categories
-from timing.core.classifications import Result, cut_incomplete
+from timing.core.classifications import BoardInput, Result, cut_incomplete
 from timing.core.collection import collection_paused
 from timing.core.control_order import control_board
 from timing.core.courses import Point
@@ -380,6 +380,12 @@ class RaceBook:
         # After a rest day the GC is the day before's (racefile, Stages).
         board = self._boards.board(classification, counted[-1] if counted else 0)
         return board if board.after == after else replace(board, after=after)
+
+    def unranked(self, classification: Classification, after: int) -> BoardInput:
+        """What a classification is ranked from, as after a stage."""
+        self._refresh()
+        counted = [n for n in self._order if n <= after]
+        return self._boards.unranked(classification, counted[-1] if counted else 0)
 
     def counted(
         self, classification: Classification, after: int

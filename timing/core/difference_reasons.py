@@ -25,6 +25,12 @@ _CONSEQUENCES = frozenset(
         Because.RANK_BY_POINTS,
         Because.RANK_SHARED,
         Because.UNRANKED,
+        Because.LEADS,
+        Because.HIGHER_IF_LEVEL,
+        Because.HIGHER_IF_LEVEL_SHARED,
+        Because.HIGHER_IF_AHEAD,
+        Because.HIGHER_IF_AHEAD_OF,
+        Because.HIGHER_NOW_LEVEL,
     }
 )
 """What follows from other reasons, which are the ones to tell."""

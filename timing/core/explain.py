@@ -14,6 +14,8 @@ from timing.core.book import RaceBook
 from timing.core.classifications import Result
 from timing.core.definition import Classification, Measure, Of, RoundAt
 from timing.core.entries import Entry
+from timing.core.measures import points_won
+from timing.core.one_higher import one_higher_in
 from timing.core.penalties import Amount
 from timing.core.reasons import Because, Reason, adjustment
 from timing.core.records import Penalty
@@ -55,14 +57,20 @@ class Explanation:
     totals: tuple[TotalExplanation, ...]
 
 
-def explain(book: RaceBook, entry_id: str, stage: int | None = None) -> Explanation:
+def explain(
+    book: RaceBook, entry_id: str, stage: int | None = None, *, after: int | None = None
+) -> Explanation:
     """Explain every stage and classification of an entry, or those of one stage.
+
+    Classifications are as after stage ``after``, by default ``stage`` or the last with a result.
 
     Raises what the book raises for an unknown entry or stage.
     """
     entry = book.entry(entry_id, stage)
     numbers = book.stages if stage is None else (stage,)
-    last = book.last_stage if stage is None else stage
+    last = after
+    if last is None:
+        last = book.last_stage if stage is None else stage
     totals = []
     for classification in book.race.classifications:
         wanted = entry_id if classification.of is Of.SOLO else entry.team
@@ -117,11 +125,40 @@ def explain_line(book: RaceBook, code: str, after: int, key: str) -> TotalExplan
     return _total(book, board.classification, board.after, line, board.lines)
 
 
+def _points_won(
+    book: RaceBook, classification: Classification, after: int, line: Line
+) -> Iterator[Reason]:
+    """Where the points come from, the places of each stage where they are the points."""
+    key = _key(line)
+    if classification.measure is Measure.POINTS:
+        for won in points_won(book.unranked(classification, after), key):
+            params = (
+                ("stage", won.stage),
+                ("where", won.where),
+                ("place", won.place),
+                ("points", won.points),
+            )
+            yield Reason(because=Because.POINTS_WON, rule="9.1", params=params)
+        return
+    for number, rows in book.counted(classification, after):
+        row = rows.get(key)
+        if row is not None and row.rank is not None:
+            params = (("stage", number), ("where", ""), ("place", row.rank), ("points", row.rank))
+            yield Reason(because=Because.POINTS_WON, rule="9.1", params=params)
+
+
 def _points(
-    classification: Classification, after: int, line: Line, lines: tuple[Line, ...]
+    book: RaceBook,
+    classification: Classification,
+    after: int,
+    line: Line,
+    lines: tuple[Line, ...],
 ) -> TotalExplanation:
     """A line that is ranked by points, or by places: its sum and its rank (Rules 9.1)."""
-    reasons = [Reason(because=Because.POINTS, rule="9.1", params=(("points", line.points or 0),))]
+    reasons = list(_points_won(book, classification, after, line))
+    reasons.append(
+        Reason(because=Because.POINTS, rule="9.1", params=(("points", line.points or 0),))
+    )
     ranked = sum(1 for other in lines if other.rank is not None)
     if line.rank is not None:
         params = (("rank", line.rank), ("of", ranked), ("gap", line.gap or 0))
@@ -129,6 +166,7 @@ def _points(
     if line.tie is not None:
         params_of_tie = (("tie", line.tie.value),)
         reasons.append(Reason(because=Because.TIE_BROKEN, rule="9.5", params=params_of_tie))
+    reasons += one_higher_in(book, classification, after, line, lines)
     return TotalExplanation(
         classification=classification, after=after, line=line, reasons=tuple(reasons)
     )
@@ -142,7 +180,7 @@ def _total(
     lines: tuple[Line, ...],
 ) -> TotalExplanation:
     if line.points is not None:
-        return _points(classification, after, line, lines)
+        return _points(book, classification, after, line, lines)
     if classification.measure not in (Measure.TIME, Measure.STAGES) and line.time is not None:
         # A sum over some stages or segments only: its parts are the stages' own matter.
         total = Reason(
@@ -152,7 +190,11 @@ def _total(
             classification=classification,
             after=after,
             line=line,
-            reasons=(total, *_standing(line, lines)),
+            reasons=(
+                total,
+                *_standing(line, lines),
+                *one_higher_in(book, classification, after, line, lines),
+            ),
         )
     reasons: list[Reason] = []
     alone: list[Reason] = []
@@ -212,6 +254,7 @@ def _total(
             )
         reasons.append(Reason(because=Because.TOTAL, rule="9.2", params=(("time_ms", line.time),)))
     reasons += _standing(line, lines)
+    reasons += one_higher_in(book, classification, after, line, lines)
     return TotalExplanation(
         classification=classification, after=after, line=line, reasons=tuple(reasons)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import assert_never
 
@@ -20,7 +21,7 @@ from timing.core.classifications import (
     total_of,
 )
 from timing.core.definition import Measure
-from timing.core.ranking import TieRule, ranks_of
+from timing.core.ranking import Parting, TieRule, first_parting, ranks_of
 from timing.core.results import Board, TieBreak
 from timing.core.statuses import RaceStatus
 from timing.core.times import Duration
@@ -34,23 +35,59 @@ NO_PLACE = 0
 
 def classify(board: BoardInput) -> Board:
     """The classification's board, by its measure."""
+    return rank_board(board, *_measured_and_parted(board))
+
+
+def _measured_and_parted(board: BoardInput) -> tuple[Measuring, Sequence[TieRule[Measured]]]:
     measure = board.classification.measure
     match measure:
         case Measure.TIME:
-            return rank_board(board, by_total_time(board), time_ties(board))
+            return by_total_time(board), time_ties(board)
         case Measure.POINTS:
             points = _Points(board)
-            return rank_board(board, points.measured, points.ties())
+            return points.measured, points.ties()
         case Measure.PLACES:
-            return rank_board(board, _by_places(board), time_ties(board))
+            return _by_places(board), time_ties(board)
         case Measure.STAGES:
-            return rank_board(board, _by_stages(board), time_ties(board))
+            return _by_stages(board), time_ties(board)
         case Measure.BEST:
-            return rank_board(board, _by_best(board), time_ties(board))
+            return _by_best(board), time_ties(board)
         case Measure.SEGMENTS:
-            return rank_board(board, _by_segments(board), time_ties(board))
+            return _by_segments(board), time_ties(board)
         case _:
             assert_never(measure)
+
+
+def would_part(board: BoardInput, one: str, other: str) -> Parting | None:
+    """What would part two competitors, were they level; None where nothing would.
+
+    They are given by entry id or team code. Places and what else the chain looks at are as they
+    are now.
+    """
+    by_key = {key_of(c.competitor): c for c in board.candidates}
+    measuring, ties = _measured_and_parted(board)
+    found = [measuring(by_key[key]) for key in (one, other) if key in by_key]
+    tied = [measured for measured in found if measured is not None]
+    return first_parting(tied, ties) if len(tied) == 2 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsWon:
+    """Points with the ``stage`` they were won on and the ``place`` they were for.
+
+    ``where`` is a code of the classification's table, empty for points given by a ruling.
+    """
+
+    stage: int
+    where: str
+    place: int
+    points: int
+
+
+def points_won(board: BoardInput, key: str) -> tuple[PointsWon, ...]:
+    """All that a competitor's points come from, by stage, in a classification by points."""
+    candidate = next((c for c in board.candidates if key_of(c.competitor) == key), None)
+    return () if candidate is None else tuple(_Points(board).won(candidate))
 
 
 class _Points:
@@ -65,12 +102,12 @@ class _Points:
         self._gc_ranks = lru_cache(maxsize=None)(board.gc_ranks)
 
     def measured(self, candidate: Candidate) -> Measured | None:
-        total = sum(points for _, points in self._won(candidate))
+        total = sum(won.points for won in self.won(candidate))
         if not candidate.is_in or not total:
             return None
         return Measured(candidate, -total, None, total)
 
-    def _won(self, candidate: Candidate) -> list[tuple[int, int]]:
+    def won(self, candidate: Candidate) -> list[PointsWon]:
         """Every place that was worth points, with its points; by the table or by rulings."""
         key = key_of(candidate.competitor)
         won = []
@@ -78,9 +115,12 @@ class _Points:
             for code, table in self._board.classification.points:
                 place = row.rank if code == FINISH else self._places(number, code).get(key)
                 if place is not None and place <= len(table):
-                    won.append((place, table[place - 1]))
+                    points = table[place - 1]
+                    won.append(PointsWon(stage=number, where=code, place=place, points=points))
             won += [
-                (award.place or NO_PLACE, award.points)
+                PointsWon(
+                    stage=number, where="", place=award.place or NO_PLACE, points=award.points
+                )
                 for award in self._board.awards(number).get(key, ())
                 if award.board == self._board.classification.code
             ]
@@ -102,9 +142,7 @@ class _Points:
 
     def _count_back(self, tied: Sequence[Measured]) -> list[tuple[int, ...]]:
         """More first places first, then more second ones, and so on."""
-        won = [
-            Counter(place for place, _ in self._won(m.candidate) if place != NO_PLACE) for m in tied
-        ]
+        won = [Counter(w.place for w in self.won(m.candidate) if w.place != NO_PLACE) for m in tied]
         last = max((place for places in won for place in places), default=0)
         return [tuple(-places[place] for place in range(1, last + 1)) for places in won]
 

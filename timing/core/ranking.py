@@ -58,6 +58,23 @@ def rank_by(
     return ranked
 
 
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What parts two equals, and whether the first of them is the better one."""
+
+    by: TieBreak
+    is_first_better: bool
+
+
+def first_parting(pair: Sequence[Item], ties: Sequence[TieRule[Item]]) -> Parting | None:
+    """The first link that parts two items of equal measure, or None."""
+    for rule in ties:
+        keys: Sequence[Any] | None = rule.key(pair)
+        if keys is not None and keys[0] != keys[1]:
+            return Parting(rule.name, keys[0] < keys[1])
+    return None
+
+
 def ranks_of(measures: Mapping[str, int]) -> dict[str, int]:
     """Shared ranks by a measure, lower first: one plus the number better."""
     ordered = sorted(measures.values())

@@ -73,6 +73,15 @@ class Because(StrEnum):
     TIE_BROKEN = "tie_broken"
     RANK_SHARED = "rank_shared"
     UNRANKED = "unranked"
+    OUT_BEFORE = "out_before"
+    POINTS_WON = "points_won"
+    MEMBER_COUNTS = "member_counts"
+    LEADS = "leads"
+    HIGHER_IF_LEVEL = "higher_if_level"
+    HIGHER_IF_LEVEL_SHARED = "higher_if_level_shared"
+    HIGHER_IF_AHEAD = "higher_if_ahead"
+    HIGHER_IF_AHEAD_OF = "higher_if_ahead_of"
+    HIGHER_NOW_LEVEL = "higher_now_level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

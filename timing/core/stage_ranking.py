@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from timing.core.definition import TieLinkKind
+from timing.core.definition import Rules, TieLinkKind
 from timing.core.ranking import TieRule, rank_by
+from timing.core.records import FinishOrder
 from timing.core.results import TieBreak
+from timing.core.rosters import Roster
 from timing.core.stage_input import StageInput
 from timing.core.stage_rows import Row
 from timing.core.times import Duration
@@ -29,7 +31,7 @@ def rank_rows(rows: Iterable[Row], stage: StageInput) -> list[Row]:
     ranked = rank_by(
         timed,
         lambda r: r.time or 0,
-        _ties(stage),
+        stage_ties(stage.number, stage.rules, stage.orders, stage.roster),
         stage.rules.equal_rank,
         first=max(last_place, len(placed)) + 1,
     )
@@ -41,22 +43,28 @@ def rank_rows(rows: Iterable[Row], stage: StageInput) -> list[Row]:
     return ordered
 
 
-def _ties(stage: StageInput) -> list[TieRule[Row]]:
+def stage_ties(
+    number: int, rules: Rules, orders: Sequence[FinishOrder], roster: Roster
+) -> list[TieRule[Row]]:
     """A line judge's order, then hidden fractions where the race lets them decide."""
-    rules: list[TieRule[Row]] = []
-    if stage.orders:
-        rules.append(TieRule(TieBreak.FINISH_ORDER, lambda rows: _judged_order(rows, stage)))
-    links = [k for k in stage.rules.ties if k.kind is TieLinkKind.FRACTIONS]
-    if any(not link.stages or stage.number in link.stages for link in links):
-        rules.append(TieRule(TieBreak.FRACTIONS, _fractions))
-    return rules
+    ties: list[TieRule[Row]] = []
+    if orders:
+        ties.append(
+            TieRule(TieBreak.FINISH_ORDER, lambda rows: _judged_order(rows, orders, roster))
+        )
+    links = [k for k in rules.ties if k.kind is TieLinkKind.FRACTIONS]
+    if any(not link.stages or number in link.stages for link in links):
+        ties.append(TieRule(TieBreak.FRACTIONS, _fractions))
+    return ties
 
 
-def _judged_order(rows: Sequence[Row], stage: StageInput) -> Sequence[int] | None:
-    for order in reversed(stage.orders):
+def _judged_order(
+    rows: Sequence[Row], orders: Sequence[FinishOrder], roster: Roster
+) -> Sequence[int] | None:
+    for order in reversed(orders):
         positions = {
             entry_id: 0 if order.joint else n
-            for n, entry_id in enumerate(stage.roster.ids_of(order.bibs))
+            for n, entry_id in enumerate(roster.ids_of(order.bibs))
         }
         if any(r.entry.id in positions for r in rows):
             return [positions.get(r.entry.id, len(positions)) for r in rows]

@@ -9,6 +9,7 @@ from timing.core.clock_reasons import clock_reasons, early_penalties
 from timing.core.courses import Course
 from timing.core.cutoffs import Limit, excess, limits_of, waited
 from timing.core.definition import Basis, OutcomeKind, StageKind
+from timing.core.one_higher import one_higher_on
 from timing.core.reasons import Because, Reason, adjustment, penalty_by_rule
 from timing.core.records import Status
 from timing.core.splits import Facts
@@ -52,12 +53,14 @@ class StageReasons:
         if facts is not None:
             yield from self._splits(facts)
             yield from self._limits(facts, clock)
+        yield from self._out_before()
         yield from self._decisions()
         if row.done:
             yield from self._time()
             yield from self._adjustments()
             yield self._result()
         yield self._rank()
+        yield from one_higher_on(self._book, self._stage, row)
 
     def _clock(self) -> Clock:
         frame = self._stage.frame
@@ -177,6 +180,17 @@ class StageReasons:
             params=tuple(params),
             records=(limit.ruling,) if limit.ruling else (),
         )
+
+    def _out_before(self) -> Iterator[Reason]:
+        """Whose race was over before this stage has no rank on it (Rules 10.1)."""
+        earlier = [n for n in self._book.stages if n < self._stage.number]
+        state = self._book.stage_book(earlier[-1]).state if earlier else None
+        standing = None if state is None else state.carried.get(self._entry.id)
+        if standing is not None and standing.ended is not None:
+            params: list[tuple[str, str | int]] = [("status", standing.ended.value)]
+            if standing.stage is not None:
+                params.append(("stage", standing.stage))
+            yield Reason(because=Because.OUT_BEFORE, rule="10.1", params=tuple(params))
 
     def _decisions(self) -> Iterator[Reason]:
         for ruling in (*self._book.rulings, *self._book.penalties.disqualifications):

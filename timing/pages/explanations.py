@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from timing.core.definition import Race, Source, TeamTimeKind
 from timing.core.explain import Explanation, StageExplanation, TotalExplanation
+from timing.core.measures import FINISH
 from timing.core.reasons import Because, Reason
 from timing.core.results import TieBreak, UnusedReason
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
@@ -20,6 +21,8 @@ from timing.pages.words import (
     STAGE_STATUS,
     TIE_BREAK,
     UNUSED_REASON,
+    counted,
+    ordinal,
 )
 
 SENTENCES: Mapping[Because, str] = {
@@ -67,6 +70,7 @@ SENTENCES: Mapping[Because, str] = {
     Because.HELD: "Held at {point} for {time_ms}, which is credited.",
     Because.VIRTUAL: "Stopped on the way, and given {time_ms}.",
     Because.MEMBER_TIME: "{bib} {name}: {time_ms}.",
+    Because.MEMBER_COUNTS: "{bib} {name}: {time_ms}, which counts for the team.",
     Because.MEMBER_OUT: "{bib} {name}: {status}.",
     Because.MEMBER_LEFT: "{bib} {name} left the team.",
     Because.TEAM_TIME: "The team’s time is {measure}: {time_ms}.",
@@ -74,7 +78,7 @@ SENTENCES: Mapping[Because, str] = {
     Because.MISSED_PENALTY: "Penalty of {time_ms} for missed controls.",
     Because.DECIDED: "Decided by {by}: {status}. {reason}",
     Because.STAGE_TIME: "The stage’s time is {time_ms}.",
-    Because.STAGE_RANK: "Place {rank} on the stage, {gap_ms} behind the first.",
+    Because.STAGE_RANK: "Place {rank} on the stage{behind}.",
     Because.STAGE_UNRANKED: "No place on the stage: {status}.",
     Because.UNTIMED: "The stage is required, but not timed.",
     Because.STAGE_IN_TOTAL: "Stage {stage}: {time_ms}.",
@@ -83,12 +87,32 @@ SENTENCES: Mapping[Because, str] = {
     Because.TRANSFERRED: "Over from division {old} to {division}.",
     Because.ROUNDING_OF_TOTAL: "The total was rounded {rounding}, once.",
     Because.TOTAL: "The total is {time_ms}.",
-    Because.RANK: "Rank {rank} of {of}, {gap_ms} behind the leader.",
+    Because.RANK: "Rank {rank} of {of}{behind}.",
     Because.POINTS: "The sum is {points}.",
-    Because.RANK_BY_POINTS: "Rank {rank} of {of}, {gap} from the leader.",
+    Because.RANK_BY_POINTS: "Rank {rank} of {of}{behind}.",
     Because.TIE_BROKEN: "Equal times were parted: {tie}.",
     Because.RANK_SHARED: "Rank {rank} is shared.",
     Because.UNRANKED: "Not ranked: {status}.",
+    Because.OUT_BEFORE: "Out of the race before this stage: {status}.",
+    Because.POINTS_WON: "Stage {stage}: {points}{won}.",
+    Because.LEADS: "{by} ahead of {other}.",
+    Because.HIGHER_IF_LEVEL: (
+        "One place higher, {place}: {gained}, or {other} {lost}."
+        " Equals would be parted {tie}, in favour of this one as things stand."
+    ),
+    Because.HIGHER_IF_LEVEL_SHARED: (
+        "One place higher, {place}: {gained}, or {other} {lost}. Nothing would part equals,"
+        " who share the place."
+    ),
+    Because.HIGHER_IF_AHEAD: (
+        "One place higher, {place}: {gained}, or {other} {lost}."
+        " Equals would be parted {tie}, in favour of {other} as things stand."
+    ),
+    Because.HIGHER_IF_AHEAD_OF: "One place higher, {place}: {gained}, or {other} {lost}.",
+    Because.HIGHER_NOW_LEVEL: (
+        "One place higher, {place}: {gained}, or {other} {lost}."
+        " Now they are level, and {other} is ahead {tie}."
+    ),
 }
 
 
@@ -156,6 +180,12 @@ def sentence(reason: Reason, race: Race, zone: ZoneInfo) -> Sentence:
     params = {name: _worded(name, value, zone) for name, value in reason.params}
     if reason.because in _PENALTIES:
         params["what"] = _penalty(params)
+    if reason.because in _BEHIND:
+        params["behind"] = _behind(reason, params)
+    if reason.because in _COMPARED:
+        params.update(_compared(reason))
+    if reason.because is Because.POINTS_WON:
+        params["won"] = _won(params)
     text = SENTENCES[reason.because].format_map(params)
     for empty, tidy in ((" :", ":"), ("  ", " "), (": .", "."), (" .", ".")):
         text = text.replace(empty, tidy)
@@ -175,6 +205,55 @@ def _penalty(params: Mapping[str, str]) -> str:
     )
     beside = ", ".join(filter(None, told))
     return f"{params['code']} ({beside})" if beside else params["code"]
+
+
+_BEHIND: Mapping[Because, str] = {
+    Because.STAGE_RANK: ", {gap_ms} behind the first",
+    Because.RANK: ", {gap_ms} behind the leader",
+    Because.RANK_BY_POINTS: ", {gap} from the leader",
+}
+
+
+def _behind(reason: Reason, params: Mapping[str, str]) -> str:
+    """How far behind the first; nothing for whoever is level."""
+    is_level = not any(value for name, value in reason.params if name in ("gap", "gap_ms"))
+    return "" if is_level else _BEHIND[reason.because].format_map(params)
+
+
+_COMPARED = frozenset(
+    {
+        Because.LEADS,
+        Because.HIGHER_IF_LEVEL,
+        Because.HIGHER_IF_LEVEL_SHARED,
+        Because.HIGHER_IF_AHEAD,
+        Because.HIGHER_IF_AHEAD_OF,
+        Because.HIGHER_NOW_LEVEL,
+    }
+)
+
+
+def _compared(reason: Reason) -> dict[str, str]:
+    """How far apart two are, in the unit of what ranks them: ``by``, ``gained``, ``lost``."""
+    params = dict(reason.params)
+    place = {"place": ordinal(int(params.get("rank", 1)))}
+    if "by_ms" in params:
+        time = format_exact_duration(int(params["by_ms"]))
+        return {**place, "by": time, "gained": f"{time} faster", "lost": f"{time} slower"}
+    if "by_points" in params:
+        by = counted("point", int(params["by_points"]))
+        return {**place, "by": by, "gained": f"{by} more", "lost": f"{by} fewer"}
+    by = counted("place", int(params["by_places"]))
+    return {**place, "by": by, "gained": f"{by} fewer in the sum", "lost": f"{by} more"}
+
+
+def _won(params: Mapping[str, str]) -> str:
+    """``, for place 3 at COL``: what points were given for, by the table or by a ruling."""
+    place, where = params["place"], params["where"]
+    if place == "0":
+        return ", by a ruling"
+    if where in ("", FINISH):
+        return f", for place {place}"
+    return f", for place {place} at {where}"
 
 
 def _added(ms: int, race: Race) -> str:

@@ -554,7 +554,8 @@ class _RunnerMaker:
 
     def _reasons(self) -> tuple[Passage, ...]:
         """What is behind the figures, without what is nobody's business (Rules 12.2)."""
-        explanation = explain(self.book, self.entry.id)
+        # While a stage runs, the classifications are those of the last one closed (Rules 9.4).
+        explanation = explain(self.book, self.entry.id, after=self.after)
         public = replace(
             explanation,
             stages=self._begun(explanation.stages),

@@ -277,6 +277,8 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "team": ("team", "teams"),
     "record": ("record", "records"),
     "line": ("line", "lines"),
+    "point": ("point", "points"),
+    "place": ("place", "places"),
 }
 """One of them, and many."""
 
