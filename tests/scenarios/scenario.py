@@ -25,15 +25,20 @@ from timing.core.times import (
 from timing.exports.safety import controls_table, runners_table
 from timing.exports.table import Cell, Column, Kind, Table, text
 from timing.racefile import loads
+from timing.racefile.library import text_of
 
 AnyLine: TypeAlias = Line | StageLine | ControlLine
 
 _RULES = re.compile(r"#\s*Rules\s+([\d., ]+)")
+_DEFINITION = re.compile(r"^definition: (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A file taken apart. ``racefile`` keeps the line numbers of the file."""
+    """A file taken apart. ``racefile`` keeps the line numbers of the file.
+
+    Where it names a ``definition``, that of the library stands there instead.
+    """
 
     path: Path
     title: str
@@ -56,7 +61,7 @@ def read(path: Path) -> Scenario:
         path=path,
         title=first.removeprefix("title: ").partition("#")[0].strip(),
         rules=tuple(part.strip() for part in rules[1].split(",")),
-        racefile="\n" + head + "\n",
+        racefile="\n" + _DEFINITION.sub(lambda found: text_of(found[1]), head) + "\n",
         expect=expect,
     )
 

@@ -8,10 +8,13 @@ import pytest
 
 from tests.scenarios.scenario import accept, read, render
 
-FILES = sorted(Path(__file__).parent.glob("*/*.yaml"))
+FOLDER = Path(__file__).parent
+FILES = sorted(FOLDER.rglob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: str(path.relative_to(FOLDER).with_suffix(""))
+)
 def test_scenario(path: Path, pytestconfig: pytest.Config) -> None:
     scenario = read(path)
     rendered = render(scenario)
