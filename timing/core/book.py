@@ -22,6 +22,7 @@ from timing.core.control_order import control_board
 from timing.core.courses import Point
 from timing.core.definition import Classification, Incomplete, Of, Race
 from timing.core.document import Document
+from timing.core.doubts import doubts
 from timing.core.entries import Entry, Team
 from timing.core.intake import Intake
 from timing.core.journal import Journal
@@ -506,12 +507,22 @@ class RaceBook:
     def problems(self) -> tuple[Problem, ...]:
         """Everything dubious or contradictory, in a fixed order."""
         self._refresh()
-        found = self._intake.problems()
-        for book in self._stages.values():
-            found += book.problems()
-        if self._order:
-            for of in Of:
-                found += [m.problem() for m in self._boards.merges(of, self._order[-1]).values()]
+        with collection_paused():
+            dubious = self._intake.problems()
+            found = list(dubious)
+            unplaced = self._intake.unplaced()
+            for book in self._stages.values():
+                # Reads that are nobody's are the intake's to list, and the stage's to explain.
+                reads = unplaced.get(book.number, ())
+                ids = {passing.id for passing in reads}
+                listed = [p for p in dubious if ids.intersection(p.records)] if ids else []
+                own = tuple(book.problems())
+                found += own
+                found += doubts(book, (*listed, *own), reads)
+            if self._order:
+                for of in Of:
+                    merges = self._boards.merges(of, self._order[-1])
+                    found += [merge.problem() for merge in merges.values()]
         return tuple(sorted(set(found), key=Problem.sort_key))
 
     def answer(self) -> Answer:

@@ -86,6 +86,14 @@ class Intake:
         """What is dubious about records and entries, whatever the stages make of them."""
         return [*self._race_problems, *self._unplaced.values()]
 
+    def unplaced(self) -> dict[int, list[Passing]]:
+        """The passings that are nobody's, by stage."""
+        found: dict[int, list[Passing]] = {}
+        for record in self._unplaced:
+            passing = self._journal.passings[record]
+            found.setdefault(passing.stage, []).append(passing)
+        return found
+
     def put(self, passing: Passing) -> None:
         """Take one more passing, which the journal holds already."""
         if passing.id in self._awaited:

@@ -208,7 +208,7 @@ class Paces:
         at = max(ended for _, _, ended in here) if self._at is None else self._at
         unfinished = [(at - begun) / self._of(e).ratio() for e, begun in waiting if begun < at]
         spreads = [self.ratio(e).spread for e, _ in waiting] or [0.0]
-        median = _median_of_unfinished(values, unfinished, sum(spreads) / len(spreads))
+        median = _median_of_unfinished(values, unfinished, math.fsum(spreads) / len(spreads))
         deviations = sorted(abs(math.log(max(v, 1.0) / median)) for v in values)
         spread = _MEDIAN_DEVIATION * deviations[len(deviations) // 2]
         seen = len(values)

@@ -45,6 +45,10 @@ class ProblemCode(StrEnum):
     SOURCES_DISAGREE = "sources-disagree"
     MISSED_CONTROL = "missed-control"
     NO_OPEN_CONTROL = "no-open-control"
+    TOO_FAST = "too-fast"
+    TOO_SLOW = "too-slow"
+    LIKELY_MISREAD = "likely-misread"
+    CLOCK_OFF = "clock-off"
     # Starts (Rules 3).
     NO_START = "no-start"
     EARLY_START = "early-start"

@@ -66,7 +66,8 @@ class StageBook:
     changed since their facts were read; ``state`` is ``None`` until the stage is settled.
     ``planned_roster`` is as the rulings say, ``roster`` as missed limits have moved its entries
     since; ``moves`` are all those of this stage, and ``now_in`` the divisions that entries were
-    moved into by limits on this stage and earlier ones.
+    moved into by limits on this stage and earlier ones. ``doubts`` are kept until the stage is
+    settled anew, ``None`` while nobody has asked for them.
     """
 
     stage: Stage
@@ -92,6 +93,7 @@ class StageBook:
     missed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     courses: dict[str, Course] = field(init=False)
     plan: StagePlan = UNCHANGED
+    doubts: tuple[Problem, ...] | None = None
 
     def __post_init__(self) -> None:
         """Before any ruling, all of every course is run."""
@@ -118,6 +120,7 @@ class StageBook:
         Once more as long as missed limits move somebody into another division: each time
         further along the course, so that there is an end.
         """
+        self.doubts = None
         plan, problems = plan_of(self.number, context.rulings)
         self._take_plan(plan)
         moved_before = {} if before is None else before.now_in

@@ -127,6 +127,22 @@ WORDS: Mapping[ProblemCode, Words] = {
         "Main and backup differ by {apart_ms} for {bib} at {control}",
         "The {source} time counts. If it is wrong, void it: the other then counts.",
     ),
+    ProblemCode.TOO_FAST: Words(
+        "{bib} took {took_ms} from {since} to {control}, where {expected_ms} was to be expected",
+        "Somebody else may have been read, or the time be wrong. Confirm it, void it or assign it.",
+    ),
+    ProblemCode.TOO_SLOW: Words(
+        "{bib} took {took_ms} from {since} to {control}, where {expected_ms} was to be expected",
+        "The time may be wrong. Confirm it if the runner was so long, else void it or assign it.",
+    ),
+    ProblemCode.LIKELY_MISREAD: Words(
+        "{bib} at {control} may have been {likely}, who is missing there",
+        "Ask the control. If so, assign the passing to {likely}; if not, confirm it.",
+    ),
+    ProblemCode.CLOCK_OFF: Words(
+        "The clocks of {device} and {other} are {apart_ms} apart",
+        "Find out which is right, and rule the offset of the other one.",
+    ),
     ProblemCode.MISSED_CONTROL: Words(
         "{bib} was not seen at {control}, but later",
         "Ask the control first: recorders miss runners. Confirm it only if it was really missed.",
