@@ -101,9 +101,7 @@ class _Registrar:
                 for entry_id in stage.roster.ids_of(ruling.bibs):
                     self._accounts[entry_id] = ruling
         self._acks = [r for r in rulings if isinstance(r, Acknowledgement)]
-        self._closed = {
-            r.control: r.at for r in rulings if isinstance(r, Close) and r.stage == stage.number
-        }
+        self._closed = [r for r in rulings if isinstance(r, Close) and r.stage == stage.number]
         self._seen_later = self._on_later_stages()
         self._known_limits: dict[tuple[str, tuple[str, ...], str], tuple[Limit, ...]] = {}
 
@@ -156,9 +154,9 @@ class _Registrar:
         if facts is None:
             return None
         seen = [
-            _Seen(index=course.index[p.control], time=time)
-            for p, time in zip(facts.taken, facts.times, strict=True)
-            if p is not None and time is not None and p.control in course.index
+            _Seen(index=index, time=time)
+            for index, time in enumerate(facts.times)
+            if time is not None
         ]
         for unused in facts.unused:
             if unused.reason in _SEEN_ALL_THE_SAME and unused.control in course.index:
@@ -322,11 +320,8 @@ class _Registrar:
         points = runner.course.points
         if seen is not None:
             passed = points[reached].code
-            gone = [
-                t
-                for t in (swept.get(passed), self._closed.get(points[reached].control))
-                if t is not None
-            ]
+            gone = [r.at for r in self._closed if points[reached].is_named(r.control)]
+            gone += [swept[passed]] if passed in swept else []
             if any(seen.time > t for t in gone):
                 yield self._alert(AlertKind.BEHIND_SWEEP, passed, seen.time, runner.entry)
         for point in points[reached + 1 :]:

@@ -77,7 +77,10 @@ def _pairs(
         for unused in facts.unused:
             if unused.reason not in _RIVALS or unused.time is None:
                 continue
-            point = index[unused.control]
+            point = index.get(unused.control)
+            if point is None:
+                # A place that is passed more than once: which passage it was, nobody knows.
+                continue
             taken, time = facts.taken[point], facts.times[point]
             device = of_id[unused.record].device
             if taken is None or time is None or not device or device == taken.device:
