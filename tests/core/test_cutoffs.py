@@ -336,5 +336,11 @@ def test_later_is_never_more_in_time(time: int, more: int, precision: int) -> No
 def test_the_limit_of_the_whole_race_is_what_is_left_of_it() -> None:
     rules = Rules(limit=125 * HOUR, cutoff=CutoffRules(outcome=UNRANKED, inclusive=False))
     assert whole_race_limit(rules, 3, 120 * HOUR) == replace(
-        LIMIT, point=3, at=None, elapsed=5 * HOUR, outcome=UNRANKED, is_inclusive=False
+        LIMIT,
+        point=3,
+        at=None,
+        elapsed=5 * HOUR,
+        outcome=UNRANKED,
+        is_inclusive=False,
+        is_of_race=True,
     )

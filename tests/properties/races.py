@@ -25,6 +25,7 @@ from timing.core.definition import (
     AgeOn,
     Apply,
     Arrivals,
+    AssignFrom,
     Broken,
     Carry,
     Category,
@@ -67,6 +68,7 @@ from timing.core.definition import (
     TieLink,
     TieLinkKind,
     TooEarly,
+    Unfinished,
     Wave,
 )
 from timing.core.document import Document
@@ -145,6 +147,17 @@ def often(draw: DrawFn, usual: T, others: Sequence[T]) -> T:
 
 
 # -- definitions -----------------------------------------------------------------------------------
+
+BONUSES = (
+    (("finish", (10 * SECOND, 6 * SECOND, 4 * SECOND)),),
+    (("CP", (5 * SECOND,)), ("FINISH", (10 * SECOND,))),
+)
+
+UNFINISHED = (
+    Unfinished(assign=AssignFrom.LAST, plus=30 * MINUTE),
+    Unfinished(assign=AssignFrom.WINNER),
+    Unfinished(assign=AssignFrom.LIMIT, plus=MINUTE),
+)
 
 PENALTY_TABLES = (
     (),
@@ -289,6 +302,7 @@ def _stage(draw: DrawFn, number: int, first: date, *, by_rank: bool, divided: bo
         controls=controls,
         courses=courses,
         laps=laps,
+        bonuses=often(draw, (), BONUSES),
     )
     return _with_sections(draw, stage)
 
@@ -323,6 +337,7 @@ def _rules(draw: DrawFn) -> Rules:
         after_out=one_of(draw, tuple(AfterOut)),
         limit=often(draw, None, (9 * HOUR,)),
         penalties=one_of(draw, PENALTY_TABLES),
+        unfinished=often(draw, Unfinished(), UNFINISHED),
     )
 
 

@@ -15,6 +15,7 @@ from timing.core.definition import (
     AgeOn,
     Apply,
     Arrivals,
+    AssignFrom,
     Basis,
     Broken,
     Carry,
@@ -59,6 +60,7 @@ from timing.core.definition import (
     TieLink,
     TieLinkKind,
     TooEarly,
+    Unfinished,
     Wave,
 )
 from timing.core.entries import Entry, Team
@@ -185,6 +187,8 @@ def rules(divisions: list[str]) -> Strategy[Rules]:
         after_out=st.sampled_from(AfterOut),
         limit=st.none() | SOME_TIME,
         penalties=penalty_tables(),
+        unfinished=st.just(Unfinished())
+        | st.builds(Unfinished, assign=st.sampled_from(AssignFrom), plus=DURATIONS),
     )
 
 
@@ -302,6 +306,13 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
     passed = draw(controls(divisions, categories, laps))
     short = tuple(control.code for control in passed[:2])
     courses = tuple((code, short) for code in draw(distinct(one_of(divisions), most=2)) if code)
+    # On laps a control is named with its lap.
+    points = ["finish"]
+    if laps == 1:
+        points += [f"{c.code}.in" if c.in_out else c.code for c in passed]
+    bonus_tables = st.dictionaries(
+        st.sampled_from(points), st.lists(DURATIONS, min_size=1, max_size=3).map(tuple), max_size=2
+    ).map(lambda tables: tuple(tables.items()))
     stage = Stage(
         number=number,
         date=day,
@@ -313,6 +324,7 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
         controls=passed,
         courses=courses,
         laps=laps,
+        bonuses=draw(st.just(()) | bonus_tables),
     )
     first, second, *_ = point_codes(stage)
     section = Section(start=first, end=second)

@@ -19,7 +19,13 @@ from timing.racefile.competitors import (
 from timing.racefile.document import DocumentSchema
 from timing.racefile.parts import Part
 from timing.racefile.passings import PassingSchema
-from timing.racefile.rules import CutoffRulesSchema, PenaltyRuleSchema, RaceSchema, RulesSchema
+from timing.racefile.rules import (
+    CutoffRulesSchema,
+    PenaltyRuleSchema,
+    RaceSchema,
+    RulesSchema,
+    UnfinishedSchema,
+)
 from timing.racefile.rulings import RULING_SCHEMAS, RulingSchema
 from timing.racefile.stages import (
     ControlSchema,
@@ -37,6 +43,7 @@ SECTIONS: dict[str, list[type[Part]]] = {
     "race": [RaceSchema],
     "rules": [RulesSchema],
     "rules: cutoff": [CutoffRulesSchema],
+    "rules: unfinished": [UnfinishedSchema],
     "penalties": [PenaltyRuleSchema],
     "divisions": [DivisionSchema],
     "categories": [CategorySchema],

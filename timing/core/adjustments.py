@@ -13,11 +13,21 @@ from timing.core.rosters import Roster
 from timing.core.times import Duration
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Won:
+    """A bonus by rule: at which point it was won, with which place (Rules 6.4)."""
+
+    point: str
+    place: int
+    time: Duration
+
+
 @dataclass(slots=True, eq=False)
 class Adjustment:
     """What was given to one competitor on one stage, all durations at least 0.
 
-    ``rulings`` holds the ids of the records behind the sums, in their order.
+    ``rulings`` holds the ids of the records behind the sums, in their order; ``won`` the bonuses
+    by place that are in ``bonus`` too.
     """
 
     stage_penalty: Duration = 0
@@ -27,6 +37,7 @@ class Adjustment:
     bonus: Duration = 0
     extension: Duration = 0
     rulings: list[str] = field(default_factory=list)
+    won: list[Won] = field(default_factory=list)
 
     @property
     def penalty(self) -> Duration:

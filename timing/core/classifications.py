@@ -39,6 +39,11 @@ class Result(Protocol):
     adjustment: Adjustment
     status: StageStatus
 
+    is_assigned: bool
+
+    @property
+    def counted_rank(self) -> int | None: ...  # noqa: D102 - see Row
+
     @property
     def penalty(self) -> Duration: ...  # noqa: D102 - see Row
 
@@ -51,7 +56,8 @@ class Tally:
     """Sums over the stages that count so far (Rules 9.2).
 
     ``raw`` sums raw clocks, ``adjusted`` what was added to stage times, ``alone`` what counts
-    in the GC only. ``is_missing`` says that a stage without a result is among them.
+    in the GC only. ``assigned`` counts, among ``stages``, those that were not finished and have an
+    assigned time (Rules 9.3). ``is_missing`` says that a stage without a result is among them.
     """
 
     stages: int = 0
@@ -64,6 +70,7 @@ class Tally:
     bonus: Duration = 0
     distance_m: int = 0
     is_missing: bool = False
+    assigned: int = 0
 
 
 EMPTY = Tally()
@@ -109,6 +116,7 @@ def _with_row(tally: Tally, row: Result, *, is_late: bool) -> Tally:
         tally.bonus + given.bonus,
         tally.distance_m + row.distance_m,
         tally.is_missing or not row.done or is_late,
+        tally.assigned + (row.is_assigned and row.done),
     )
 
 
@@ -124,6 +132,7 @@ def _with_gap(tally: Tally) -> Tally:
         tally.bonus,
         tally.distance_m,
         True,  # noqa: FBT003 - the fields in their order
+        tally.assigned,
     )
 
 
@@ -148,6 +157,11 @@ class Candidate:
     def is_in(self) -> bool:
         """Whether the race goes on, or went well, for this one."""
         return self.standing.ended is None and self.standing.competitive
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there is more than times assigned to somebody who never came (Rules 9.3)."""
+        return self.standing.has_raced or self.tally.stages > self.tally.assigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +204,7 @@ def by_total_time(board: BoardInput) -> Measuring:
 
     def measured(candidate: Candidate) -> Measured | None:
         tally = candidate.tally
-        if not candidate.is_in or not tally.stages or tally.is_missing:
+        if not candidate.is_in or not tally.stages or tally.is_missing or not candidate.has_run:
             return None
         total = total_of(tally, board.rules)
         return Measured(candidate, total, total)
@@ -229,7 +243,7 @@ def race_status(standing: Standing, tally: Tally, *, is_last: bool) -> RaceStatu
         return standing.ended
     if not standing.competitive:
         return RaceStatus.UNRANKED
-    if not standing.has_raced and not tally.stages:
+    if not standing.has_raced and tally.stages == tally.assigned:
         return RaceStatus.REGISTERED
     if is_last and not tally.is_missing:
         return RaceStatus.FINISHED
@@ -362,7 +376,10 @@ def _tie_rule(link: TieLink, board: BoardInput) -> TieRule[Measured]:
 
     def by_places(measure: Callable[[list[int]], int]) -> Callable[[Sequence[Measured]], list[int]]:
         def keys(tied: Sequence[Measured]) -> list[int]:
-            return [measure([r.rank for r in rows(m) if r.rank is not None]) for m in tied]
+            return [
+                measure([rank for r in rows(m) if (rank := r.counted_rank) is not None])
+                for m in tied
+            ]
 
         return keys
 

@@ -20,7 +20,8 @@ class Limit:
     """A cut-off as it holds for one entry: exactly one of ``at`` and ``elapsed`` is given.
 
     ``elapsed`` counts from the gun with ``from_gun``, else from the entry's own clock start.
-    ``ruling`` is the id of the record that moved it, if any.
+    ``ruling`` is the id of the record that moved it, if any; ``is_of_race`` is the limit of the
+    whole race.
     """
 
     point: int
@@ -33,6 +34,7 @@ class Limit:
     from_gun: bool = False
     percent: int | None = None
     ruling: str = ""
+    is_of_race: bool = False
 
     def is_beyond(self, by: Duration) -> bool:
         """Whether an excess of ``by`` is late: in time is at or before, unless set (5.1)."""
@@ -147,6 +149,7 @@ def whole_race_limit(rules: Rules, point: int, clock: Duration) -> Limit:
         is_inclusive=rules.cutoff.inclusive,
         is_hard=True,
         elapsed=(rules.limit or 0) - clock,
+        is_of_race=True,
     )
 
 

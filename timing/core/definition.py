@@ -134,6 +134,25 @@ class CutoffRules:
     apply: Apply = Apply.AUTOMATIC
 
 
+class AssignFrom(StrEnum):
+    """What an assigned time goes by: the last finisher's, the winner's, the finish's cut-off."""
+
+    LAST = "last"
+    WINNER = "winner"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """Whoever does not finish a stage is out (``assign`` ``None``), or stays in (Rules 9.3).
+
+    Who stays in has a time on it: as ``assign`` says, and ``plus`` longer.
+    """
+
+    assign: AssignFrom | None = None
+    plus: Duration = 0
+
+
 class Scope(StrEnum):
     """Whether an adjustment counts on the stage and in the GC, or in the GC alone (6.2)."""
 
@@ -175,6 +194,7 @@ class Rules:
     after_out: AfterOut = AfterOut.UNRANKED
     limit: Duration | None = None
     penalties: tuple[PenaltyRule, ...] = ()
+    unfinished: Unfinished = Unfinished()
 
 
 class Carry(StrEnum):
@@ -511,6 +531,7 @@ class Stage:
     ``courses`` says, for divisions that do not run all of it, which controls they pass.
     ``controls`` describe one of the ``laps``; ``distance_m`` is that of all of them. The time in
     ``neutral`` sections does not count, or only that in ``timed`` ones does (Rules 4.7).
+    ``bonuses`` pairs ``finish`` or a control's code with the time bonuses by place (Rules 6.4).
     """
 
     number: int
@@ -525,6 +546,7 @@ class Stage:
     laps: int = 1
     neutral: tuple[Section, ...] = ()
     timed: tuple[Section, ...] = ()
+    bonuses: tuple[tuple[str, tuple[Duration, ...]], ...] = ()
 
 
 class Of(StrEnum):

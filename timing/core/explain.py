@@ -17,7 +17,7 @@ from timing.core.entries import Entry
 from timing.core.measures import points_won
 from timing.core.one_higher import one_higher_in
 from timing.core.penalties import Amount
-from timing.core.reasons import Because, Reason, adjustment
+from timing.core.reasons import Because, Reason, adjustment, bonus_by_place
 from timing.core.records import Penalty
 from timing.core.results import Line, StageLine
 from timing.core.stage_book import StageBook
@@ -240,6 +240,7 @@ def _total(
                 for r in rulings
                 if r is not None and (reason := adjustment(r, amount_of, is_total=True)).adds
             ]
+            alone += [bonus_by_place(won, is_total=True) for won in row.adjustment.won]
     reasons += alone
     if line.time is not None:
         rounding = line.time - summed - sum(r.adds or 0 for r in alone)

@@ -158,7 +158,7 @@ def _by_places(board: BoardInput) -> Measuring:
         tally = candidate.tally
         if not candidate.is_in or not tally.stages or tally.is_missing:
             return None
-        places = sum(row.rank or 0 for _, row in results_of(board, candidate))
+        places = sum(row.counted_rank or 0 for _, row in results_of(board, candidate))
         return Measured(candidate, places, total_of(tally, board.rules), places)
 
     return measured
@@ -168,7 +168,7 @@ _NEVER = frozenset({RaceStatus.DSQ, RaceStatus.REGISTERED, RaceStatus.TRANSFERRE
 
 
 def _by_stages(board: BoardInput) -> Measuring:
-    """More stages, then further, then faster: everyone who raced has a rank (Rules 9.3)."""
+    """More stages finished, then further, then faster: whoever raced has a rank (Rules 9.3)."""
 
     def measured(candidate: Candidate) -> Measured | None:
         tally, ended = candidate.tally, candidate.standing.ended
@@ -176,7 +176,7 @@ def _by_stages(board: BoardInput) -> Measuring:
         if not has_raced or ended in _NEVER or not candidate.standing.competitive:
             return None
         total = total_of(tally, board.rules)
-        return Measured(candidate, (-tally.stages, -tally.distance_m, total), total)
+        return Measured(candidate, (tally.assigned - tally.stages, -tally.distance_m, total), total)
 
     return measured
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from timing.core.adjustments import Won
 from timing.core.definition import Scope
 from timing.core.penalties import Amount
 from timing.core.records import Bonus, Credit, Penalty, Ruling
@@ -46,6 +47,8 @@ class Because(StrEnum):
     DISQUALIFYING = "disqualifying"
     CREDIT = "credit"
     BONUS = "bonus"
+    BONUS_BY_PLACE = "bonus_by_place"
+    ASSIGNED = "assigned"
     EARLY_PENALTY = "early_penalty"
     CUTOFF_PENALTY = "cutoff_penalty"
     MISSED_PENALTY = "missed_penalty"
@@ -102,6 +105,16 @@ class Reason:
 def penalty_by_rule(because: Because, rule: str, penalty: Duration) -> Reason:
     """A penalty that nobody had to give: it follows from the rule."""
     return Reason(because=because, rule=rule, params=(("time_ms", penalty),), adds=penalty)
+
+
+def bonus_by_place(won: Won, *, is_total: bool) -> Reason:
+    """A bonus that a place was worth: it counts in the total alone (Rules 6.4)."""
+    return Reason(
+        because=Because.BONUS_BY_PLACE,
+        rule="6.4",
+        params=(("point", won.point), ("place", won.place), ("time_ms", won.time)),
+        adds=-won.time if is_total else 0,
+    )
 
 
 def adjustment(ruling: Ruling, amount_of: Callable[[Penalty], Amount], *, is_total: bool) -> Reason:

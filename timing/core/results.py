@@ -50,6 +50,7 @@ class StageLine:
     the official one: the raw clock rounded, plus stage-scope penalties, minus credits;
     ``penalty``, ``credit`` and ``bonus`` are what was given on that stage, of both scopes.
     ``start`` and ``finish`` are instants. ``control`` says where someone is out.
+    ``is_assigned`` marks the time of one who did not finish and stays in the race (Rules 9.3).
     """
 
     competitor: Competitor
@@ -71,6 +72,7 @@ class StageLine:
     control: str = ""
     tie: TieBreak | None = None
     done: bool = False
+    is_assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import ledger_of
 from timing.core.awards import Awards, awards_on
+from timing.core.bonuses import FINISH
 from timing.core.clocks import corrected
 from timing.core.courses import Course
 from timing.core.cutoffs import Limit, limits_of
@@ -259,10 +260,20 @@ class StageBook:
                 plan=plan,
                 holds=hold_periods(number, rulings, self.day, self.roster.wearing),
                 has_begun=self._has_begun(rulings),
+                bonuses=self._bonuses(),
             )
         )
         state.problems += problems
         return state
+
+    def _bonuses(self) -> list[tuple[str, tuple[Duration, ...]]]:
+        """The stage's tables, that of its last control as one of the finish (Rules 6.4)."""
+        stage = self.stage
+        last = stage.controls[-1].code if stage.controls else FINISH
+        return [
+            (FINISH if code.removesuffix(".in") == last else code, table)
+            for code, table in stage.bonuses
+        ]
 
     def _take_plan(self, plan: StagePlan) -> None:
         """Run the courses as far as the plan says; every split is read again if that changed."""

@@ -19,6 +19,7 @@ from timing.core.splits import Facts
 from timing.core.stage_changes import StagePlan
 from timing.core.stage_rows import StageState, Standing
 from timing.core.starts import StartFrame
+from timing.core.times import Duration
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,3 +54,4 @@ class StageInput:
     plan: StagePlan
     holds: Sequence[HoldPeriod]
     has_begun: bool
+    bonuses: Sequence[tuple[str, Sequence[Duration]]]

@@ -10,7 +10,7 @@ from timing.core.courses import Course
 from timing.core.cutoffs import Limit, excess, limits_of, waited
 from timing.core.definition import Basis, OutcomeKind, StageKind
 from timing.core.one_higher import one_higher_on
-from timing.core.reasons import Because, Reason, adjustment, penalty_by_rule
+from timing.core.reasons import Because, Reason, adjustment, bonus_by_place, penalty_by_rule
 from timing.core.records import Status
 from timing.core.splits import Facts
 from timing.core.stage_book import StageBook
@@ -227,6 +227,13 @@ class StageReasons:
                 records=(declared.id,),
                 adds=row.raw,
             )
+        elif row.is_assigned:
+            yield Reason(
+                because=Because.ASSIGNED,
+                rule="9.3",
+                params=(("time_ms", row.raw),),
+                adds=row.raw,
+            )
         elif row.is_virtual:
             yield Reason(
                 because=Because.VIRTUAL,
@@ -269,6 +276,8 @@ class StageReasons:
                     lambda r: self._book.penalties.of_entry(r, self._entry.id),
                     is_total=False,
                 )
+        for won in self._row.adjustment.won:
+            yield bonus_by_place(won, is_total=False)
         yield from self._automatic()
 
     def _automatic(self) -> Iterator[Reason]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from timing.core.adjustments import NOTHING
+from timing.core.assigned_times import assign_times, back_in, place_unfinished, stays_in
+from timing.core.bonuses import give_bonuses
 from timing.core.definition import AfterOut, Source, StageKind
 from timing.core.entries import Entry
 from timing.core.finishers import Finishers
@@ -51,7 +53,9 @@ class _Settler:
                     state.standings[entry.id] = state.carried[entry.id] = standing
                 continue
             self._settle_entry(entry)
-        for entry_id in stage.unranked_by_team(state):
+        assign_times(stage, state, self._finishers)
+        apart = stage.unranked_by_team(state)
+        for entry_id in apart:
             # A team that broke earlier may be of a division that does not run this stage.
             if (row := state.rows.get(entry_id)) is not None:
                 row.is_ranked = False
@@ -60,6 +64,9 @@ class _Settler:
                 [r for r in state.rows.values() if r.is_ranked and r.entry.division == division],
                 stage,
             )
+        place_unfinished(state)
+        if stage.bonuses and not stage.plan.is_cancelled:
+            give_bonuses(stage, state, apart)
         rivals = RivalSources(stage, state, self._finishers, self._sanctions.limits_tested)
         state.problems += rivals.problems()
         return state
@@ -91,17 +98,7 @@ class _Settler:
         elif before.ended is not None:
             self._run_on(row, before, facts, decision)
         else:
-            if decision is None or decision.status in _LEAVING_LIMITS:
-                if facts is not None and declared is None:
-                    after = carried = self._sanctions.test_limits(row, facts, before)
-                if after.ended is None and facts is not None:
-                    after = carried = self._sanctions.missed_controls(row, facts, after)
-            if after.ended is None:
-                self._stopped(row)
-            if decision is not None:
-                after, carried = decide(
-                    stage, row, decision, after, facts, problems=self._state.problems
-                )
+            after, carried = self._judge(row, before, facts, decision)
         self._time(row)
         if stage.rules.limit is not None and row.raw is not None:
             is_same = after is carried
@@ -129,6 +126,29 @@ class _Settler:
             self._state.standings[entry.id] = after
         if carried is not FRESH:
             self._state.carried[entry.id] = carried
+
+    def _judge(
+        self, row: Row, before: Standing, facts: Facts | None, decision: Status | None
+    ) -> tuple[Standing, Standing]:
+        """Limits, missed controls and rulings, on one who is in the race."""
+        stage = self._in
+        after = carried = before
+        is_declared = row.entry.id in stage.declared
+        if decision is None or decision.status in _LEAVING_LIMITS:
+            if facts is not None and not is_declared:
+                after = carried = self._sanctions.test_limits(row, facts, before)
+            if after.ended is None and facts is not None:
+                after = carried = self._sanctions.missed_controls(row, facts, after)
+        if after.ended is None:
+            self._stopped(row)
+        if decision is not None:
+            after, carried = decide(
+                stage, row, decision, after, facts, problems=self._state.problems
+            )
+        if stays_in(stage, row, before, after, decision):
+            row.is_assigned = True
+            after = carried = back_in(row, before, after)
+        return after, carried
 
     def _first_view(self, row: Row, facts: Facts | None, declared: StageTime | None) -> None:
         """What was measured or declared, before anybody judged it."""

@@ -73,6 +73,13 @@ class Row:
     adjusted: Duration = 0
     hidden: Duration = 0
     missed: tuple[Missed, ...] = ()
+    is_assigned: bool = False
+    place_behind: int | None = None
+
+    @property
+    def counted_rank(self) -> int | None:
+        """The rank for sums of places: behind all others for who did not finish and stays in."""
+        return self.place_behind if self.rank is None else self.rank
 
     @property
     def penalty(self) -> Duration:
@@ -112,6 +119,7 @@ class Row:
             control=self.control,
             tie=self.tie,
             done=self.done,
+            is_assigned=self.is_assigned,
         )
 
 

@@ -61,6 +61,12 @@ class TeamRow:
     is_exact: bool = False
     adjusted: Duration = 0
     hidden: Duration = 0
+    is_assigned: bool = False
+
+    @property
+    def counted_rank(self) -> int | None:
+        """The rank, also for sums of places."""
+        return self.rank
 
     @property
     def penalty(self) -> Duration:
@@ -92,6 +98,7 @@ class TeamRow:
             distance_m=self.distance_m,
             control=self.control,
             done=self.done,
+            is_assigned=self.is_assigned,
         )
 
 
@@ -284,7 +291,7 @@ def _settle_running(
             row.control = decision.control
             row.status = _DECIDED_STATUS.get(decision.status, row.status)
             after = carried
-    if row.status in (StageStatus.FINISHED, StageStatus.NEUTRALISED):
+    if row.is_assigned or row.status in (StageStatus.FINISHED, StageStatus.NEUTRALISED):
         _time(row, rows, kind)
     row.is_ranked = (
         row.status is StageStatus.FINISHED
@@ -319,7 +326,7 @@ def _hold_together(
     """
     standings = [stage.standings.get(r.entry.id, FRESH) for r in rows]
     living = [r for r, s in zip(rows, standings, strict=True) if s.ended is None]
-    present = [r for r in living if r.status not in _IS_OUT]
+    present = [r for r in living if r.is_assigned or r.status not in _IS_OUT]
     if len(present) < needed:
         lost = sorted(
             (r for r in rows if r not in present),
@@ -339,7 +346,11 @@ def _hold_together(
     if all(r.status is StageStatus.NEUTRALISED for r in present):
         row.status = StageStatus.NEUTRALISED
     elif len(done) >= needed and all(r.done for r in present):
+        unfinished = [r for r in done if r.is_assigned]
         row.status = StageStatus.FINISHED
+        if len(done) - len(unfinished) < needed:
+            # A member has an assigned time, and so has the team (Rules 9.3).
+            row.status, row.is_assigned = unfinished[0].status, True
     elif all(r.status is StageStatus.NOT_STARTED for r in present):
         row.status = StageStatus.NOT_STARTED
     else:

@@ -51,6 +51,8 @@ SENTENCES: Mapping[Because, str] = {
     Because.SERVED: "Penalty {what}, served on the way and so in the clock already: {reason}.",
     Because.CREDIT: "Credit {code} of {time_ms} by {by}: {reason}.",
     Because.BONUS: "Bonus of {time_ms} by {by}: {reason}.",
+    Because.BONUS_BY_PLACE: "Bonus of {time_ms} for place {place} at {point}.",
+    Because.ASSIGNED: "Did not finish, stays in the race, and is given {time_ms}.",
     Because.EARLY_PENALTY: "Penalty of {time_ms} for leaving before the window opened.",
     Because.CUTOFF_PENALTY: "Penalty of {time_ms} for a missed cut-off.",
     Because.NEUTRAL: "From {from} to {to}, {time_ms} is not counted.",

@@ -195,13 +195,14 @@ def check_stage(stage: Typed, path: Path, references: References, given: Given) 
     """Report what in a stage contradicts itself or refers to nothing."""
     known = known_stage(stage, path, given)
     if stage.get("kind") is StageKind.REST:
-        for key in ("start", "controls", "courses", "neutral", "timed"):
+        for key in ("start", "controls", "courses", "bonuses", "neutral", "timed"):
             if key in stage:
                 references.report.at_path(
                     (*path, key), "a rest day has none", f"remove {key}, or kind: rest"
                 )
         return
     _check_start(stage.get("start", {}), (*path, "start"), references)
+    _check_bonuses(stage, (*path, "bonuses"), references, known)
     if "controls" in stage:
         _check_controls(stage, (*path, "controls"), references, known)
     controls = controls_of(stage, path, given) or []
@@ -244,6 +245,17 @@ def _running_order(controls: list[Typed], laps: int) -> list[str | None]:
     places = [(code, c.get("place", "")) for code, c in zip(known, controls, strict=True)]
     passed = passages(known, laps, end_at_line=ends_at_line(places))
     return [*codes, *(p.code for p in passed if p.code not in known)]
+
+
+def _check_bonuses(stage: Typed, path: Path, references: References, known: KnownStage) -> None:
+    if known.points is None:
+        return
+    for code, table in stage.get("bonuses", ()):
+        references.code(code, known.points | {FINISH_POINTS}, "control", (*path, code))
+        if not table:
+            references.report.at_path(
+                (*path, code), f"no bonuses for {code}", "give them by place, or leave it out"
+            )
 
 
 def _check_start(start: Typed, path: Path, references: References) -> None:

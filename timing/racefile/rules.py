@@ -11,6 +11,7 @@ from timing.core.definition import (
     AfterOut,
     AgeOn,
     Apply,
+    AssignFrom,
     CutoffRules,
     EqualRank,
     Incomplete,
@@ -20,6 +21,7 @@ from timing.core.definition import (
     Scope,
     TieLink,
     TieLinkKind,
+    Unfinished,
 )
 from timing.core.times import SECOND, Rounding
 from timing.racefile.containers import Many, Nested, OneOrMany, Variant
@@ -79,6 +81,35 @@ class PenaltyRuleSchema(Part):
             raise ValidationError({"time": [Fault("is missing", "give an amount, or then: dsq")]})
 
 
+class UnfinishedSchema(Part):
+    """What becomes of those who do not finish a stage (Rules 9.3)."""
+
+    makes = Unfinished
+
+    assign = Choice(AssignFrom, required=True)
+    plus = Lasting()
+
+
+class UnfinishedField(Nested):
+    """The word ``out``, or how a time is assigned."""
+
+    like = '{assign: last, plus: "1:00:00"}'
+
+    def expected(self) -> str:
+        """Both forms."""
+        return f"out, or {self.like}"
+
+    def taken(self, value: object) -> object:
+        """The typed values; none where they are out."""
+        if isinstance(value, str) and value.strip() == "out":
+            return {}
+        return super().taken(value)
+
+    def given(self, value: object) -> object:
+        """The mapping. Who is out is the default, which is left out anyway."""
+        return "out" if value == Unfinished() else super().given(value)
+
+
 class RulesSchema(Part):
     """The settings of one edition."""
 
@@ -96,6 +127,7 @@ class RulesSchema(Part):
     start_tolerance = Lasting()
     after_out = Choice(AfterOut)
     limit = LastingSome()
+    unfinished = UnfinishedField(UnfinishedSchema)
     penalties = Many(Nested(PenaltyRuleSchema))
 
 

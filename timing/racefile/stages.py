@@ -332,6 +332,7 @@ class StageSchema(Part):
     laps = Whole(least=1, most=1_000)
     neutral = OneOrMany(Nested(NeutralSchema))
     timed = OneOrMany(Nested(TimedSchema))
+    bonuses = Pairs(PointCode(), Many(Lasting()))
 
     def build(self, data: Mapping[str, Any]) -> Stage:
         """The stage; without controls it has a start and a finish."""
