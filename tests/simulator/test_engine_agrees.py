@@ -46,6 +46,16 @@ TWO_STRIKES = tuple(
     for control in controls(40)
 )
 
+ARENA = tuple(
+    replace(c, place="ARENA") if c.code in ("START", "FINISH") else c
+    for c in controls(10, between=2, in_out=True)
+)
+LAPS = race(
+    replace(stage(1, course=ARENA), laps=3),
+    replace(stage(2, WINDOW, course=controls(8, between=0)), laps=4),
+    replace(stage(3, course=controls(9, between=1)), laps=2),
+)
+
 RACES = {
     "mass starts and pairs": race(kinds=(PAIR,)),
     "windows": race(stage(1, WINDOW), stage(2, WINDOW)),
@@ -69,12 +79,26 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("definition", RACES.values(), ids=RACES)
+@pytest.mark.parametrize("definition", [*RACES.values(), LAPS], ids=[*RACES, "laps"])
 def test_without_faults_there_are_no_problems_but_partners_apart(definition: Race) -> None:
     teams = 30 if definition.team_kinds else 0
     document = simulate(definition, entries=150, teams=teams, seed=3, faults=Faults.none())
     found = Counter(p.code for p in compute(document).problems())
     assert found.keys() <= {ProblemCode.SEPARATED}
+
+
+def test_who_runs_every_lap_is_counted_as_a_finisher() -> None:
+    document = simulate(LAPS, entries=150, seed=3, faults=Faults.none())
+    book = compute(document)
+    finishers = [n for n in book.board("gc").lines if n.status is RaceStatus.FINISHED]
+    assert len(finishers) > 100
+    entry_id = getattr(finishers[0].competitor, "id", "")
+    assert [s.point for s in book.splits(3, entry_id)] == [
+        "START",
+        "LAP1:CP1",
+        "LAP2:CP1",
+        "FINISH",
+    ]
 
 
 @pytest.mark.parametrize("name", RACES)

@@ -7,10 +7,10 @@ and sees whole seconds on a clock.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from timing.core.courses import Point
+from timing.core.courses import Point, course_of
 from timing.core.days import StageDay
 from timing.core.definition import Basis, Source, Stage
 from timing.core.entries import Entry
@@ -81,8 +81,10 @@ class Recorder:
     faults: Faults
     devices: dict[str, Device] = field(init=False)
     gun: Instant = field(init=False)
+    _repeated: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._repeated = frozenset(course_of(replace(self.stage, courses=()), "").gaps)
         self.gun = first_gun(self.stage, self.day)
         ends = {c.code for c in (*self.stage.controls[:1], *self.stage.controls[-1:])}
         self.devices = {}
@@ -112,7 +114,7 @@ class Recorder:
 
     def read(self, point: Point, instant: Instant) -> Instant:
         """The time that a record of this crossing states, to the precision of its source."""
-        return instant - instant % SECOND if self.devices[point.control].is_typed else instant
+        return instant - instant % SECOND if self.devices[point.base].is_typed else instant
 
     def record(self, outings: Iterable[Outing], journal: Journal) -> None:
         """Write down everything that the stations and readers of this stage see."""
@@ -121,8 +123,12 @@ class Recorder:
             is_own = outing.clock.basis is Basis.OWN
             last = outing.last_point if outing.has_finished else None
             for n, (point, instant) in enumerate(outing.crossings):
-                is_vital = point is last or (n == 0 and is_own)
+                is_vital = point is last or (n == 0 and is_own) or self._is_lap_end(point)
                 self._crossing(entry, point, instant, journal, is_start=n == 0, is_vital=is_vital)
+
+    def _is_lap_end(self, point: Point) -> bool:
+        """Whether a lap that nobody reads would be a lap short."""
+        return point.lap > 0 and point.base == self.stage.controls[-1].code
 
     def _crossing(
         self,
@@ -137,7 +143,7 @@ class Recorder:
         """``is_vital``: without this read there is no result, so that a line crew backs it up."""
         name = f"{self.seed}/{self.slug}/passing/{self.stage.number}/{point.code}/{entry.id}"
         lot, faults = Lot(name), self.faults
-        device = self.devices[point.control]
+        device = self.devices[point.base]
         if lot.draws[_MISSED] < faults.missed:
             if is_vital:
                 journal.passings.append((instant, self._backup(name, entry, point, instant)))
@@ -156,7 +162,7 @@ class Recorder:
             journal.passings.append((moment, double))
 
     def _passing(self, lot: Lot, bib: str, entry: Entry, point: Point, instant: Instant) -> Passing:
-        device = self.devices[point.control]
+        device = self.devices[point.base]
         stated = instant
         if device.drifts:
             stated += device.drifts * (instant - device.since) // HOUR
@@ -172,7 +178,7 @@ class Recorder:
         return Passing(
             id=lot.id,
             stage=self.stage.number,
-            control=point.code,
+            control=self._name(point),
             time=time,
             bib=bib if device.is_typed else "",
             chip="" if device.is_typed else entry.chips[0],
@@ -182,6 +188,10 @@ class Recorder:
             offset_ms=device.off,
             received=None if arrival == instant else arrival,
         )
+
+    def _name(self, point: Point) -> str:
+        """What the station calls it: a place that is passed more than once has one name (4.9)."""
+        return point.place + point.way if point.place in self._repeated else point.code
 
     def _arrival(self, lot: Lot, instant: Instant) -> Instant:
         """When a record is handed in: at once, or hours later where a device was cut off."""
@@ -197,7 +207,7 @@ class Recorder:
         return Passing(
             id=record_id(name, "backup"),
             stage=self.stage.number,
-            control=point.code,
+            control=self._name(point),
             time=self._clock_reading(stated - stated % SECOND),
             bib=entry.bib,
             source=Source.LINE_CREW,

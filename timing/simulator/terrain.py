@@ -43,15 +43,17 @@ def legs_of(stage: Stage, division: str, chance: Random) -> tuple[Leg, ...]:
     legs = []
     for before, point in pairwise(points):
         km = max(_LEAST_KM, (point.distance_m - before.distance_m) / 1000)
-        climb = heights[point.control] - heights[before.control]
+        # Every lap climbs as much as the first one.
+        climbed = (point.lap - before.lap) * heights[stage.controls[-1].code]
+        climb = climbed + heights[point.base] - heights[before.base]
         is_last = point is points[-1]
         legs.append(
             Leg(
                 point=point,
-                flat=0.0 if point.is_out else km * ground[point.control],
-                climb=0.0 if point.is_out else climb / 100 * ground[point.control],
+                flat=0.0 if point.is_out else km * ground[point.base],
+                climb=0.0 if point.is_out else climb / 100 * ground[point.base],
                 is_stop=point.is_out,
-                can_retire=manned[point.control] and not point.is_out and not is_last,
+                can_retire=manned[point.base] and not point.is_out and not is_last,
             )
         )
     return tuple(legs)
@@ -70,6 +72,6 @@ def _ascents(stage: Stage, chance: Random) -> dict[str, float]:
     climbed = 0.0
     heights = {}
     for control, weight in zip(stage.controls, weights, strict=True):
-        climbed += stage.ascent_m * weight / total
+        climbed += stage.ascent_m / stage.laps * weight / total
         heights[control.code] = climbed
     return heights
