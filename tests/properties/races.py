@@ -348,6 +348,12 @@ def _team_kind(draw: DrawFn) -> TeamKind:
             None,
             Separation(max_gap=2 * MINUTE),
             Separation(max_gap=2 * MINUTE, outcome=PENALISED),
+            Separation(max_gap=MINUTE, outcome=PENALISED, then_out=True),
+            Separation(
+                max_gap=2 * MINUTE,
+                at=(("CP", MINUTE),),
+                outcome=Outcome(kind=OutcomeKind.STRIKES, strikes=2),
+            ),
             Separation(max_gap=2 * MINUTE, outcome=OUT),
         ),
     )

@@ -132,6 +132,10 @@ TIES = tuples(
 )
 PENALTY_OUTCOMES = st.builds(Outcome, kind=st.just(OutcomeKind.PENALTY), penalty=DURATIONS)
 
+ESCALATING = st.builds(
+    Outcome, kind=st.just(OutcomeKind.PENALTY), penalty=SOME_TIME, repeated=tuples(DURATIONS)
+)
+
 
 def outcomes(divisions: list[str]) -> Strategy[Outcome]:
     plain = (OutcomeKind.OUT, OutcomeKind.DNF, OutcomeKind.UNRANKED)
@@ -359,6 +363,7 @@ def team_kinds(draw: st.DrawFn, code: str) -> TeamKind:
     counts = kind in (TeamTimeKind.NTH, TeamTimeKind.BEST)
     n = draw(st.integers(1, least)) if counts else 0
     fewest = least if kind is TeamTimeKind.SUM else max(n, 1)
+    strikes = st.builds(Outcome, kind=st.just(OutcomeKind.STRIKES), strikes=st.integers(1, 9))
     flags = st.builds(Outcome, kind=st.sampled_from([OutcomeKind.FLAG, OutcomeKind.OUT]))
     return TeamKind(
         code=code,
@@ -366,7 +371,9 @@ def team_kinds(draw: st.DrawFn, code: str) -> TeamKind:
         size=(least, least if kind is TeamTimeKind.SUM else draw(st.integers(least, 5))),
         time=TeamTime(kind=kind, n=n),
         separation=draw(
-            st.none() | st.builds(Separation, max_gap=DURATIONS, outcome=flags | PENALTY_OUTCOMES)
+            st.none()
+            | st.builds(Separation, max_gap=DURATIONS, outcome=flags | strikes | ESCALATING)
+            | st.builds(Separation, max_gap=DURATIONS, outcome=ESCALATING, then_out=st.booleans())
         ),
         broken=draw(st.sampled_from(Broken)),
         members=draw(st.sampled_from(Members)),

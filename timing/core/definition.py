@@ -65,12 +65,21 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A consequence: ``division`` for MOVE, ``penalty`` for PENALTY, ``strikes`` for STRIKES."""
+    """A consequence: ``division`` for MOVE, ``penalty`` for PENALTY, ``strikes`` for STRIKES.
+
+    ``repeated`` are the penalties of the second time in the race, the third …, the last repeating;
+    none repeats ``penalty``. Only separations escalate so (Rules 8.4).
+    """
 
     kind: OutcomeKind
     division: str = ""
     penalty: Duration = 0
     strikes: int = 0
+    repeated: tuple[Duration, ...] = ()
+
+    def penalty_of(self, time: int) -> Duration:
+        """What the first time costs, 1, or a later one."""
+        return (self.penalty, *self.repeated)[:time][-1]
 
 
 OUT = Outcome(kind=OutcomeKind.OUT)
@@ -278,10 +287,16 @@ class TeamTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Separation:
-    """Members may cross a control at most ``max_gap`` apart (Rules 8.4)."""
+    """Members may cross a control at most ``max_gap`` apart (Rules 8.4).
+
+    ``at`` pairs controls with limits of their own. With ``then_out`` the time after the last of
+    the penalties is out.
+    """
 
     max_gap: Duration
+    at: tuple[tuple[str, Duration], ...] = ()
     outcome: Outcome = Outcome(kind=OutcomeKind.FLAG)
+    then_out: bool = False
 
 
 class Broken(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from timing.core.adjustments import NOTHING, Adjustment, Ledger
-from timing.core.courses import Course
+from timing.core.courses import Course, Point
 from timing.core.decisions import Decisions
 from timing.core.definition import (
     Broken,
@@ -279,7 +279,8 @@ def _settle_running(
         row.status = StageStatus.DSQ
     else:
         row.status = StageStatus.DNS
-    if after.ended is None and kind.separation is not None:
+    is_run = row.status is not StageStatus.NEUTRALISED
+    if after.ended is None and kind.separation is not None and is_run:
         after = _test_separation(stage, state, row, kind.separation, after)
     carried = after
     decision = stage.decisions.teams.get(stage.number, {}).get(
@@ -400,19 +401,30 @@ def _test_separation(
     stage: TeamInput, state: TeamState, row: TeamRow, rule: Separation, standing: Standing
 ) -> Standing:
     """Members at most so far apart at each control and the finish (Rules 8.4, 5.7)."""
+    before = standing
     for point in stage.courses[row.division].points[1:]:
-        passed = [_passed(stage, member, point.code) for member in row.members]
-        known = [time for time, _ in passed if time is not None]
-        if len(known) < len(row.members):
+        gap = _apart_at(stage, row, point)
+        if gap is None:
             continue
-        apart = max(known) - min(known)
-        apart -= apart % stage.precision
-        if apart <= rule.max_gap:
+        apart, taken = gap
+        limit = next((d for code, d in rule.at if point.is_named(code)), rule.max_gap)
+        if apart <= limit:
             continue
-        taken = [passing for _, passing in passed if passing is not None]
-        is_sure = apart - rule.max_gap > sum(p.uncertainty_ms for p in taken)
+        is_sure = apart - limit > sum(p.uncertainty_ms for p in taken)
+        kind, penalty = rule.outcome.kind, 0
+        if is_sure and kind in (OutcomeKind.STRIKES, OutcomeKind.PENALTY):
+            # A stage gives one strike at the most (Rules 5.4); penalties are each time's.
+            is_strike = kind is OutcomeKind.STRIKES
+            times = (before if is_strike else standing).strikes + 1
+            standing = replace(standing, strikes=times)
+            if is_strike:
+                kind = OutcomeKind.OUT if times >= rule.outcome.strikes else kind
+            elif rule.then_out and times > 1 + len(rule.outcome.repeated):
+                kind = OutcomeKind.OUT
+            else:
+                penalty = rule.outcome.penalty_of(times)
         # What acts by itself needs nobody to look at it; what does not, does (Rules 5.7).
-        if rule.outcome.kind is OutcomeKind.FLAG or not is_sure:
+        if kind in (OutcomeKind.FLAG, OutcomeKind.STRIKES) or not is_sure:
             state.problems.append(
                 Problem(
                     code=ProblemCode.SEPARATED,
@@ -422,20 +434,41 @@ def _test_separation(
                     params=(
                         ("team", row.team.code),
                         ("apart_ms", apart),
-                        ("outcome", rule.outcome.kind.value if is_sure else "unsure"),
+                        ("outcome", kind.value if is_sure else "unsure"),
                     ),
                 )
             )
-        if not is_sure:
-            continue
-        if rule.outcome.kind is OutcomeKind.PENALTY:
-            row.automatic_penalty += rule.outcome.penalty
-        elif rule.outcome.kind is OutcomeKind.OUT:
+        row.automatic_penalty += penalty
+        if is_sure and kind is OutcomeKind.OUT:
             row.status, row.control = StageStatus.DSQ, point.code
             return replace(standing, ended=RaceStatus.DSQ, stage=stage.number, control=row.control)
-        elif rule.outcome.kind is OutcomeKind.UNRANKED:
-            standing = replace(standing, competitive=False, stage=stage.number)
     return standing
+
+
+def _apart_at(
+    stage: TeamInput, row: TeamRow, point: Point
+) -> tuple[Duration, list[Passing]] | None:
+    """How far apart the members crossed a point, and the passings; None while one may still come.
+
+    Nobody waits for who is out. What held them apart on the way is not theirs (Rules 4.11).
+    """
+    times: list[Instant] = []
+    unheld: list[Instant] = []
+    taken: list[Passing] = []
+    for member in row.members:
+        time, passing = _passed(stage, member, point.code)
+        own = stage.rows[member.id]
+        if time is None or passing is None:
+            if own.status not in _IS_OUT:
+                return None
+            continue
+        times.append(time)
+        unheld.append(time - sum(held.wait for held in own.holds if held.point < point.ordinal))
+        taken.append(passing)
+    if len(times) < 2:
+        return None
+    apart = min(max(times) - min(times), max(unheld) - min(unheld))
+    return apart - apart % stage.precision, taken
 
 
 def _passed(stage: TeamInput, member: Entry, code: str) -> tuple[Instant | None, Passing | None]:

@@ -24,7 +24,7 @@ from timing.racefile.moments import Day, Lasting
 from timing.racefile.outcomes import separation_outcome
 from timing.racefile.parts import Part
 from timing.racefile.quantities import Whole
-from timing.racefile.texts import Bib, Choice, Code, Text, Token
+from timing.racefile.texts import Bib, Choice, Code, PointCode, Text, Token
 
 GENDERS = {"M": "M", "F": "F", "X": "X"}
 
@@ -67,7 +67,9 @@ class SeparationSchema(Part):
     makes = Separation
 
     max_gap = Lasting(data_key="max", required=True)
+    at = Pairs(PointCode(), Lasting())
     outcome = separation_outcome()
+    then_out = Choice({"stay": False, "out": True}, data_key="then")
 
 
 class Size(Span):

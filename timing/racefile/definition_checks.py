@@ -112,6 +112,7 @@ def _check_categories(data: Typed, references: References) -> None:
 def _check_team_kinds(data: Typed, references: References) -> None:
     for path, kind in items(data, ("team_kinds",)):
         time, size = kind.get("time", TeamTime(kind=TeamTimeKind.LAST)), kind.get("size")
+        _check_separation(kind.get("separation", {}), (*path, "separation"), references)
         if size is None:
             continue
         if time.kind is TeamTimeKind.SUM and size[0] != size[1]:
@@ -129,6 +130,21 @@ def _check_team_kinds(data: Typed, references: References) -> None:
                 f"asks for {time.n} members where a team has at most {size[1]}",
                 f"write at most {size[1]}",
             )
+
+
+def _check_separation(separation: Typed, path: Path, references: References) -> None:
+    stages = references.known.stages.values()
+    for code, _ in separation.get("at", ()):
+        points = [stage.points for stage in stages]
+        controls = [stage.controls for stage in stages]
+        if None not in points and None not in controls:
+            known = frozenset[str]().union(*(codes or () for codes in (*points, *controls)))
+            references.code(code, known, "control", (*path, "at", code))
+    outcome = separation.get("outcome")
+    if separation.get("then_out") and outcome is not None and not outcome.penalty:
+        references.report.at_path(
+            (*path, "then"), "there is no penalty before it", "write outcome: out"
+        )
 
 
 def _check_minimum(

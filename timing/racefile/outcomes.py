@@ -12,7 +12,8 @@ from timing.core.definition import (
     OutcomeKind,
     TooEarly,
 )
-from timing.racefile.containers import Variant
+from timing.racefile.containers import OneOrMany, Variant
+from timing.racefile.faults import refusal
 from timing.racefile.moments import Fine
 from timing.racefile.quantities import Whole
 from timing.racefile.texts import Code
@@ -53,10 +54,29 @@ def cutoff_outcome() -> Variant:
 
 
 def separation_outcome() -> Variant:
-    """What members too far apart can lead to (Rules 8.4)."""
+    """What members too far apart can lead to, each time (Rules 8.4)."""
     return Variant(
-        words=("flag", "out"), carriers={"penalty": Fine()}, make=_outcome, unmake=_carried
+        words=("flag", "out"),
+        carriers={"penalty": OneOrMany(Fine()), "strikes": Whole(least=1, most=100)},
+        make=_of_separation,
+        unmake=_carried_by_separation,
     )
+
+
+def _of_separation(word: str, carried: Any) -> Outcome:  # noqa: ANN401 - each kind carries its own
+    if word != OutcomeKind.PENALTY:
+        return _outcome(word, carried)
+    if not carried:
+        raise refusal("no penalty", "give one, or of the first time, the second …")
+    first, *more = carried
+    return Outcome(kind=OutcomeKind.PENALTY, penalty=first, repeated=tuple(more))
+
+
+def _carried_by_separation(outcome: Outcome) -> tuple[str, Any]:
+    word, carried = _carried(outcome)
+    if outcome.kind is OutcomeKind.PENALTY:
+        return word, (outcome.penalty, *outcome.repeated)
+    return word, carried
 
 
 def _missed(word: str, penalty: int | None) -> MissedControl:
