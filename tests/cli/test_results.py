@@ -283,3 +283,19 @@ def test_a_reader_who_has_seen_enough_ends_it_quietly(two_days: Path) -> None:
     )
 
     assert result.stdout == b'{"boards":'
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_race_of_the_database_is_computed_as_of_a_revision(run: Run, clean: Path) -> None:
+    run("race", "import", clean)
+    words = ("compute", "--race", "clean", "--board", "gc", "--format", "csv", "--revision")
+
+    ranks = [bibs(run(*words, number).stdout) for number in (2, 3, 4)]
+
+    assert ranks == [
+        [("", "1"), ("", "2")],
+        [("1", "1"), ("", "2")],
+        [("1", "1"), ("2", "2")],
+    ]
+    assert run(*words, "99").exit_code == 2
+    assert run("check", clean, "--revision", "1").exit_code == 2

@@ -13,7 +13,7 @@ from timing.cli.printing import Sheet, patiently, print_sheets, problem_lines, w
 from timing.cli.questions import MOMENT
 from timing.cli.refusals import Refused, refusing
 from timing.cli.results import FOUND_SOMETHING, computed
-from timing.cli.sources import held_document, read_racefile
+from timing.cli.sources import at_revision, held_document, read_racefile
 from timing.core.book import RaceBook
 from timing.core.difference_reasons import causes
 from timing.core.differences import Change, Differences, Figures, ResultDifferences, differences
@@ -59,7 +59,7 @@ class _Compared:
 @click.command()
 @click.argument("files", metavar="[A] [B]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--race", "slug", metavar="SLUG", help="A race of the database in the place of A.")
-@click.option("--revision", type=int, metavar="R", help="With --race: as it was at revision R.")
+@at_revision
 @click.option("--ruling", "rulings", multiple=True, metavar="YAML", help="A with this ruling.")
 @click.option("--at", type=MOMENT, metavar="INSTANT", help="Both as of 2026-08-28T18:00:00Z.")
 @click.option("--every-stage", is_flag=True, help="Boards as after every stage, not the last.")

@@ -10,7 +10,7 @@ import click
 from timing.cli.questions import MOMENT, stage_with_result
 from timing.cli.refusals import unknown
 from timing.cli.results import computed
-from timing.cli.sources import read_document, takes_race
+from timing.cli.sources import at_revision, read_document, takes_race
 from timing.core.explain import explain as explain_entry
 from timing.core.times import Instant
 from timing.pages.explanations import Passage, passages
@@ -18,14 +18,21 @@ from timing.pages.explanations import Passage, passages
 
 @click.command()
 @takes_race
+@at_revision
 @click.option("--bib", required=True, metavar="B", help="Who: the bib as worn on that stage.")
 @click.option("--stage", type=int, metavar="N", help="Only this stage.")
 @click.option("--at", type=MOMENT, metavar="INSTANT", help="As of 2026-08-28T18:00:00Z.")
 def explain(
-    *, file: Path | None, slug: str | None, bib: str, stage: int | None, at: Instant | None
+    *,
+    file: Path | None,
+    slug: str | None,
+    revision: int | None,
+    bib: str,
+    stage: int | None,
+    at: Instant | None,
 ) -> None:
     """Tell every record, rule and sum behind a runner's figures."""
-    book = computed(read_document(file, slug), at)
+    book = computed(read_document(file, slug, revision), at)
     if stage is not None:
         stage_with_result(book.race, stage)
     entry = book.entry_wearing(bib, stage)

@@ -21,7 +21,7 @@ from timing.cli.questions import (
     asked_control,
     asked_stage,
 )
-from timing.cli.sources import read_document, takes_race
+from timing.cli.sources import at_revision, read_document, takes_race
 from timing.core.book import RaceBook
 from timing.core.compute import compute as compute_book
 from timing.core.document import Document
@@ -34,13 +34,14 @@ FOUND_SOMETHING = 1
 
 @click.command()
 @takes_race
+@at_revision
 @click.pass_context
-def check(ctx: click.Context, *, file: Path | None, slug: str | None) -> None:
+def check(ctx: click.Context, *, file: Path | None, slug: str | None, revision: int | None) -> None:
     """Validate a race and list its problems.
 
     Exit status 0: there are none; 1: there are; 2: it can't be loaded.
     """
-    book = computed(read_document(file, slug))
+    book = computed(read_document(file, slug, revision))
     problems = book.problems()
     for line in problem_lines(problems):
         click.echo(line)
@@ -50,6 +51,7 @@ def check(ctx: click.Context, *, file: Path | None, slug: str | None) -> None:
 
 @click.command()
 @takes_race
+@at_revision
 @click.option("--board", metavar="CODE", help="A classification; with --stage, who is shown.")
 @click.option("--after", type=int, metavar="N", help="The board as after stage N.")
 @click.option("--stage", type=int, metavar="N", help="A stage's result.")
@@ -61,6 +63,7 @@ def compute(
     *,
     file: Path | None,
     slug: str | None,
+    revision: int | None,
     board: str | None,
     after: int | None,
     stage: int | None,
@@ -77,7 +80,7 @@ def compute(
         raise click.UsageError("Say what: --board CODE, --stage N (with --control CODE), or --all.")
     elif stage is not None and after is not None:
         raise click.UsageError("--after is for classifications: --stage N has one result.")
-    book = computed(read_document(file, slug), at)
+    book = computed(read_document(file, slug, revision), at)
     if is_all:
         warn_of(book.problems())
         write_bytes(everything(book))

@@ -18,6 +18,11 @@ from timing.racefile import RacefileErrors
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+at_revision = click.option(
+    "--revision", type=int, metavar="R", help="With --race: as known here at revision R."
+)
+
+
 def takes_race(command: Command) -> Command:
     """Give a command the parameters ``file`` and ``slug``, of which one is to be given."""
     option = click.option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from timing.core.book import RaceBook
 from timing.core.definition import Race
@@ -36,6 +36,7 @@ class Frame:
     """The outside of a page. ``race`` and what follows are empty on pages of no race.
 
     ``revision`` is the race's at which the page was made; ``time_note`` says how its times read.
+    ``past`` says which moment is shown, where it is not the present; ``present_url`` leads there.
     """
 
     title: str
@@ -47,6 +48,12 @@ class Frame:
     time_note: str = ""
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = field(default=())
+    past: str = ""
+    present_url: str = ""
+
+    def as_past(self, told: str, present_url: str) -> Frame:
+        """The frame of a page that shows another moment: it does not follow what happens now."""
+        return replace(self, past=told, present_url=present_url, scripts=())
 
 
 def race_frame(

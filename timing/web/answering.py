@@ -10,10 +10,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Response, request
 
 from timing.core.book import RaceBook
+from timing.core.times import BadTime, Instant, parse_instant
 from timing.db.reading import Cursor
 from timing.live.answers import Answer, Answers, Headers, Key, answer, matches
 from timing.live.books import Books
+from timing.live.past import Moment
 from timing.live.threads import in_thread
+from timing.pages.selection import BadQuery
 from timing.web.headers import security_headers
 from timing.web.installation import installation
 from timing.web.release import release
@@ -44,6 +47,9 @@ def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
     if matches(request.headers.get("If-None-Match", ""), etag):
         return _response(Answer(etag=etag, headers=(_ASK_AGAIN,), body=b"", packed=b""))
     key, headers = _key(request.environ), _headers()
+    moment = asked_moment()
+    if moment.is_past:
+        return _response(_of_the_past(slug, moment, making, content_type, headers))
     with race.alone() as (book, standing):
         # Somebody else may have asked while this one waited for the book.
         found = here.answers.get(key, standing)
@@ -60,6 +66,45 @@ def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
             )
             here.answers.keep(key, slug, standing, found)
     return _response(found)
+
+
+def asked_moment() -> Moment:
+    """The moment that the current request asks for; BadQuery where it is none."""
+    return moment_of(request.args.to_dict())
+
+
+def moment_of(args: Mapping[str, str]) -> Moment:
+    """The moment in a query string's parameters ``at`` and ``revision``; BadQuery."""
+    at, revision = args.get("at", "").strip(), args.get("revision", "").strip()
+    instant: Instant | None = None
+    if at:
+        try:
+            # A plus sign that was not escaped comes as a blank.
+            instant = parse_instant(at.replace(" ", "+"))
+        except BadTime:
+            raise BadQuery("at", "an instant like 2026-08-28T18:00:00Z") from None
+    if revision and not (revision.isascii() and revision.isdigit() and len(revision) <= _DIGITS):
+        raise BadQuery("revision", "the number of a revision")
+    return Moment(at=instant, revision=int(revision) if revision else None)
+
+
+_DIGITS = 18
+
+
+def _of_the_past(
+    slug: str, moment: Moment, making: Making, content_type: str, headers: Headers
+) -> Answer:
+    """An answer that is remembered as long as the race stands where it does."""
+    here = installation()
+    key, standing = _key(request.environ), here.books.race(slug).standing
+    found = here.answers.get(key, standing)
+    if found is None:
+        cursor = standing.cursor
+        revision = cursor.revision if moment.revision is None else moment.revision
+        text = here.past.ask(slug, cursor, moment, lambda book: making(book, revision))
+        found = answer(text, content_type=content_type, etag=race_etag(cursor), headers=headers)
+        here.answers.keep(key, slug, standing, found)
+    return found
 
 
 def answered_of_all(

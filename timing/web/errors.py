@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from timing.core.book import UnknownBoard, UnknownControl, UnknownEntry, UnknownStage
 from timing.db.engines import DatabaseBusy
-from timing.db.reading import UnknownRace
+from timing.db.reading import UnknownRace, UnknownRevision
+from timing.live.past import TooManyAskForThePast
 from timing.live.streams import TooManyTopics
 from timing.pages.error_page import error_page
 from timing.pages.rendering import render
@@ -32,6 +33,8 @@ _OURS = (
     BadQuery,
     DatabaseBusy,
     TooManyTopics,
+    UnknownRevision,
+    TooManyAskForThePast,
 )
 
 
@@ -94,6 +97,10 @@ def _refusal_of(error: Exception) -> Refusal:
     match error:
         case UnknownRace(slug=slug):
             return Refusal(404, f"There is no race “{slug}” here.")
+        case UnknownRevision(revision=revision):
+            return Refusal(404, f"This race has no revision {revision}, or had no stages then.")
+        case TooManyAskForThePast():
+            return _busy("Others are looking at other moments; try again in a moment.")
         case UnknownBoard():
             return Refusal(404, f"This race has no classification “{asked}”.")
         case UnknownStage():

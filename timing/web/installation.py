@@ -14,6 +14,7 @@ from timing.db.engines import Database, open_database
 from timing.live.answers import Answers
 from timing.live.books import Books
 from timing.live.follower import Follower
+from timing.live.past import PastBooks
 from timing.live.streams import Streams
 from timing.live.threads import share_fairly
 from timing.live.writer import Writer
@@ -34,6 +35,7 @@ class Installation:
     streams: Streams
     follower: Follower
     writer: Writer[Batch, Appended]
+    past: PastBooks
 
     def serve(self, is_alive: Callable[[], bool]) -> None:
         """Follow the database and keep streams up to date until ``is_alive`` says no."""
@@ -55,6 +57,7 @@ def install(app: Flask, settings: Settings) -> Installation:
         streams=streams,
         follower=Follower(database, books),
         writer=Writer(_committing(open_database(settings.database_url))),
+        past=PastBooks(database),
     )
     app.extensions[_NAME] = made
     return made

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from timing.core.book import RaceBook
-from timing.pages.board_page import board_page
-from timing.pages.live_page import live_page
-from timing.pages.race_home import race_home
+from timing.pages.board_page import BoardPage, board_page
+from timing.pages.live_page import LivePage, live_page
+from timing.pages.moments import moment_words
+from timing.pages.race_home import RaceHomePage, race_home
 from timing.pages.race_list import race_list
-from timing.pages.rendering import Page, render
-from timing.pages.runner_page import runner_page
-from timing.pages.stage_page import stage_page
-from timing.web.answering import answered, answered_of_all
+from timing.pages.rendering import render
+from timing.pages.runner_page import RunnerPage, runner_page
+from timing.pages.stage_page import ControlPage, StagePage, stage_page
+from timing.web.answering import answered, answered_of_all, asked_moment
 from timing.web.installation import installation
 
 public = Blueprint("public", __name__)
+
+RacePage: TypeAlias = BoardPage | ControlPage | LivePage | RaceHomePage | RunnerPage | StagePage
 
 KNOWN = "revision"
 """The stream's parameter that says which revision a page was made at."""
@@ -63,10 +69,24 @@ def live(slug: str) -> Response:
     return _shown(slug, lambda book, revision: live_page(book, revision=revision))
 
 
-def _shown(slug: str, making: Callable[[RaceBook, int], Page]) -> Response:
+def _shown(slug: str, making: Callable[[RaceBook, int], RacePage]) -> Response:
     """The answer that shows a page of a race."""
-    notice = installation().settings.notice
-    return answered(slug, lambda book, revision: render(making(book, revision), notice=notice))
+    notice, moment, present = installation().settings.notice, asked_moment(), _present_url()
+
+    def made(book: RaceBook, revision: int) -> str:
+        page = making(book, revision)
+        if moment.is_past:
+            told = moment_words(book.race, at=moment.at, revision=moment.revision)
+            page = replace(page, frame=page.frame.as_past(told, present))
+        return render(page, notice=notice)
+
+    return answered(slug, made)
+
+
+def _present_url() -> str:
+    """The address of this page as it stands now."""
+    kept = {k: v for k, v in request.args.items() if k not in ("at", "revision")}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 @public.get("/races/<slug:slug>/events")

@@ -23,6 +23,9 @@ results = ApiBlueprint(
 _unknown = results.alt_response(
     404, schema=Problem, content_type=PROBLEM_JSON, description="There is no such thing here."
 )
+_bad_moment = results.alt_response(
+    400, schema=Problem, content_type=PROBLEM_JSON, description="There is no such moment."
+)
 _unchanged = results.alt_response(304, description="What you have, by its ETag, still holds.")
 
 
@@ -36,10 +39,12 @@ def races() -> Response:
 
 
 @results.get("/races/<slug:slug>")
+@results.arguments(schemas.MomentIn, location="query")
 @results.response(200, schemas.RaceOut)
 @_unchanged
 @_unknown
-def race(slug: str) -> Response:
+@_bad_moment
+def race(_: Mapping[str, Any], slug: str) -> Response:
     """A race: its stages, divisions and boards, and how far it has come."""
     return _answered(slug, bodies.race_body)
 
@@ -49,6 +54,7 @@ def race(slug: str) -> Response:
 @results.response(200, schemas.BoardOut)
 @_unchanged
 @_unknown
+@_bad_moment
 def board(query: Mapping[str, Any], slug: str, code: str) -> Response:
     """A classification as after a stage, by default the last with a result."""
     after = query.get("after")
@@ -60,6 +66,7 @@ def board(query: Mapping[str, Any], slug: str, code: str) -> Response:
 @results.response(200, schemas.StageOut)
 @_unchanged
 @_unknown
+@_bad_moment
 def stage(query: Mapping[str, Any], slug: str, number: int) -> Response:
     """A stage's result, or the order at one of its controls."""
     control = query.get("control", "")
@@ -67,19 +74,23 @@ def stage(query: Mapping[str, Any], slug: str, number: int) -> Response:
 
 
 @results.get("/races/<slug:slug>/entries/<bib>")
+@results.arguments(schemas.MomentIn, location="query")
 @results.response(200, schemas.EntryOut)
 @_unchanged
 @_unknown
-def entry(slug: str, bib: str) -> Response:
+@_bad_moment
+def entry(_: Mapping[str, Any], slug: str, bib: str) -> Response:
     """An entry by its bib: results and splits of every stage, lines on the boards."""
     return _answered(slug, lambda book, at: bodies.entry_body(book, at, bib))
 
 
 @results.get("/races/<slug:slug>/problems")
+@results.arguments(schemas.MomentIn, location="query")
 @results.response(200, schemas.ProblemsOut)
 @_unchanged
 @_unknown
-def problems(slug: str) -> Response:
+@_bad_moment
+def problems(_: Mapping[str, Any], slug: str) -> Response:
     """Everything dubious or contradictory in the records."""
     return _answered(slug, bodies.problems_body)
 

@@ -315,8 +315,23 @@ class ProblemsOut(OfRace):
     problems = fields.List(fields.Nested(Listed), required=True)
 
 
-class AfterIn(Schema):
-    """Which moment."""
+class MomentIn(Schema):
+    """Which moment, where it is not the present."""
+
+    at = fields.String(
+        metadata={
+            "description": "An ISO instant: what was seen and decided by then.",
+            "example": "2026-08-28T18:00:00Z",
+        }
+    )
+    revision = fields.Integer(
+        validate=validate.Range(min=1),
+        metadata={"description": "What this installation knew at that revision."},
+    )
+
+
+class AfterIn(MomentIn):
+    """As after which stage."""
 
     after = fields.Integer(
         validate=validate.Range(min=0),
@@ -324,7 +339,7 @@ class AfterIn(Schema):
     )
 
 
-class ControlIn(Schema):
+class ControlIn(MomentIn):
     """Which point of the course."""
 
     control = fields.String(

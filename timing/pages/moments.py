@@ -1,0 +1,25 @@
+"""Which moment a page of the past shows, in words (Rules 9.4)."""
+
+from __future__ import annotations
+
+from timing.core.definition import Race
+from timing.core.times import Instant, local_clock, zone_named
+from timing.pages import figures, words
+
+
+def moment_words(race: Race, *, at: Instant | None, revision: int | None) -> str:
+    """Which moment it is, and what counts then; ``at`` an instant, ``revision`` what was known."""
+    said = []
+    if at is not None:
+        zone = zone_named(race.timezone)
+        day = words.long_day(local_clock(at, zone).date())
+        said.append(
+            f"As it stood on {day} at {figures.clock(at, zone)}:"
+            " what was seen and decided by then, under the definition as it is."
+        )
+    if revision is not None:
+        said.append(
+            f"As known here at revision {revision:,}:"
+            " definition, entries and records as they were then."
+        )
+    return " ".join(said)
