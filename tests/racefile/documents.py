@@ -32,6 +32,7 @@ from timing.core.definition import (
     Exclusion,
     Incomplete,
     IntervalOrder,
+    Jersey,
     Measure,
     Members,
     MissedControl,
@@ -477,6 +478,7 @@ def _made(cls: type[Ruling], **values: Strategy[Any]) -> Strategy[Ruling]:
         "at": INSTANTS,
         "reason": texts(1),
         "supersedes": tuples(words()),
+        "settles": tuples(words()),
     }
     return st.builds(cls, **{**common, **values})
 
@@ -733,6 +735,17 @@ def races(draw: st.DrawFn) -> Race:
     start, end, *_ = point_codes(days[0])
     return replace(
         race,
+        jerseys=tuple(
+            Jersey(
+                code=code,
+                board=draw(st.sampled_from([board.code for board in boards])),
+                name=draw(NAMES),
+                colour=draw(st.sampled_from(["", "#ffd400"])),
+                first_stage=1,
+            )
+            for code in draw(distinct(CODES, most=2))
+            if boards
+        ),
         classifications=tuple(
             replace(board, segments=((1, start, end),)) if board.segments else board
             for board in boards

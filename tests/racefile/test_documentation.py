@@ -7,7 +7,12 @@ import pytest
 
 from timing.core.records import RULINGS
 from timing.racefile import loads
-from timing.racefile.classifications import ClassificationSchema, ExclusionSchema, SegmentSchema
+from timing.racefile.classifications import (
+    ClassificationSchema,
+    ExclusionSchema,
+    JerseySchema,
+    SegmentSchema,
+)
 from timing.racefile.competitors import (
     CategorySchema,
     DivisionSchema,
@@ -57,6 +62,7 @@ SECTIONS: dict[str, list[type[Part]]] = {
     "classifications": [ClassificationSchema],
     "segments": [SegmentSchema],
     "exclude": [ExclusionSchema],
+    "jerseys": [JerseySchema],
     "entries": [EntrySchema],
     "teams": [TeamSchema],
     "passings": [PassingSchema],

@@ -58,9 +58,9 @@ def _elapsed(
     for row in rows:
         entry_id = row.entry.id
         facts = stage.facts.get(entry_id)
-        if facts is None or facts.start is None or row.status is StageStatus.DSQ:
+        if facts is None or row.status is StageStatus.DSQ:
             continue
         was_in = stage.before.get(entry_id, FRESH).ended is None
-        time = facts.times[index]
-        if time is not None and was_in and state.standings.get(entry_id, FRESH).competitive:
-            yield entry_id, time - facts.start
+        elapsed = facts.elapsed(index)
+        if elapsed is not None and was_in and state.standings.get(entry_id, FRESH).competitive:
+            yield entry_id, elapsed

@@ -618,6 +618,21 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Jersey:
+    """What the leader of ``board`` wears, from ``first_stage`` on (Rules 9.9).
+
+    Jerseys go before each other in the order of the definition. ``colour`` is as on a page:
+    ``#ffd400``.
+    """
+
+    code: str
+    board: str
+    name: str = ""
+    colour: str = ""
+    first_stage: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
     """A whole definition, validated. ``event`` groups races that share course and stations."""
 
@@ -632,6 +647,7 @@ class Race:
     team_kinds: tuple[TeamKind, ...] = ()
     stages: tuple[Stage, ...] = ()
     classifications: tuple[Classification, ...] = ()
+    jerseys: tuple[Jersey, ...] = ()
     _stage_by_number: dict[int, Stage] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:

@@ -60,7 +60,7 @@ _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {}
 
 
 def _defaults(cls: type) -> tuple[tuple[str, Any], ...]:
-    found = tuple((field.name, field.default) for field in fields(cls))
+    found = tuple((field.name, field.default) for field in fields(cls) if field.init)
     _DEFAULTS[cls] = found
     return found
 
@@ -116,6 +116,11 @@ def _may_be(kind: Any, plain: Plain) -> bool:  # noqa: ANN401 - as above
 @cache
 def _hints(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
+
+
+def value_to_plain(value: object) -> Plain:
+    """Any part of a document, as records are written: defaults left out."""
+    return _encode(value)
 
 
 def record_to_plain(record: Record) -> dict[str, Plain]:

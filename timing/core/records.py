@@ -46,7 +46,7 @@ class Passing:
 class Ruling:
     """What every ruling has: who decided it (``by``), when (``at``, an instant), and why.
 
-    ``supersedes`` names the rulings that it replaces.
+    ``supersedes`` names the rulings that it replaces, ``settles`` the observations that it answers.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Ruling:
     at: Instant
     reason: str = ""
     supersedes: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from timing.core.definition import (
     Division,
     Exclusion,
     Incomplete,
+    Jersey,
     Measure,
     Of,
     TeamKind,
@@ -126,6 +128,33 @@ class ClassificationSchema(Part):
         if original.measure is Measure.POINTS:
             data.setdefault("points", {})
         return super().written(data, original)
+
+
+class Colour(Text):
+    """A colour as pages have it."""
+
+    kind = "a colour"
+    like = '"#ffd400"'
+    most = 7
+    _form = re.compile(r"#[0-9a-fA-F]{6}")
+
+    def read(self, text: str) -> str:
+        """The colour itself, in small letters."""
+        if not self._form.fullmatch(text):
+            raise self.refused(text)
+        return text.lower()
+
+
+class JerseySchema(Part):
+    """What the leader of a classification wears (Rules 9.9)."""
+
+    makes = Jersey
+
+    code = Code(required=True)
+    board = Code(required=True)
+    name = Text()
+    colour = Colour()
+    first_stage = Whole(least=1, data_key="from")
 
 
 def default_classifications(

@@ -22,6 +22,7 @@ def check_definition(data: Typed, references: References, given: Given) -> None:
         ("categories", "category"),
         ("team_kinds", "team kind"),
         ("classifications", "classification"),
+        ("jerseys", "jersey"),
     ):
         references.unique(
             ((item.get("code"), path) for path, item in items(data, (part,), "code")), what
@@ -32,6 +33,9 @@ def check_definition(data: Typed, references: References, given: Given) -> None:
     _check_team_kinds(data, references)
     _check_stages(data, references, given)
     _check_classifications(data, references, given)
+    for path, jersey in items(data, ("jerseys",)):
+        references.board(jersey.get("board"), (*path, "board"))
+        references.stage(jersey.get("first_stage"), (*path, "from"))
 
 
 def items(data: Typed, path: Path, key: str = "") -> Iterator[tuple[Path, Typed]]:

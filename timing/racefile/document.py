@@ -10,7 +10,11 @@ from marshmallow import ValidationError, fields
 
 from timing.core.definition import Of, Race
 from timing.core.document import Document
-from timing.racefile.classifications import ClassificationSchema, default_classifications
+from timing.racefile.classifications import (
+    ClassificationSchema,
+    JerseySchema,
+    default_classifications,
+)
 from timing.racefile.competitors import (
     CategorySchema,
     DivisionSchema,
@@ -56,6 +60,7 @@ class DocumentSchema(Part):
     team_kinds = Many(Nested(TeamKindSchema))
     stages = Many(Nested(StageSchema), required=True)
     classifications = Many(Nested(ClassificationSchema))
+    jerseys = Many(Nested(JerseySchema))
     entries = Many(Nested(EntrySchema))
     entries_file = Text()
     teams = Many(Nested(TeamSchema))
@@ -85,6 +90,7 @@ class DocumentSchema(Part):
             team_kinds=kinds,
             stages=stages,
             classifications=classifications,
+            jerseys=values.get("jerseys", ()),
         )
         entries, teams = values.get("entries", ()), values.get("teams", ())
         if len(divisions) == 1:

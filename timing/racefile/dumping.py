@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from timing.core.document import Document
-from timing.racefile.classifications import ClassificationSchema
+from timing.racefile.classifications import ClassificationSchema, JerseySchema
 from timing.racefile.competitors import (
     CategorySchema,
     DivisionSchema,
@@ -34,6 +34,7 @@ LISTS = {
     "stages": StageSchema(many=True),
 }
 CLASSIFICATIONS = ClassificationSchema(many=True)
+JERSEYS = JerseySchema(many=True)
 RACE = RaceSchema()
 ENTRIES = EntrySchema(many=True)
 TEAMS = TeamSchema(many=True)
@@ -63,6 +64,11 @@ def _lines(document: Document) -> Iterator[str]:
     yield "classifications:" if race.classifications else "classifications: []"
     for item in CLASSIFICATIONS.dump(race.classifications):
         yield from block_item(item)
+    if race.jerseys:
+        yield ""
+        yield "jerseys:"
+        for item in JERSEYS.dump(race.jerseys):
+            yield from block_item(item)
     yield from _people_or_rulings("entries", ENTRIES.dump(document.entries))
     yield from _people_or_rulings("teams", TEAMS.dump(document.teams))
     if document.passings:

@@ -75,6 +75,7 @@ class RulingSchema(Part):
     at = Moment(required=True)
     reason: Text = Reason(required=True)
     supersedes = Words(Token())
+    settles = Words(Token())
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _keys_together(self, data: object, original: object, **kwargs: object) -> None:

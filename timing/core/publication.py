@@ -1,0 +1,133 @@
+"""The digests that a publication is signed with: of what went in, and what came out (Rules 12.1).
+
+Both are taken over entry ids, never over names or the text of messages: erasing a person's name,
+or why something was decided, changes no digest. Neither depends on the order of anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from timing.core.book import RaceBook
+from timing.core.classifications import key_of
+from timing.core.entries import Entry, Team
+from timing.core.plain import Plain, canonical, record_to_plain, value_to_plain
+from timing.core.records import Account, Acknowledgement, Observation, Passing, Ruling, Void
+from timing.core.results import Line, StageLine
+
+RULES = 1
+"""The number of the rules as this engine reads them, in every digest of a result.
+
+It is raised whenever the same input comes to other figures.
+"""
+
+_TEXTS = frozenset({"name", "note", "received", "reason", "by"})
+"""Fields that only people read, or that are of one installation."""
+
+_OF_NO_RESULT = (Observation, Account, Acknowledgement, Void)
+"""Rulings that no figure rests on. A void shows in what it leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """SHA-256, in hex, of definition, entries and records; and of the result as after a stage."""
+
+    after: int
+    input: str
+    result: str
+
+
+def digests_of(book: RaceBook, after: int | None = None) -> Digests:
+    """The digests of a result as after a stage, by default the last one with a result."""
+    number = book.last_stage if after is None else after
+    return Digests(after=number, input=_digest(_input(book)), result=_digest(_result(book, number)))
+
+
+def _digest(plain: Plain) -> str:
+    return hashlib.sha256(canonical(plain).encode()).hexdigest()
+
+
+def _input(book: RaceBook) -> Plain:
+    document = book.document
+    passings = [p for p in document.passings if not book.is_voided(p.id)]
+    rulings = [r for r in book.rulings if not isinstance(r, _OF_NO_RESULT)]
+    return {
+        "race": _without_texts(value_to_plain(document.race)),
+        "entries": _sorted(_without_texts(value_to_plain(e)) for e in document.entries),
+        "teams": _sorted(_without_texts(value_to_plain(t)) for t in document.teams),
+        "passings": _sorted(_record(p) for p in passings),
+        "rulings": _sorted(_record(r) for r in rulings),
+    }
+
+
+def _record(record: Passing | Ruling) -> Plain:
+    plain = _without_texts(record_to_plain(record))
+    if isinstance(plain, dict) and isinstance(changes := plain.get("changes"), list):
+        plain["changes"] = [c for c in changes if not (isinstance(c, list) and c[0] == "name")]
+    return plain
+
+
+def _without_texts(plain: Plain) -> Plain:
+    match plain:
+        case dict():
+            return {k: _without_texts(v) for k, v in plain.items() if k not in _TEXTS}
+        case list():
+            return [_without_texts(item) for item in plain]
+        case _:
+            return plain
+
+
+def _sorted(items: Iterable[Plain]) -> list[Plain]:
+    return sorted(items, key=canonical)
+
+
+def _result(book: RaceBook, after: int) -> Plain:
+    numbers = [n for n in book.stages if n <= after]
+    return {
+        "rules": RULES,
+        "after": after,
+        "boards": {
+            code: _sorted(_line(line) for line in book.board(code, after).lines)
+            for code in book.board_codes()
+        },
+        "stages": {
+            str(number): _sorted(
+                _stage_line(line) for board in book.stage_boards(number) for line in board.lines
+            )
+            for number in numbers
+        },
+    }
+
+
+def _who(competitor: Entry | Team) -> dict[str, Plain]:
+    return {"entry" if isinstance(competitor, Entry) else "team": key_of(competitor)}
+
+
+def _line(line: Line) -> Plain:
+    return {
+        **_who(line.competitor),
+        "division": line.division,
+        "rank": line.rank,
+        "status": line.status.value,
+        "stages": line.stages,
+        "time": line.time,
+        "points": line.points,
+        "penalty": line.penalty,
+        "credit": line.credit,
+        "bonus": line.bonus,
+    }
+
+
+def _stage_line(line: StageLine) -> Plain:
+    return {
+        **_who(line.competitor),
+        "division": line.division,
+        "rank": line.rank,
+        "status": line.status.value,
+        "time": line.time,
+        "penalty": line.penalty,
+        "credit": line.credit,
+        "bonus": line.bonus,
+    }
