@@ -64,6 +64,42 @@ def at_aid(**args: str) -> StationPage:
     return page
 
 
+LAPS = """\
+format: 1
+race: {slug: laps, name: Laps, timezone: Europe/Zurich, starts_on: 2026-08-28}
+stages:
+  - number: 1
+    date: 2026-08-28
+    start: "08:00"
+    laps: 3
+    controls:
+      - {code: START, km: 0, place: ARENA}
+      - {code: CP1, name: Bridge, km: 4}
+      - {code: FINISH, km: 10, place: ARENA}
+entries: [{bib: "1", name: Ana}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("controls", "offered"),
+    [((), ("ARENA", "CP1")), (("CP1",), ("CP1",)), (("FINISH",), ("FINISH",))],
+)
+def test_a_station_names_the_place_that_is_passed_on_every_lap(
+    controls: tuple[str, ...], offered: tuple[str, ...]
+) -> None:
+    page = station_page(
+        RaceBook(loads(LAPS, name="laps")),
+        post=Post(label="Station", controls=controls),
+        records=(),
+        now=NOW,
+        new_id=lambda: "n",
+        form_token="t",
+        args={},
+    )
+    assert isinstance(page, StationPage)
+    assert {page.place.code, *(way.code for way in page.others)} == set(offered)
+
+
 def the_desk(book: RaceBook, **given: Any) -> DeskPage:
     page = desk_of(book, **given)
     assert isinstance(page, DeskPage)

@@ -7,7 +7,7 @@ import click
 from timing.cli.databases import now, opened
 from timing.cli.printing import Sheet, print_sheets
 from timing.cli.refusals import refusing, unknown
-from timing.core.courses import point_codes
+from timing.core.courses import passing_codes
 from timing.core.definition import Race
 from timing.core.times import format_instant
 from timing.db.reading import race_cursor, read_race
@@ -63,7 +63,7 @@ def _check_place(race: Race, stage: int | None, controls: tuple[str, ...]) -> No
     stages = [s for s in race.stages if stage is None or s.number == stage]
     if not stages:
         raise unknown("stage", str(stage), (str(s.number) for s in race.stages))
-    known = {code for s in stages for code in (*point_codes(s), *(c.code for c in s.controls))}
+    known = {code for s in stages for code in (*passing_codes(s), *(c.code for c in s.controls))}
     for control in controls:
         if control not in known:
             raise unknown("control", control, sorted(known))

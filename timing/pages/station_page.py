@@ -8,12 +8,12 @@ again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from timing.core.book import RaceBook
-from timing.core.courses import point_codes, stages_of
+from timing.core.courses import course_of, stages_of
 from timing.core.definition import Stage, StartMode
 from timing.core.entries import Entry
 from timing.core.records import Observation, Passing, StartCorrection, Status
@@ -21,7 +21,8 @@ from timing.core.times import Instant, TimeOfDay, zone_named
 from timing.pages import addresses, figures
 from timing.pages.arrivals import runner_detail
 from timing.pages.frame import Frame
-from timing.pages.marks import Place, Symbol, name_of, places
+from timing.pages.marks import Place, Symbol, name_of
+from timing.pages.posts import places_of_post
 from timing.pages.rendering import piece_html
 from timing.pages.stages import stage_title
 from timing.pages.words import sentence
@@ -245,18 +246,16 @@ class _StationMaker:
         self.points: tuple[str, ...] = ()
         if self.stage is None:
             return
-        self.points = tuple(
-            code
-            for code in point_codes(self.stage)
-            if not post.controls or code.split(".")[0] in post.controls or code in post.controls
-        )
+        whole = course_of(replace(self.stage, courses=()), "").points
         known = {
-            place.code: place
+            code: place
             for division in self._divisions(self.stage.number)
-            for place in places(book.course(self.stage.number, division))
+            for code, place in places_of_post(
+                book.course(self.stage.number, division), post.controls
+            ).items()
         }
         self.places = known
-        self.points = tuple(code for code in self.points if code in known)
+        self.points = tuple(code for code in places_of_post(whole, post.controls) if code in known)
         if self.points:
             asked = args.get("control", "")
             self.place = known[asked if asked in self.points else self._usual()]

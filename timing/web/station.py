@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook
-from timing.core.courses import point_codes
+from timing.core.courses import course_of
 from timing.core.definition import Source
 from timing.core.records import Observation, Passing, Record, Status
 from timing.core.times import format_instant
@@ -156,9 +156,10 @@ def _source(token: Token) -> Source:
     """A finish or start is read by who stands on the line, other controls by their volunteers."""
     race = installation().books.race(token.slug).standing.race
     stage = race.stage(int(field("stage"))) if field("stage").isdecimal() else None
-    codes = point_codes(stage) if stage is not None else ()
-    on_the_line = {*codes[:1], *codes[-1:]}
-    return Source.LINE_CREW if field("control") in on_the_line else Source.CHECKPOINT
+    points = course_of(stage, "").points if stage is not None else ()
+    ends = (*points[:1], *points[-1:])
+    is_line = any(point.is_named(field("control")) for point in ends)
+    return Source.LINE_CREW if is_line else Source.CHECKPOINT
 
 
 def _undo(token: Token) -> str:
