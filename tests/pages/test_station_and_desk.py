@@ -10,7 +10,7 @@ from tests.pages.pages import desk_of, station_of
 from tests.pages.sample import before_the_start, instant, siroua_six
 from timing.core.book import RaceBook
 from timing.core.records import Observation, Passing, StartCorrection, Void
-from timing.core.times import TimeOfDay
+from timing.core.times import TimeOfDay, parse_instant
 from timing.pages.desk_page import DeskPage
 from timing.pages.error_page import error_page
 from timing.pages.rendering import render
@@ -331,3 +331,37 @@ def test_an_error_leads_back_to_where_one_was(path: str, back: str) -> None:
 
 def test_an_unusual_error_has_words_too() -> None:
     assert error_page(418).title == "That did not work"
+
+
+AFTER_TEN = """\
+passings: |
+  1 START 1 09:30:00
+  1 HUT.in 2 07:30:00
+"""
+
+
+def test_the_desk_says_who_is_not_home_and_whom_to_look_for() -> None:
+    """Rules 11.1, 11.2."""
+    page = the_desk(RaceBook(loads(AID + AFTER_TEN, name="aid")), now=instant_of_aid("10:30:00"))
+    clear = page.course_clear
+    assert clear is not None
+    assert (clear.stage, clear.is_clear, clear.summary) == (1, False, "2 out on course")
+    ana, bo = sorted(clear.out, key=lambda item: item.bib)
+    assert (bo.seen, bo.alerts[0].text) == ("HUT.in 07:30:00", bo.alerts[0].text)
+    assert bo.alerts[0].kind == "overdue"
+    assert bo.alerts[0].text.startswith("Overdue at HUT.out since 0")
+    assert bo.alerts[0].is_escalated
+    assert ana.alerts == ()
+    html = render(page)
+    assert "Course clear" in html
+    assert 'name="alert" value="overdue"' in html
+    assert "Account for 2" in html
+
+
+def test_the_desk_says_nothing_of_the_course_before_a_stage_begins() -> None:
+    page = the_desk(RaceBook(loads(AID, name="aid")), now=instant_of_aid("05:00:00"))
+    assert page.course_clear is None
+
+
+def instant_of_aid(clock: str) -> int:
+    return parse_instant(f"2026-08-28T{clock}+02:00")

@@ -535,3 +535,62 @@ def test_every_file_on_the_desk_can_be_taken(director: FlaskClient) -> None:
 )
 def test_what_is_no_file_is_said(director: FlaskClient, query: str, status: int) -> None:
     assert director.get(EXPORT + query).status_code == status
+
+
+# Who is still out ----------------------------------------------------------------------
+
+
+def overdue_at_the_desk(director: FlaskClient) -> str:
+    """A runner is seen on the night's stage, days ago, and nobody else is: all are overdue."""
+    director.post(
+        STARTS,
+        data={
+            **form(director.get(DESK), STARTS),
+            "stage": "2",
+            "wave": "",
+            "time": "00:30:00",
+            "anyway": "yes",
+        },
+    )
+    return director.get(DESK).text
+
+
+def test_who_is_out_is_told_at_the_desk_and_nowhere_else(
+    director: FlaskClient, client: FlaskClient
+) -> None:
+    """Rules 11.1, 11.2, 12.2."""
+    page = overdue_at_the_desk(director)
+    assert "Course clear" in page
+    assert "Overdue at FINISH" in page
+    public = (
+        f"/races/{SLUG}",
+        f"/races/{SLUG}/stages/2",
+        f"/races/{SLUG}/live",
+        f"/races/{SLUG}/board/gc",
+        f"/races/{SLUG}/runners/7",
+        f"/api/v1/races/{SLUG}/stages/2",
+        f"/api/v1/races/{SLUG}/boards/gc",
+        f"/api/v1/races/{SLUG}/problems",
+    )
+    for address in public:
+        shown = client.get(address, follow_redirects=True).text.lower()
+        assert "overdue" not in shown, address
+        assert "course clear" not in shown, address
+
+
+def test_an_alert_is_acknowledged_and_a_runner_accounted_for(director: FlaskClient) -> None:
+    overdue_at_the_desk(director)
+    seen = submit(director, DESK, RULINGS, {}, choose={"ruling": "ack", "bib": "12"})
+    assert seen.status_code == 303
+    assert f"seen by {DIRECTOR.lower()}" in director.get(DESK).text
+    home = submit(
+        director,
+        DESK,
+        RULINGS,
+        {"where": "Camp", "handed_to": "Doctor"},
+        choose={"ruling": "account", "bib": "12"},
+    )
+    assert home.status_code == 303
+    page = director.get(DESK).text
+    assert "1 accounted for" in page
+    assert "Account for 12" not in page

@@ -296,10 +296,14 @@ class _Registrar:
                 found.append(start + limit.elapsed)
         return min(found, default=None)
 
+    def _limits_key(self, runner: _Runner) -> tuple[str, tuple[str, ...], str]:
+        frame = self._stage.frame
+        wave = "" if frame is None else frame.clock_of(runner.entry.id).wave
+        return runner.entry.division, runner.row.categories, wave
+
     def _limits(self, runner: _Runner) -> tuple[Limit, ...]:
-        stage, division = self._stage, runner.entry.division
-        wave = "" if stage.frame is None else stage.frame.clock_of(runner.entry.id).wave
-        key = (division, runner.row.categories, wave)
+        stage = self._stage
+        key = division, categories, wave = self._limits_key(runner)
         if key not in self._known_limits:
             self._known_limits[key] = limits_of(
                 runner.course,
@@ -308,7 +312,7 @@ class _Registrar:
                 self._rulings,
                 stage=stage.number,
                 division=division,
-                categories=runner.row.categories,
+                categories=categories,
                 wave=wave,
             )
         return self._known_limits[key]
@@ -378,8 +382,10 @@ class _Registrar:
                 if r.entry.id in out and (r.seen is None or r.seen.index < r.course.index[code])
             ]
             expected = [(e.time, r.entry.bib) for r in to_come for e in r.ahead if e.point == code]
+            # Those who share division, categories and wave share their closing times.
+            alike = {self._limits_key(r): r for r in of_course}.values()
             closing = [
-                c for r in of_course if (c := self._closing(r, r.course.index[code])) is not None
+                c for r in alike if (c := self._closing(r, r.course.index[code])) is not None
             ]
             last, bib = max(expected, default=(None, ""))
             station = silent.get(code)

@@ -15,6 +15,7 @@ from timing.core.times import Instant, format_time_of_day, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, tally
 from timing.pages.board_page import board_name
+from timing.pages.course_clear import CourseClear, course_clear
 from timing.pages.desk_words import bibs_of, clock_words, ruling_words
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.guns import doubts_about_gun, on_course
@@ -158,6 +159,7 @@ class DeskPage:
     title: str
     facts: str
     tally: Tally | None
+    course_clear: CourseClear | None
     problems: tuple[ProblemItem, ...]
     problems_total: int
     observations: tuple[RecordItem, ...]
@@ -251,6 +253,7 @@ def desk_page(
             if part
         ),
         tally=tally(book, shown) if shown else None,
+        course_clear=course_clear(book, now, new_id),
         problems=tuple(maker.problem(p) for p in problems[:PROBLEMS_SHOWN]),
         problems_total=len(problems),
         observations=tuple(

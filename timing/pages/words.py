@@ -181,6 +181,8 @@ SENTENCES: Mapping[str, str] = {
     "withdrawn-here": "withdrawn here",
     "time-only": "Time only, choose the bib later",
     "not-read": "Not read, choose later",
+    "seen-at": "{place} {time}",
+    "expected-at": "expected at {place} {time}, by {latest} at the latest",
     "not-in-list": "Not in the start list",
     "wave": "wave {wave}",
     # At the desk.

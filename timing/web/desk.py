@@ -110,15 +110,17 @@ def rulings(who: Director, slug: str) -> AnyResponse:
         "penalty": ("time", "code", "scope", "reason"),
         "credit": ("time", "code", "scope", "reason"),
         "status": ("status", "control", "reason"),
+        "account": ("where", "vehicle", "handed_to", "control", "reason"),
+        "ack": ("alert", "control", "reason"),
         "assign": ("record", "bib", "reason"),
         "void": ("record", "reason"),
     }.get(kind)
     if names is None:
         return _page(who, slug, message="There is no such ruling.", is_error=True)
     row: dict[str, object] = {"ruling": kind, **forms.given(*names)}
-    if kind in ("status", "void"):
+    if kind in ("status", "void", "account", "ack"):
         row.setdefault("reason", "Decided at the desk")
-    if kind not in ("void", "assign"):
+    if kind not in ("void", "assign") and (kind != "ack" or field("bib")):
         row["bibs"] = field("bib").replace(",", " ").split()
     return _rule(who, slug, row)
 
