@@ -95,6 +95,16 @@ def test_what_if_a_ruling_were_made(run: Run, race: Path) -> None:
     assert [row["rank_after"] for row in rows(result.stdout) if row["board"]] == ["2", "1"]
 
 
+def test_what_if_the_definition_were_another(run: Run, race: Path) -> None:
+    strict = other(race, "{code: PASS, km: 10}", "{code: PASS, km: 10, cutoff: {at: '10:15'}}")
+    strict.write_text(strict.read_text().split("entries:")[0])
+
+    result = run("diff", race, "--definition", strict, "--format", "csv")
+
+    assert result.exit_code == 1
+    assert {row["bib"] for row in rows(result.stdout) if row["change"] == "falls_out"} == {"2"}
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [

@@ -6,6 +6,7 @@ import pytest
 
 from tests.pages.sample import ZONE, instant, siroua_six
 from timing.core.book import RaceBook, UnknownStage
+from timing.core.entries import Entry
 from timing.core.records import BibChange, Bonus, Status
 from timing.core.statuses import RulingStatus
 from timing.core.times import MINUTE, SECOND, Rounding, format_duration, local_clock, round_to
@@ -207,3 +208,23 @@ def test_leading_zeros_are_another_bib(book: RaceBook) -> None:
     """Rules 13: 007 is never 7."""
     assert runner_page(book, "007", {}).name == "Ιωάννα Παπαδοπούλου"
     assert runner_page(book, "7", {}).name == "Idir Tazarine"
+
+
+def test_what_the_next_place_would_take_is_told_for_each_classification(book: RaceBook) -> None:
+    page = runner_page(book, "41", {})
+    told = {p.title: p.outlook for p in page.reasons if p.outlook}
+    # While stage 5 runs, of the last stage that is over (Rules 9.4).
+    assert list(told) == [
+        "General classification, after stage 4",
+        "Women, after stage 4",
+        "Pairs, after stage 4",
+    ]
+    assert told["Women, after stage 4"].startswith("One place higher, ")
+    assert "The next place" in render(page)
+
+
+def test_the_leader_is_told_how_safe_the_lead_is(book: RaceBook) -> None:
+    leader, second = (line.competitor for line in book.board("gc", 4).lines[:2])
+    assert isinstance(leader, Entry)
+    page = runner_page(book, leader.bib, {})
+    assert page.reasons[0].outlook.endswith(f" ahead of {second.name}.")

@@ -8,14 +8,23 @@ from pathlib import Path
 import pytest
 
 from timing.core.definition import Measure, Scope, Source, StartMode
+from timing.core.differences import ChangeKind
 from timing.core.problems import Problem, ProblemCode
+from timing.core.reasons import Because
 from timing.core.results import TieBreak, UnusedReason
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.pages import words
+from timing.pages.difference_words import CHANGE
+from timing.pages.explanations import SENTENCES as EXPLAINED
 from timing.pages.problem_words import WORDS, problem_remedy, problem_seen
 from timing.pages.words import SENTENCES, counted, days, long_day, ordinal, sentence, short_day
 
 DOCS = Path(__file__).parents[2] / "docs" / "problems.md"
+
+
+def test_everything_that_an_explanation_can_state_has_its_words() -> None:
+    assert set(EXPLAINED) == set(Because)
+    assert set(CHANGE) == set(ChangeKind)
 
 
 @pytest.mark.parametrize("code", ProblemCode)

@@ -61,6 +61,12 @@ class _Compared:
 @click.option("--race", "slug", metavar="SLUG", help="A race of the database in the place of A.")
 @at_revision
 @click.option("--ruling", "rulings", multiple=True, metavar="YAML", help="A with this ruling.")
+@click.option(
+    "--definition",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A with the definition of this racefile.",
+)
 @click.option("--at", type=MOMENT, metavar="INSTANT", help="Both as of 2026-08-28T18:00:00Z.")
 @click.option("--every-stage", is_flag=True, help="Boards as after every stage, not the last.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]))
@@ -72,6 +78,7 @@ def diff(
     slug: str | None,
     revision: int | None,
     rulings: tuple[str, ...],
+    definition: Path | None,
     at: Instant | None,
     every_stage: bool,
     form: str | None,
@@ -80,10 +87,12 @@ def diff(
 
     Exit status 0: nobody's; 1: somebody's; 2: a file or the call is wrong.
     """
-    before, after = _documents(files, slug, revision, is_supposed=bool(rulings))
+    is_supposed = bool(rulings) or definition is not None
+    before, after = _documents(files, slug, revision, is_supposed=is_supposed)
     old = computed(before, at)
-    if rulings:
-        new = supposing(old, rulings=[_ruling(text, before) for text in rulings])
+    if is_supposed:
+        race = None if definition is None else read_racefile(definition).race
+        new = supposing(old, rulings=[_ruling(text, before) for text in rulings], race=race)
     else:
         new = computed(after, at)
     with patiently("Comparing"):
@@ -106,7 +115,7 @@ def _documents(
         raise click.UsageError("--revision goes with --race.")
     if slug is None:
         if len(files) != (1 if is_supposed else 2):
-            asked = "one racefile beside --ruling" if is_supposed else "two racefiles"
+            asked = "one racefile to change" if is_supposed else "two racefiles"
             raise click.UsageError(f"Give {asked}, or --race with the slug of a race.")
         documents = [read_racefile(file) for file in files]
         return documents[0], documents[-1]
@@ -117,7 +126,7 @@ def _documents(
         return held, read_racefile(files[0])
     if not files and revision is not None:
         return held, held_document(slug)
-    raise click.UsageError("With --race give a racefile, --ruling, or --revision.")
+    raise click.UsageError("With --race give a racefile, --ruling, --definition, or --revision.")
 
 
 def _ruling(text: str, document: Document) -> Ruling:

@@ -140,10 +140,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """The sentences about one stage or one classification."""
+    """The sentences about one stage or one classification.
+
+    ``outlook`` is the one that says what the next place would take, or how safe the first is; in
+    a classification only, and empty where there is nothing to say.
+    """
 
     title: str
     sentences: tuple[Sentence, ...]
+    outlook: str = ""
 
 
 def passages(explanation: Explanation, race: Race) -> tuple[Passage, ...]:
@@ -171,9 +176,11 @@ def _stage(stage: StageExplanation, race: Race, zone: ZoneInfo, of: str = "") ->
 
 def _total(total: TotalExplanation, race: Race, zone: ZoneInfo) -> Passage:
     name = total.classification.name or total.classification.code
+    outlook = (r for r in total.reasons if r.because in _COMPARED)
     return Passage(
         title=f"{name}, after stage {total.after}",
         sentences=tuple(sentence(reason, race, zone) for reason in total.reasons),
+        outlook=" ".join(sentence(reason, race, zone).text for reason in outlook),
     )
 
 

@@ -561,7 +561,10 @@ class _RunnerMaker:
             stages=self._begun(explanation.stages),
             team_stages=self._begun(explanation.team_stages),
         )
-        return passages(public, self.book.race)
+        told = passages(public, self.book.race)
+        # What people ask first is why they are where they are in the race.
+        stages = len(public.stages) + len(public.team_stages)
+        return told[stages:] + told[:stages]
 
     def _begun(self, stages: Iterable[StageExplanation]) -> tuple[StageExplanation, ...]:
         return tuple(
