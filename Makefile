@@ -11,7 +11,7 @@ RUNTIME     := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports tree bench coverage format env requirements vendor clean
+.PHONY: help run test check lint types imports tree bench oracle coverage format env requirements vendor clean
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ tree: $(DEVELOPMENT)
 
 bench: $(DEVELOPMENT) ## Measure what docs/performance.md states (ARGS="compute --write" picks and records)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+oracle: $(DEVELOPMENT) ## Compare 20,000 made-up races with a second, naive implementation (ARGS="COUNT FIRST_SEED")
+	@$(BIN)/python -m tests.oracle $(ARGS)
 
 coverage: $(DEVELOPMENT) ## Run the core's tests and demand that they reach every branch of it
 	@$(BIN)/pytest --cov=timing.core --cov-fail-under=100 tests/core tests/scenarios tests/properties

@@ -221,11 +221,11 @@ def test_a_place_with_in_and_out_that_is_closed_lets_nobody_in_any_more() -> Non
 
 
 def missed(
-    limit: Limit, seen: Facts, *, precision: int = SECOND, **more: object
+    limit: Limit, seen: Facts, *, precision: int = SECOND, clock: Clock = CLOCK, **more: object
 ) -> list[tuple[int, int]]:
     """By how much, and how uncertain, each limit is missed."""
     values: dict[str, object] = {"extension": 0, "winner": None} | more
-    found = missed_limits([limit], seen, CLOCK, precision=precision, **values)  # type: ignore[arg-type]
+    found = missed_limits([limit], seen, clock, precision=precision, **values)  # type: ignore[arg-type]
     return [(each.by, each.uncertainty) for each in found]
 
 
@@ -300,10 +300,12 @@ def test_the_uncertainty_is_of_the_read_and_of_the_own_start_where_that_counts()
     seen = facts(GUN, AT_ELEVEN + HOUR, None, None, uncertainty=(10, 5, 0, 0))
     elapsed = replace(LIMIT, at=None, elapsed=HOUR)
     assert missed(LIMIT, seen) == [(HOUR, 5)]
-    assert missed(elapsed, seen) == [(3 * HOUR, 15)]
-    assert missed(replace(elapsed, from_gun=True), seen) == [(3 * HOUR, 5)]
-    # On a gun the own start read decides nothing.
-    assert missed(elapsed, replace(seen, start=GUN - 1)) == [(3 * HOUR, 5)]
+    own = replace(CLOCK, basis=Basis.OWN, start=None)
+    assert missed(elapsed, seen, clock=own) == [(3 * HOUR, 15)]
+    assert missed(replace(elapsed, from_gun=True), seen, clock=own) == [(3 * HOUR, 5)]
+    # Neither before the window opens, nor on a gun, even at its very moment, does it decide.
+    assert missed(elapsed, replace(seen, start=GUN - 1), clock=own) == [(3 * HOUR, 5)]
+    assert missed(elapsed, seen) == [(3 * HOUR, 5)]
 
 
 @pytest.mark.parametrize(

@@ -88,11 +88,18 @@ def limits_of(
                 limit = _moved(base, ruling, day)
         if limit is not None:
             limits.append(limit)
-        limits += [
-            replace(_limit(Cutoff(), point.ordinal, rules, day, course), at=r.at, ruling=r.id)
-            for r in rulings
-            if isinstance(r, Close) and r.stage == stage and point.is_named(r.control)
-        ]
+        closing = next(
+            (
+                r
+                for r in rulings
+                if isinstance(r, Close) and r.stage == stage and point.is_named(r.control)
+            ),
+            None,
+        )
+        if closing is not None:
+            # Closed is closed: of several rulings the first says since when.
+            closed = _limit(Cutoff(), point.ordinal, rules, day, course)
+            limits.append(replace(closed, at=closing.at, ruling=closing.id))
     return tuple(limits)
 
 
@@ -179,7 +186,7 @@ def missed_limits(
             continue
         by -= extension + waited(limit, holds)
         if limit.is_beyond(by):
-            yield Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts))
+            yield Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts, clock))
 
 
 def waited(limit: Limit, holds: Sequence[Held]) -> Duration:
@@ -213,7 +220,9 @@ def excess(
     return None
 
 
-def _uncertainty(limit: Limit, facts: Facts) -> Duration:
+def _uncertainty(limit: Limit, facts: Facts, clock: Clock) -> Duration:
     passing = facts.taken[limit.point]
     own = 0 if passing is None else passing.uncertainty_ms
-    return own if limit.at is not None or limit.from_gun else own + facts.start_uncertainty
+    # A gun or a posted start rests on no read, even if one was of that very moment.
+    rests_on_read = limit.at is None and not limit.from_gun and clock.start is None
+    return own + facts.start_uncertainty if rests_on_read else own

@@ -52,6 +52,15 @@ class StageDay:
             raise NoSuchTime
         return found[0]
 
+    def fitting(self, time: TimeOfDay, previous: Instant) -> Instant:
+        """As `at`, but inside an hour that repeats the first of the two that fits (Rules 1.2)."""
+        if self.is_regular:
+            return self.at(time)
+        found = local_instants(self._date(time.day or 0), time.ms, self.zone)
+        if not found:
+            raise NoSuchTime
+        return next((i for i in found if i >= previous), found[-1])
+
     def scheduled(self, time: TimeOfDay) -> Instant:
         """As `at`, for a planned time: one that the clocks skip is as much after the change."""
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from timing.core.definition import AfterOut
 from timing.core.stage_input import StageInput
 from timing.core.stage_rows import FRESH
+from timing.core.status_rulings import DECIDED_STATUS
 from timing.core.statuses import RaceStatus, RulingStatus
 from timing.core.times import Duration
 
@@ -16,33 +18,41 @@ class Finishers:
         self._clocks: dict[str, list[Duration]] = {}
 
     def winner(self, division: str) -> Duration | None:
-        """The lowest raw clock; None before anybody finished."""
+        """The lowest raw clock, or declared time; None before anybody finished."""
         return min(self._raw_clocks(division), default=None)
-
-    def last(self, division: str) -> Duration | None:
-        """The highest raw clock; None before anybody finished."""
-        return max(self._raw_clocks(division), default=None)
 
     def _raw_clocks(self, division: str) -> list[Duration]:
         found = self._clocks.get(division)
         if found is None:
             stage = self._in
             found = self._clocks[division] = [
-                facts.raw
-                for entry_id, facts in stage.facts.items()
-                if facts.raw is not None
-                and stage.roster.entries[entry_id].division == division
-                and not _is_disqualified(stage, entry_id)
+                raw
+                for entry_id, entry in stage.roster.entries.items()
+                if entry.division == division
+                and (raw := _raw(stage, entry_id)) is not None
+                and not _is_none(stage, entry_id)
             ]
         return found
 
 
-def _is_disqualified(stage: StageInput, entry_id: str) -> bool:
-    rulings = (
-        stage.decisions.of_entry(stage.number, entry_id),
-        stage.decisions.of_whole_race(entry_id),
-    )
+def _raw(stage: StageInput, entry_id: str) -> Duration | None:
+    """What was declared stands before any clock (Rules 4.3, 9.6)."""
+    declared = stage.declared.get(entry_id)
+    if declared is not None and declared.time is not None:
+        return declared.time
+    facts = stage.facts.get(entry_id)
+    return None if facts is None else facts.raw
+
+
+def _is_none(stage: StageInput, entry_id: str) -> bool:
+    """Whether someone who came in is no finisher: disqualified, ruled out, or refused."""
     before = stage.before.get(entry_id, FRESH)
-    return before.ended is RaceStatus.DSQ or any(
-        r is not None and r.status is RulingStatus.DSQ for r in rulings
+    if before.ended is not None and stage.rules.after_out is AfterOut.REFUSE:
+        return True
+    ruling = stage.decisions.of_entry(stage.number, entry_id)
+    whole = stage.decisions.of_whole_race(entry_id)
+    return (
+        before.ended is RaceStatus.DSQ
+        or (ruling is not None and ruling.status in DECIDED_STATUS)
+        or (whole is not None and whole.status is RulingStatus.DSQ)
     )

@@ -122,7 +122,8 @@ def effect_of(journal: Journal) -> Effect:
         if not standing.is_voided(record_id)
     ]
     counting = [r for r in ordered if standing.stands(r)]
-    rivals = _superseding_the_same(counting)
+    # One that was replaced in turn has still outdone its rival.
+    rivals = _superseding_the_same([r for r in ordered if not standing.is_voided(r.id)])
     problems += [
         Problem(
             code=ProblemCode.SUPERSEDED_TWICE,

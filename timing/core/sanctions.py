@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from timing.core.cutoffs import Limit, Missed, missed_limits, whole_race_limit
 from timing.core.definition import Apply, MissedKind, OutcomeKind
@@ -47,24 +48,29 @@ class Sanctions:
             # Whatever was missed on the way there has led to the move.
             points = stage.courses[row.entry.division].points
             limits = tuple(m for m in limits if points[m.point].distance_m > move.reached_m)
-        if stage.rules.limit is not None and facts.last > 0:
-            whole = whole_race_limit(stage.rules, facts.last, before.clock)
-            limits = (*limits, whole)
-        if not limits:
+        if not limits and stage.rules.limit is None:
             return before
         if stage.decisions.is_lifted(stage.number, row.entry.id):
             return before
         needs_winner = any(limit.percent is not None for limit in limits)
         after = before
-        for missed in missed_limits(
-            limits,
-            facts,
-            clock,
+        test = partial(
+            missed_limits,
+            facts=facts,
+            clock=clock,
             precision=stage.rules.precision,
             extension=row.adjustment.extension,
             holds=row.holds,
             winner=self._finishers.winner(row.entry.division) if needs_winner else None,
-        ):
+        )
+        found = list(test(limits))
+        if stage.rules.limit is not None:
+            used = before.clock
+            passed = range(1, facts.last + 1)
+            beyond = list(test([whole_race_limit(stage.rules, p, used) for p in passed]))
+            found += _used_up(beyond)
+            found.sort(key=lambda missed: missed.limit.point)
+        for missed in found:
             limit = missed.limit
             if not missed.is_sure:
                 self._question(ProblemCode.CUTOFF_UNSURE, row, facts, missed)
@@ -138,6 +144,12 @@ class Sanctions:
             return after
         row.status, row.control = StageStatus.DNF, sure[0]
         return replace(after, ended=RaceStatus.DNF, stage=self._in.number, control=sure[0])
+
+
+def _used_up(beyond: list[Missed]) -> list[Missed]:
+    """Where the limit of the whole race was used up: once, and for sure if it ever was (5.1)."""
+    sure = [missed for missed in beyond if missed.is_sure]
+    return (sure or beyond)[:1]
 
 
 _STAGE_IS_OVER = frozenset({StageStatus.OTL, StageStatus.DNF})

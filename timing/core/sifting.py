@@ -68,7 +68,7 @@ class Sifting:
         if isinstance(time, int):
             return time
         if time.day is not None:
-            return self.day.at(time)
+            return self.day.at(time) if at_start else self.day.fitting(time, previous)
         if at_start:
             return self.day.nearest(time.ms, previous)
         return self.day.not_before(time.ms, previous)

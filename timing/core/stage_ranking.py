@@ -61,13 +61,23 @@ def stage_ties(
 def _judged_order(
     rows: Sequence[Row], orders: Sequence[FinishOrder], roster: Roster
 ) -> Sequence[int] | None:
+    order = _order_of(rows, orders, roster)
+    if order is None:
+        return None
+    positions = {
+        entry_id: 0 if order.joint else n for n, entry_id in enumerate(roster.ids_of(order.bibs))
+    }
+    return [positions.get(r.entry.id, len(positions)) for r in rows]
+
+
+def _order_of(
+    rows: Sequence[Row], orders: Sequence[FinishOrder], roster: Roster
+) -> FinishOrder | None:
+    """The line judge's order for some of equal times: of several the later counts."""
     for order in reversed(orders):
-        positions = {
-            entry_id: 0 if order.joint else n
-            for n, entry_id in enumerate(roster.ids_of(order.bibs))
-        }
-        if any(r.entry.id in positions for r in rows):
-            return [positions.get(r.entry.id, len(positions)) for r in rows]
+        ids = set(roster.ids_of(order.bibs))
+        if any(r.entry.id in ids for r in rows):
+            return order
     return None
 
 
@@ -80,15 +90,18 @@ def _fractions(rows: Sequence[Row]) -> Sequence[int] | None:
 
 def _join(rows: Sequence[Row], stage: StageInput) -> None:
     """Hand in hand: a declared joint place is shared whatever the convention (9.5)."""
-    for order in stage.orders:
-        if not order.joint:
+    if not any(order.joint for order in stage.orders):
+        return
+    for time in {r.time for r in rows}:
+        equal = [r for r in rows if r.time == time]
+        order = _order_of(equal, stage.orders, stage.roster)
+        if order is None or not order.joint:
             continue
         ids = set(stage.roster.ids_of(order.bibs))
-        together = [r for r in rows if r.entry.id in ids and r.rank is not None]
-        if len({r.time for r in together}) == 1:
-            best = min(r.rank or 0 for r in together)
-            for row in together:
-                row.rank, row.tie = best, TieBreak.FINISH_ORDER
+        together = [r for r in equal if r.entry.id in ids and r.rank is not None]
+        best = min((r.rank or 0 for r in together), default=0)
+        for row in together:
+            row.rank, row.tie = best, TieBreak.FINISH_ORDER
 
 
 def _set_gaps(ordered: Sequence[Row]) -> None:

@@ -6,6 +6,7 @@ then decisions (10), then rounding (1.4) and adjustments (6), then ranks (9.5).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from timing.core.adjustments import NOTHING
@@ -46,7 +47,7 @@ class _Settler:
         stage, state = self._in, self._state
         state.problems += stage.frame.problems
         state.problems += stage.ledger.problems
-        for entry in stage.roster.entries.values():
+        for entry in self._in_order():
             if entry.division not in stage.courses:
                 standing = self._before(entry.id)
                 if standing is not FRESH:
@@ -76,6 +77,20 @@ class _Settler:
         move = self._in.moves.get(entry_id)
         return before if move is None else arriving(before, move)
 
+    def _in_order(self) -> Iterable[Entry]:
+        """Who came in before who was stopped: the latter are given a time of the former."""
+        stage = self._in
+        entries = stage.roster.entries.values()
+        if stage.plan.for_stopped is None:
+            return entries
+        return sorted(
+            entries,
+            key=lambda e: (
+                e.id not in stage.declared
+                and ((facts := stage.facts.get(e.id)) is None or facts.finish is None)
+            ),
+        )
+
     def _settle_entry(self, entry: Entry) -> None:
         stage = self._in
         before = self._before(entry.id)
@@ -96,7 +111,7 @@ class _Settler:
         if stage.plan.is_cancelled:
             after, carried = self._neutralise(row, before, decision)
         elif before.ended is not None:
-            self._run_on(row, before, facts, decision)
+            after = carried = self._run_on(row, before, facts, declared, decision)
         else:
             after, carried = self._judge(row, before, facts, decision)
         self._time(row)
@@ -193,11 +208,18 @@ class _Settler:
         source = self._in.plan.for_stopped
         if source is None or row.status is not StageStatus.ON_COURSE:
             return
-        division = row.entry.division
-        is_last = source is ForStopped.LAST
-        raw = self._finishers.last(division) if is_last else self._finishers.winner(division)
-        if raw is not None:
-            row.status, row.raw, row.is_virtual = StageStatus.FINISHED, raw, True
+        finished = [
+            r
+            for r in self._state.rows.values()
+            if r.entry.division == row.entry.division
+            and r.status is StageStatus.FINISHED
+            and not r.is_virtual
+        ]
+        raws = [r.raw for r in finished if r.raw is not None]
+        if raws:
+            row.raw = max(raws) if source is ForStopped.LAST else min(raws)
+        if raws or (finished and self._in.kind is StageKind.UNTIMED):
+            row.status, row.is_virtual = StageStatus.FINISHED, True
 
     def _neutralise(
         self, row: Row, before: Standing, decision: Status | None
@@ -205,6 +227,7 @@ class _Settler:
         """A cancelled stage: 0 for everyone who was in the race (Rules 2.3)."""
         row.raw = row.time = row.place = None
         row.distance_m, row.holds = 0, ()
+        row.status = StageStatus.NOT_STARTED
         if before.ended is not None:
             row.status = StageStatus.DNS
             return before, before
@@ -222,23 +245,44 @@ class _Settler:
         return after, carried
 
     def _run_on(
-        self, row: Row, before: Standing, facts: Facts | None, decision: Status | None
-    ) -> None:
+        self,
+        row: Row,
+        before: Standing,
+        facts: Facts | None,
+        declared: StageTime | None,
+        decision: Status | None,
+    ) -> Standing:
         """Someone whose race is over already (racefile, Who is ranked: after_out)."""
+        policy = self._in.rules.after_out
         seen = facts if facts is not None and facts.last >= 0 else None
         if before.ended is RaceStatus.DSQ and before.stage is None:
             row.status = StageStatus.DSQ
-            return
+            return before
         if row.status is not StageStatus.FINISHED and seen is None:
             row.status = StageStatus.DNS
-        elif self._in.rules.after_out is AfterOut.REFUSE:
+        elif policy is AfterOut.REFUSE:
             row.status = StageStatus.DNS
-            row.raw = None
-        if decision is not None and decision.status in DECIDED_STATUS:
-            row.status = DECIDED_STATUS[decision.status]
+            row.raw, row.distance_m = None, 0
+        is_decided = decision is not None and decision.status in DECIDED_STATUS
+        if policy is AfterOut.RANKED_ON_STAGES and seen is not None and not is_decided:
+            # Ranked as the others are, and so held to the limits of the stage.
+            after = before
+            if declared is None:
+                after = self._sanctions.test_limits(row, seen, after)
+            if row.status not in DECIDED_STATUS.values():
+                after = self._sanctions.missed_controls(row, seen, after)
+            # The race was over where it was over.
+            before = replace(after, ended=before.ended, stage=before.stage, control=before.control)
         gone = before.ended in (RaceStatus.WITHDRAWN, RaceStatus.DNF)
-        if seen is not None and (gone or self._in.rules.after_out is AfterOut.REFUSE):
+        if seen is not None and (gone or policy is AfterOut.REFUSE):
             self._state.problems.append(seen_after_out(self._in, row, seen, since=0))
+        if decision is None or decision.status not in DECIDED_STATUS:
+            return before
+        row.status = DECIDED_STATUS[decision.status]
+        if decision.status is RulingStatus.DSQ:
+            # Worse than being out: it takes the times too (Rules 10.3).
+            return replace(before, ended=RaceStatus.DSQ, stage=self._in.number)
+        return before
 
     def _time(self, row: Row) -> None:
         stage, rules = self._in, self._in.rules

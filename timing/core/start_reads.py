@@ -84,9 +84,14 @@ def _last_before_tolerance(sifting: Sifting, dated: list[Dated]) -> Dated | None
             sifting.leave(passing, UnusedReason.AFTER_START_TOLERANCE, code, instant)
     if not usable:
         return None
-    best = min(sifting.priority(p, sifting.course.points[0]) for _, p in usable)
+    return _last_of_best(sifting, usable)
+
+
+def _last_of_best(sifting: Sifting, usable: list[Dated]) -> Dated:
+    point = sifting.course.points[0]
+    best = min(sifting.priority(p, point) for _, p in usable)
     chosen = max(
-        (d for d in usable if sifting.priority(d[1], sifting.course.points[0]) == best),
+        (d for d in usable if sifting.priority(d[1], point) == best),
         key=lambda d: (d[0], d[1].id),
     )
     for instant, passing in usable:
@@ -96,7 +101,10 @@ def _last_before_tolerance(sifting: Sifting, dated: list[Dated]) -> Dated | None
 
 
 def _first_departure(sifting: Sifting, dated: list[Dated]) -> Dated | None:
-    """The last of the reads that follow each other within 60 s from the first (3.7)."""
+    """Of the reads that follow each other within 60 s from the first (3.7) the last.
+
+    The best source comes first here too (Rules 4.3).
+    """
     opens = sifting.clock.opens
     usable = []
     for instant, passing in dated:
@@ -117,9 +125,7 @@ def _first_departure(sifting: Sifting, dated: list[Dated]) -> Dated | None:
             sifting.leave(
                 passing, UnusedReason.SECOND_DEPARTURE, ProblemCode.SECOND_DEPARTURE, instant
             )
-    for instant, passing in departure[:-1]:
-        sifting.leave(passing, UnusedReason.EARLIER_START_READ, None, instant)
-    return departure[-1]
+    return _last_of_best(sifting, departure)
 
 
 def _why_late(sifting: Sifting, instant: Instant) -> ProblemCode:

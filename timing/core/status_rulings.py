@@ -61,9 +61,15 @@ def decide(
             return before, replace(after, control="")
         if row.status is StageStatus.FINISHED:
             return after, after
-        has_started = row.status is StageStatus.ON_COURSE
-        row.status = StageStatus.DNF if has_started else StageStatus.DNS
-    elif not is_whole or decision.status is RulingStatus.DSQ:
+        if row.status is StageStatus.ON_COURSE:
+            row.status = StageStatus.DNF
+        elif row.status is StageStatus.NOT_STARTED:
+            row.status = StageStatus.DNS
+    elif (
+        not is_whole
+        or decision.status is RulingStatus.DSQ
+        or row.status is not StageStatus.FINISHED
+    ):
         if row.status is StageStatus.FINISHED and decision.status in _NOT_FINISHED:
             problems.append(finished_but_out(stage, row, facts, decision))
         row.status = DECIDED_STATUS[decision.status]
