@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from timing.core.courses import course_of, passing_codes, point_codes
 from timing.core.days import stage_day
-from timing.core.definition import Basis, Control, Cutoff, Stage
+from timing.core.definition import Basis, Control, Cutoff, Source, Stage
 from timing.core.problems import ProblemCode
 from timing.core.records import Passing
 from timing.core.results import UnusedReason
@@ -121,6 +121,51 @@ def test_times_of_day_and_instants_mean_the_same() -> None:
     at = [TimeOfDay(8 * HOUR + m * MINUTE) for m in (20, 25, 60, 61)]
     facts = read(*(replace(seen("HUT", n), time=time) for n, time in enumerate(at)))
     assert splits(facts)["LAP2:HUT.out"] == 61
+
+
+def test_a_time_that_the_clocks_skip_is_a_problem_at_a_place_too() -> None:
+    spring = stage_day(date(2026, 3, 29), ZoneInfo("Europe/Zurich"))
+    gun = spring.midnight + HOUR
+    clock = replace(ON_GUN, reference=gun, start=gun, gun=gun)
+    passing = replace(seen("HUT", 0), time=TimeOfDay(2 * HOUR + 30 * MINUTE))
+    facts = read_splits([passing], course=COURSE, clock=clock, day=spring, bib="12", stage=1)
+    assert [p.code for p in facts.problems] == [ProblemCode.TIME_DOES_NOT_EXIST]
+
+
+def test_days_are_found_along_the_course_and_beside_the_time() -> None:
+    facts = read(
+        replace(seen("START", 0), time=TimeOfDay(8 * HOUR + MINUTE)),
+        replace(seen("LAP1:HUT.in", 0), time=TimeOfDay(20 * HOUR)),
+        replace(seen("LAP1:HUT.out", 0), time=TimeOfDay(7 * HOUR)),
+        replace(seen("ARENA", 0), time=TimeOfDay(9 * HOUR, day=1)),
+    )
+    hours = {point: minutes / 60 for point, minutes in splits(facts).items() if minutes > 1}
+    assert hours == {"LAP1:HUT.in": 12, "LAP1:HUT.out": 23, "LAP1": 25}
+
+
+def test_a_control_passed_once_is_passed_when_its_best_source_says() -> None:
+    bridge = course_of(
+        replace(
+            ARENA,
+            laps=1,
+            controls=(
+                Control(code="START", distance_m=0),
+                Control(code="OUT", distance_m=1, place="BRIDGE"),
+                Control(code="TURN", distance_m=2),
+                Control(code="BACK", distance_m=3, place="BRIDGE"),
+                Control(code="FINISH", distance_m=4),
+            ),
+        ),
+        "",
+    )
+    reads = (
+        replace(seen("TURN", 10), source=Source.PAPER),
+        replace(seen("TURN", 40), source=Source.PHOTO),
+        seen("BRIDGE", 20),
+        seen("BRIDGE", 60),
+    )
+    facts = read_splits(reads, course=bridge, clock=ON_GUN, day=DAY, bib="12", stage=1)
+    assert [t is None for t in facts.times] == [True, False, False, False, True]
 
 
 READS = st.lists(
