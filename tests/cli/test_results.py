@@ -299,3 +299,49 @@ def test_a_race_of_the_database_is_computed_as_of_a_revision(run: Run, clean: Pa
     ]
     assert run(*words, "99").exit_code == 2
     assert run("check", clean, "--revision", "1").exit_code == 2
+
+
+def test_a_board_is_projected_while_a_stage_runs(run: Run, two_days: Path) -> None:
+    """Rules 9.8."""
+    under_way = ("--board", "gc", "--projected", "--at", "2026-08-28T11:00:00+02:00")
+    projected = run("compute", two_days, *under_way, "--format", "csv")
+    assert projected.exit_code == 0
+    header = projected.stdout.splitlines()[0]
+    assert header.startswith("projected_rank,bib,name,division,road_rank,last_point,projected_time")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--board", "gc", "--projected", "--at", "2026-08-20T11:00:00Z"), "Only entries by time"),
+        (("--board", "nobody", "--projected"), 'There is no board "nobody"'),
+        (("--projected", "--stage", "1"), "--projected goes with --board"),
+        (("--board", "gc", "--projected", "--after", "1"), "--projected goes with --board"),
+    ],
+)
+def test_a_projection_that_cannot_be_says_why(
+    run: Run, two_days: Path, words: tuple[str, ...], said: str
+) -> None:
+    refused = run("compute", two_days, *words)
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+
+
+def test_the_safety_register_of_a_file(run: Run, two_days: Path) -> None:
+    """Rules 11.1."""
+    table = run("safety", two_days, "--stage", "1", "--at", "2026-08-28T10:30:00+02:00")
+    assert table.exit_code == 0
+    assert "course not clear" in table.stdout
+    assert "whereabouts" in table.stdout
+    found = json.loads(run("safety", two_days, "--stage", "1", "--format", "json").stdout)
+    assert (found["stage"], found["at"].endswith("Z")) == (1, True)
+    assert {"bib", "whereabouts", "alert", "handed_to"} <= set(found["runners"][0])
+    assert found["controls"]
+    listed = run("safety", two_days, "--format", "csv").stdout
+    assert listed.startswith("bib,name,division,whereabouts")
+
+
+def test_there_is_no_register_before_a_stage_begins(run: Run, two_days: Path) -> None:
+    refused = run("safety", two_days, "--at", "2026-08-01T00:00:00Z")
+    assert refused.exit_code == 2
+    assert "No stage has begun yet" in refused.stderr

@@ -11,6 +11,7 @@ from timing.core.book import RaceBook, UnknownBoard, UnknownControl
 from timing.core.courses import point_codes
 from timing.core.definition import Race, Stage, StageKind
 from timing.core.times import BadTime, Instant, parse_instant
+from timing.exports.projection import projected_table
 from timing.exports.table import (
     Table,
     board_table,
@@ -19,6 +20,7 @@ from timing.exports.table import (
     stage_boards_of,
     stage_table,
 )
+from timing.pages.running import has_road, projection, running
 
 
 class MomentType(click.ParamType[Instant]):
@@ -61,6 +63,20 @@ def asked_board(book: RaceBook, code: str, after: int | None) -> Result:
         name = f"{name}, incomplete"
     when = f"after stage {board.after}" if board.after else "before the first stage"
     return Result(table=table, parts=((f"{name}, {when}", table),))
+
+
+def asked_projection(book: RaceBook, code: str) -> Result:
+    """A classification as it would be after the stage that runs, were all to finish as expected."""
+    classification = book.race.classification(code)
+    if classification is None:
+        raise unknown("board", code, (c.code for c in book.race.classifications))
+    now = running(book)
+    if now is None or not has_road(classification):
+        raise Refused("Only entries by time are projected, and only while a stage is run.")
+    table = projected_table(book.race, projection(book, code, now))
+    name = classification.name or classification.code
+    title = f"{name}, projected to the finish of stage {now.stage.number}"
+    return Result(table=table, parts=((title, table),))
 
 
 def asked_stage(book: RaceBook, number: int, code: str | None = None) -> Result:

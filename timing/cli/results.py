@@ -19,6 +19,7 @@ from timing.cli.questions import (
     Result,
     asked_board,
     asked_control,
+    asked_projection,
     asked_stage,
 )
 from timing.cli.sources import at_revision, read_document, takes_race
@@ -56,6 +57,7 @@ def check(ctx: click.Context, *, file: Path | None, slug: str | None, revision: 
 @click.option("--after", type=int, metavar="N", help="The board as after stage N.")
 @click.option("--stage", type=int, metavar="N", help="A stage's result.")
 @click.option("--control", metavar="CODE", help="With --stage: the order at a control.")
+@click.option("--projected", is_flag=True, help="With --board: as expected, while a stage runs.")
 @click.option("--all", "is_all", is_flag=True, help="Everything, with the problems, as JSON.")
 @click.option("--at", type=MOMENT, metavar="INSTANT", help="As of 2026-08-28T18:00:00Z.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]))
@@ -68,6 +70,7 @@ def compute(
     after: int | None,
     stage: int | None,
     control: str | None,
+    projected: bool,
     is_all: bool,
     at: Instant | None,
     form: str | None,
@@ -80,12 +83,16 @@ def compute(
         raise click.UsageError("Say what: --board CODE, --stage N (with --control CODE), or --all.")
     elif stage is not None and after is not None:
         raise click.UsageError("--after is for classifications: --stage N has one result.")
+    if projected and (board is None or is_all or any(x is not None for x in (after, stage))):
+        raise click.UsageError("--projected goes with --board, and is of the stage that runs.")
     book = computed(read_document(file, slug, revision), at)
     if is_all:
         warn_of(book.problems())
         write_bytes(everything(book))
         return
-    if stage is None:
+    if projected:
+        result = asked_projection(book, board or "")
+    elif stage is None:
         result = asked_board(book, board or "", after)
     elif control is None:
         result = asked_stage(book, stage, board)

@@ -75,6 +75,7 @@ def _title(book: RaceBook, stage: Stage, found: Register) -> str:
     clock = figures.clock(found.at, zone_named(book.race.timezone), stage.date)
     counts = ", ".join(f"{found.count(w)} {w}" for w in Whereabouts if found.count(w))
     state = "course clear" if found.is_clear else "course not clear"
+    counts = counts or "Nobody has started"
     return f"Stage {stage.number} at {clock}: {state}. {counts}"
 
 

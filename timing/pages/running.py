@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from timing.core.book import RaceBook
 from timing.core.definition import Classification, Measure, Of, Stage
 from timing.core.entries import Entry
+from timing.core.forecasts import Forecasts
+from timing.core.projection import ProjectedLine, projected
 from timing.core.results import Split, StageLine
 from timing.core.road import RoadLine, on_the_road
-from timing.core.times import zone_named
+from timing.core.times import Instant, zone_named
 from timing.pages import figures, words
 from timing.pages.arrivals import entry_lines
 from timing.pages.marks import Place, places
@@ -90,6 +92,21 @@ def road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
         and now.lines[line.competitor.id].done
     }
     return on_the_road(before, now.lines, now.splits, totals)
+
+
+def projection(
+    book: RaceBook, code: str, now: Running, at: Instant | None = None
+) -> tuple[ProjectedLine, ...]:
+    """A classification as it would be, were everyone to finish as expected (Rules 9.8).
+
+    As of ``at``, by default the newest split of the stage.
+    """
+    latest = now.latest
+    moment = at if at is not None else (latest[0].time if latest is not None else 0)
+    forecasts = Forecasts(book, now.stage.number, moment)
+    ahead = {entry_id: forecasts.of(entry_id) for entry_id in now.lines}
+    finishes = {entry_id: points[-1] for entry_id, points in ahead.items() if points}
+    return projected(road(book, code, now), finishes, moment)
 
 
 def last_passing(now: Running) -> str:
