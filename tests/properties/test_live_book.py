@@ -56,3 +56,19 @@ def test_a_replaced_definition_equals_a_book_of_it(first: Document, second: Docu
     book.replace(race=second.race, entries=second.entries, teams=second.teams)
     rebuilt = RaceBook(replace(first, race=second.race, entries=second.entries, teams=second.teams))
     assert picture(book) == picture(rebuilt)
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_passings_that_come_one_by_one_lead_to_the_same(data: st.DataObject) -> None:
+    """What a book remembers is brought up to date, not only thrown away."""
+    document = data.draw(documents(faults=data.draw(st.booleans())))
+    late = data.draw(st.lists(st.sampled_from(range(len(document.passings) or 1)), max_size=5))
+    held_back = [p for n, p in enumerate(document.passings) if n in late]
+    known = [p for n, p in enumerate(document.passings) if n not in late]
+    book = RaceBook(replace(document, passings=tuple(known)))
+    picture(book)
+    for passing in held_back:
+        book.add(passings=(passing,))
+        known.append(passing)
+        assert picture(book) == picture(RaceBook(replace(document, passings=tuple(known))))

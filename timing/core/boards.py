@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,8 +14,10 @@ from timing.core.classifications import (
     Result,
     Tally,
     add_stage,
+    below,
     key_of,
     tally_over,
+    unranked_line,
 )
 from timing.core.courses import shared_stages, stages_of
 from timing.core.definition import Classification, Measure, Of, Race
@@ -95,6 +98,60 @@ class Boards:
         for place in [place for place in self._merges if place[1] >= number]:
             del self._merges[place]
 
+    def take(self, number: int, entries: Sequence[str]) -> None:
+        """Bring up to date what is remembered: some entries came further along a stage.
+
+        Nothing else is new for them, and nothing at all for anybody else.
+        """
+        roster = self._stages[number].roster
+        codes = {roster.entries[entry_id].team for entry_id in entries}
+        for (of, stages), tallies in list(self._tallies.items()):
+            if number in stages:
+                results = [self._results(of, n) for n in stages]
+                keys = tallies.keys() & (entries if of is Of.SOLO else codes)
+                own = {key: tally_over(rows.get(key) for rows in results) for key in keys}
+                self._tallies[of, stages] = {**tallies, **own}
+        for where, board in list(self._boards.items()):
+            if board.after >= number:
+                newer = self._newer(board, number, entries)
+                if newer is None:
+                    del self._boards[where]
+                else:
+                    self._boards[where] = newer
+
+    def _newer(self, board: Board, number: int, entries: Sequence[str]) -> Board | None:
+        """The board with some unranked lines anew; None where that is not all there is to it."""
+        classification, after = board.classification, board.after
+        covered = self._covers(classification)
+        if number not in covered:
+            return board
+        if (
+            classification.of is not Of.SOLO
+            or classification.measure is not Measure.TIME
+            or classification.exclude is not None
+            or self._moves(classification, after)
+        ):
+            return None
+        tallies = self._tallies.get((Of.SOLO, tuple(n for n in covered if n <= after)), {})
+        running = self._stages[after].roster.entries
+        is_last = after >= covered[-1]
+        lines = list(board.lines)
+        for entry_id in entries:
+            at = next((i for i, ln in enumerate(lines) if key_of(ln.competitor) == entry_id), None)
+            if at is None:
+                continue
+            tally = tallies.get(entry_id)
+            if tally is None or lines[at].rank is not None:
+                return None
+            candidate = self._candidate(classification, after, running[entry_id], tally)
+            if candidate is None:
+                return None
+            del lines[at]
+            unranked_from = bisect_left(lines, x=True, key=lambda ln: ln.rank is None)
+            line = unranked_line(candidate, self._race.rules, is_last=is_last)
+            insort(lines, line, lo=unranked_from, key=below)
+        return replace(board, lines=tuple(lines))
+
     def board(self, classification: Classification, after: int) -> Board:
         """A classification as after a stage that is settled, or 0; all lines, none cut."""
         key = (classification.code, classification.division, after)
@@ -102,6 +159,12 @@ class Boards:
         if found is None:
             found = self._boards[key] = self._compute(classification, after)
         return found
+
+    def _covers(self, classification: Classification) -> tuple[int, ...]:
+        covered = self._covered.get(classification)
+        if covered is None:
+            covered = self._covered[classification] = covered_stages(self._race, classification)
+        return covered
 
     def _compute(self, classification: Classification, after: int) -> Board:
         board = classify(self.unranked(classification, after))
@@ -112,9 +175,7 @@ class Boards:
 
     def unranked(self, classification: Classification, after: int) -> BoardInput:
         """A classification as after a stage that is settled, or 0, before it is ranked."""
-        covered = self._covered.get(classification)
-        if covered is None:
-            covered = self._covered[classification] = covered_stages(self._race, classification)
+        covered = self._covers(classification)
         stages = tuple(n for n in covered if n <= after)
         tallies = self._tally(classification.of, stages)
         results = [(n, self._results(classification.of, n)) for n in stages]
@@ -291,35 +352,41 @@ class Boards:
         self, classification: Classification, after: int, tallies: Mapping[str, Tally]
     ) -> list[Candidate]:
         book = self._stages.get(after)
-        state = book.state if book is not None else None
         roster = book.roster if book is not None else self._first_roster
-        apart = book.teams.apart if book is not None else ()
-        unranked = book.teams.unranked if book is not None else ()
+        candidates = (
+            self._candidate(classification, after, entry, tallies.get(entry_id, EMPTY))
+            for entry_id, entry in roster.entries.items()
+        )
+        return [c for c in candidates if c is not None]
+
+    def _candidate(
+        self, classification: Classification, after: int, entry: Entry, tally: Tally
+    ) -> Candidate | None:
+        """An entry as after a stage; None where the filter does not let it through."""
+        book = self._stages.get(after)
+        state = book.state if book is not None else None
         division, category = classification.division, classification.category
-        candidates = []
-        for entry_id, entry in roster.entries.items():
-            if (division and entry.division != division) or entry_id in apart:
-                continue
-            if classification.teams_excluded and entry.team:
-                continue
-            row = state.rows.get(entry_id) if state is not None else None
-            categories = row.categories if row is not None else self._categories(entry, after)
-            categories = self.merged(categories, Of.SOLO, after)
-            if category and category not in categories:
-                continue
-            standing = FRESH if state is None else state.standings.get(entry_id, FRESH)
-            if entry_id in unranked and standing.competitive:
-                standing = replace(standing, competitive=False)
-            candidates.append(
-                Candidate(
-                    competitor=entry,
-                    division=entry.division,
-                    categories=categories,
-                    tally=tallies.get(entry_id, EMPTY),
-                    standing=standing,
-                )
-            )
-        return candidates
+        if division and entry.division != division:
+            return None
+        if classification.teams_excluded and entry.team:
+            return None
+        if book is not None and entry.id in book.teams.apart:
+            return None
+        row = state.rows.get(entry.id) if state is not None else None
+        categories = row.categories if row is not None else self._categories(entry, after)
+        categories = self.merged(categories, Of.SOLO, after)
+        if category and category not in categories:
+            return None
+        standing = FRESH if state is None else state.standings.get(entry.id, FRESH)
+        if book is not None and entry.id in book.teams.unranked and standing.competitive:
+            standing = replace(standing, competitive=False)
+        return Candidate(
+            competitor=entry,
+            division=entry.division,
+            categories=categories,
+            tally=tally,
+            standing=standing,
+        )
 
     def _team_candidates(
         self, classification: Classification, after: int, tallies: Mapping[str, Tally]

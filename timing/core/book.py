@@ -45,7 +45,7 @@ from timing.core.results import (
 from timing.core.rosters import Roster
 from timing.core.stage_boards import stage_boards
 from timing.core.stage_book import RaceContext, StageBook
-from timing.core.starts import Standings, first_gun
+from timing.core.starts import Standings, first_gun, starts_by_rank
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant
 
@@ -210,6 +210,11 @@ class RaceBook:
         """Place every record afresh; all the stages are to be settled again."""
         self._intake = Intake(self._race, self._entries, self._teams, self._journal)
         self._stages, self._order = self._intake.stages, self._intake.order
+        # Starts of the stages up to there are allocated by what the boards before them show.
+        self._ranked_until = max(
+            (n for n, book in enumerate(self._stages.values()) if starts_by_rank(book.stage)),
+            default=0,
+        )
         self._has_ladder = moves_by_limits(self._race)
         self._categories_of: dict[tuple[int, date], tuple[str, ...]] = {}
         self._boards = Boards(
@@ -257,21 +262,51 @@ class RaceBook:
         return book
 
     def _refresh(self) -> None:
-        if self._intake.stale_from >= len(self._order):
-            return
-        with collection_paused():
-            self._settle_stale()
+        if self._intake.stale_from < len(self._order) or self._intake.touched:
+            with collection_paused():
+                self._settle_stale()
 
     def _settle_stale(self) -> None:
-        first = self._intake.stale_from
-        self._boards.forget_from(self._order[first])
-        for position in range(first, len(self._order)):
+        """Settle what is stale, and what follows as far as anything has changed."""
+        intake, order = self._intake, self._order
+        whole_from, touched = intake.stale_from, intake.touched
+        intake.touched = set()
+        goes_on = False
+        first = min((*(order.index(n) for n in touched), whole_from))
+        for position in range(first, len(order)):
+            number = order[position]
+            is_touched = position < whole_from and not goes_on
+            if is_touched and number not in touched:
+                continue
             # Boards of the stages before this one may be asked for while it is settled.
-            self._intake.stale_from = position
-            book = self._stages[self._order[position]]
-            before = self._stages[self._order[position - 1]] if position else None
-            book.settle(self._context(position), before)
-        self._intake.stale_from = len(self._order)
+            intake.stale_from = position
+            if is_touched and self._touch_up(position):
+                continue
+            self._boards.forget_from(number)
+            book = self._stages[number]
+            before = book.outcome
+            book.settle(
+                self._context(position), self._stages[order[position - 1]] if position else None
+            )
+            goes_on = book.outcome != before or position < self._ranked_until
+        intake.stale_from = len(order)
+
+    def _is_stale(self, position: int) -> bool:
+        touched = self._intake.touched
+        return position >= self._intake.stale_from or any(
+            n in touched for n in self._order[: position + 1]
+        )
+
+    def _touch_up(self, position: int) -> bool:
+        """Take a few new passings that change nobody's result but their own runners' progress."""
+        if position < self._ranked_until:
+            return False
+        number = self._order[position]
+        entries = self._stages[number].touch_up()
+        if entries is None:
+            return False
+        self._boards.take(number, entries)
+        return True
 
     def _context(self, position: int) -> RaceContext:
         day = day_of_age(self._race, self._stages[self._order[position]].stage.date)
@@ -376,7 +411,7 @@ class RaceBook:
         if after and self._race.stage(after) is None:
             raise UnknownStage(after)
         counted = [n for n in self._order if n <= after]
-        if counted and self._order.index(counted[-1]) >= self._intake.stale_from:
+        if counted and self._is_stale(self._order.index(counted[-1])):
             self._refresh()
         # After a rest day the GC is the day before's (racefile, Stages).
         board = self._boards.board(classification, counted[-1] if counted else 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from timing.core.adjustments import Adjustment
 from timing.core.awards import Awards
@@ -228,7 +228,9 @@ def rank_board(board: BoardInput, measuring: Measuring, ties: Sequence[TieRule[M
             ranked.append(measured)
     ranked.sort(key=lambda m: _display_order(m.candidate.competitor))
     lines = _ranked_lines(board, ranked, ties)
-    lines += sorted((_other_line(board, c) for c in others), key=_below)
+    lines += sorted(
+        (unranked_line(c, board.rules, is_last=board.is_last) for c in others), key=below
+    )
     return Board(
         code=board.classification.code,
         classification=board.classification,
@@ -300,10 +302,10 @@ def _behind(own: Measured, other: Measured | None) -> int | None:
 _WITHOUT_TIME = frozenset({RaceStatus.DSQ, RaceStatus.REGISTERED})
 
 
-def _other_line(board: BoardInput, candidate: Candidate) -> Line:
-    """The incomplete show the sum of what they have (racefile, Output)."""
+def unranked_line(candidate: Candidate, rules: Rules, *, is_last: bool) -> Line:
+    """A line without a rank; the incomplete show the sum of what they have (racefile, Output)."""
     tally, standing = candidate.tally, candidate.standing
-    status = race_status(standing, tally, is_last=board.is_last)
+    status = race_status(standing, tally, is_last=is_last)
     has_time = tally.stages > 0 and status not in _WITHOUT_TIME
     return Line(
         competitor=candidate.competitor,
@@ -311,7 +313,7 @@ def _other_line(board: BoardInput, candidate: Candidate) -> Line:
         categories=candidate.categories,
         status=status,
         stages=tally.stages,
-        time=total_of(tally, board.rules) if has_time else None,
+        time=total_of(tally, rules) if has_time else None,
         raw_time=tally.raw if has_time else None,
         penalty=tally.penalty,
         credit=tally.credit,
@@ -332,13 +334,15 @@ _GROUP = {
 }
 
 
-def _below(line: Line) -> tuple[object, ...]:
+def below(line: Line) -> tuple[Any, ...]:
+    """The order of those without a rank (Rules 9.3)."""
     return (
         _GROUP.get(line.status, 0),
         -line.stages,
         -line.distance_m,
         0 if line.time is None else line.time,
         _display_order(line.competitor),
+        key_of(line.competitor),
     )
 
 

@@ -30,7 +30,8 @@ class Intake:
 
     ``effect`` is that of the rulings as a whole, ``rosters`` and ``stages`` are by number of the
     stage, ``order`` holds the numbers of the stages that are run. ``stale_from`` is the position
-    in it of the first stage to settle again; who settles it moves that on.
+    in it from which every stage is to be settled again; ``touched`` holds the numbers of stages
+    that have only new passings. Who settles them moves that on.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Intake:
         self.stages = _empty_stages(race, run.values(), self.rosters, self.effect, moves)
         self.order = list(self.stages)
         self.stale_from = 0
+        self.touched: set[int] = set()
         self._unplaced: dict[str, Problem] = {}
         self._place_all()
         self._derive()
@@ -177,7 +179,7 @@ class Intake:
 
     def _touch(self, book: StageBook, entry_id: str) -> None:
         book.stale.add(entry_id)
-        self._settle_again_from(book.number)
+        self.touched.add(book.number)
 
     def _settle_again_from(self, stage: int) -> None:
         if stage in self.stages:

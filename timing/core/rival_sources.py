@@ -31,18 +31,14 @@ class RivalSources:
         self._finishers = finishers
         self._limits_tested = limits_tested
 
-    def problems(self) -> Iterator[Problem]:
-        """A problem for each time that would change a rank or whether a limit was missed."""
-        for entry_id, facts in self._in.facts.items():
-            row = self._state.rows.get(entry_id) if facts.rivals else None
-            if row is None:
-                continue
-            last = len(facts.times) - 1
-            for index, instant, record in facts.rivals:
-                if self._decides_limit(row, facts, index, instant) or (
-                    index == last and self._decides_rank(row, facts, instant)
-                ):
-                    yield from self._disagreement(row, facts, index, instant, record)
+    def problems(self, row: Row, facts: Facts) -> Iterator[Problem]:
+        """A problem for each of an entry's times that would change a rank or decide a limit."""
+        last = len(facts.times) - 1
+        for index, instant, record in facts.rivals:
+            if self._decides_limit(row, facts, index, instant) or (
+                index == last and self._decides_rank(row, facts, instant)
+            ):
+                yield from self._disagreement(row, facts, index, instant, record)
 
     def _decides_limit(self, row: Row, facts: Facts, index: int, instant: Instant) -> bool:
         clock = self._in.frame.clock_of(row.entry.id)

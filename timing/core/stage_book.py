@@ -37,11 +37,14 @@ from timing.core.rosters import Roster
 from timing.core.splits import Facts, read_splits
 from timing.core.stage_changes import UNCHANGED, StagePlan, course_until, plan_of
 from timing.core.stage_input import StageInput
-from timing.core.stage_results import settle
+from timing.core.stage_results import Settler
 from timing.core.stage_rows import StageState, Standing
 from timing.core.starts import Standings, StartFrame, start_frame
-from timing.core.teams import TeamInput, TeamState, on_leg, settle_teams
+from timing.core.teams import TeamInput, TeamState, on_leg, settle_teams, settled_again
 from timing.core.times import Duration, Instant
+
+_FEW = 32
+"""Up to so many entries are settled again one by one; more are quicker done with all the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class StageBook:
     now_in: dict[str, str] = field(default_factory=dict)
     roster: Roster = field(init=False)
     elsewhere: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    settled_from: tuple[StageInput, TeamInput] | None = None
     bucket: dict[str, list[Passing]] = field(default_factory=dict)
     frame: StartFrame | None = None
     facts: dict[str, Facts] = field(default_factory=dict)
@@ -113,7 +117,15 @@ class StageBook:
         twin.facts = dict(self.facts)
         twin.stale = set(self.stale)
         twin.elsewhere = dict(self.elsewhere)
+        twin.settled_from = None
         return twin
+
+    @property
+    def outcome(self) -> tuple[object, ...]:
+        """All that the stages after it are settled from: equal outcomes lead to equal ones."""
+        if self.state is None:
+            return ()
+        return (self.state.carried, self.teams.carried, self.now_in, self.moves)
 
     def settle(self, context: RaceContext, before: StageBook | None) -> None:
         """Read what is stale and settle the stage anew, after the one before it.
@@ -208,61 +220,63 @@ class StageBook:
         self.awards, unknown = awards_on(number, rulings, self.roster)
         problems += unknown
 
-        def teams(state: StageState) -> set[str]:
-            self.teams = settle_teams(
-                TeamInput(
-                    number=number,
-                    kind=self.stage.kind,
-                    kinds={k.code: k for k in context.race.team_kinds},
-                    teams=context.teams,
-                    members=self.roster.members,
-                    rows=state.rows,
-                    standings=state.standings,
-                    facts=self.facts,
-                    courses=self.courses,
-                    ledger=ledger,
-                    decisions=context.decisions,
-                    categories=context.team_categories,
-                    precision=rules.precision,
-                    equal_rank=rules.equal_rank,
-                    broken=_broken(number, rulings),
-                    before=before.teams.carried if before is not None else {},
-                    entries=self.roster.entries,
-                    founders=before.teams.founders if before is not None else {},
-                    members_before=_carried(before),
-                )
-            )
-            return self.teams.apart | self.teams.unranked
+        team_input: TeamInput | None = None
 
-        state = settle(
-            StageInput(
+        def teams(state: StageState) -> set[str]:
+            nonlocal team_input
+            team_input = TeamInput(
                 number=number,
                 kind=self.stage.kind,
-                rules=rules,
-                roster=self.roster,
-                courses=self.courses,
-                frame=frame,
+                kinds={k.code: k for k in context.race.team_kinds},
+                teams=context.teams,
+                members=self.roster.members,
+                rows=state.rows,
+                standings=state.standings,
                 facts=self.facts,
+                courses=self.courses,
                 ledger=ledger,
                 decisions=context.decisions,
-                declared=self.declared,
-                orders=[r for r in rulings if isinstance(r, FinishOrder) and r.stage == number],
-                limits=self._limits(context),
-                categories=context.categories,
-                unranked_by_team=teams,
-                missed_confirmed=self.missed,
-                resting=self._resting(context),
-                before=_carried(before),
-                moves=self.moves,
-                ladder=lambda entry, division, control: move_of(
-                    context.race, self.stage, entry, division, control=control
-                ),
-                plan=plan,
-                holds=hold_periods(number, rulings, self.day, self.roster.wearing),
-                has_begun=self._has_begun(rulings),
-                bonuses=self._bonuses(),
+                categories=context.team_categories,
+                precision=rules.precision,
+                equal_rank=rules.equal_rank,
+                broken=_broken(number, rulings),
+                before=before.teams.carried if before is not None else {},
+                entries=self.roster.entries,
+                founders=before.teams.founders if before is not None else {},
+                members_before=_carried(before),
             )
+            self.teams = settle_teams(team_input)
+            return self.teams.apart | self.teams.unranked
+
+        stage_input = StageInput(
+            number=number,
+            kind=self.stage.kind,
+            rules=rules,
+            roster=self.roster,
+            courses=self.courses,
+            frame=frame,
+            facts=self.facts,
+            ledger=ledger,
+            decisions=context.decisions,
+            declared=self.declared,
+            orders=[r for r in rulings if isinstance(r, FinishOrder) and r.stage == number],
+            limits=self._limits(context),
+            categories=context.categories,
+            unranked_by_team=teams,
+            missed_confirmed=self.missed,
+            resting=self._resting(context),
+            before=_carried(before),
+            moves=self.moves,
+            ladder=lambda entry, division, control: move_of(
+                context.race, self.stage, entry, division, control=control
+            ),
+            plan=plan,
+            holds=hold_periods(number, rulings, self.day, self.roster.wearing),
+            has_begun=self._has_begun(rulings),
+            bonuses=self._bonuses(),
         )
+        state = Settler(stage_input).settle()
+        self.settled_from = None if team_input is None else (stage_input, team_input)
         state.problems += problems
         return state
 
@@ -274,6 +288,45 @@ class StageBook:
             (FINISH if code.removesuffix(".in") == last else code, table)
             for code, table in stage.bonuses
         ]
+
+    def touch_up(self) -> list[str] | None:
+        """Settle again only the entries with new passings: their ids.
+
+        None where that is not enough, since something that others depend on would change; the
+        stage is to be settled as a whole then.
+        """
+        entries = sorted(self.stale)
+        frame, state, teams, settled_from = self.frame, self.state, self.teams, self.settled_from
+        if len(entries) > _FEW or not self.facts or frame is None or state is None:
+            return None
+        # What moved somebody into another division may not be so any more, and who passed a
+        # control first may be paid for it.
+        if settled_from is None or self.stage.bonuses or not self.moves.keys().isdisjoint(entries):
+            return None
+        stage_input, team_input = settled_from
+        self.doubts = None
+        for entry_id in entries:
+            known = self.facts.get(entry_id)
+            self._read_entry(entry_id, frame)
+            facts = self.facts.get(entry_id)
+            raw = None if known is None else known.raw
+            if facts is None or facts.raw != raw or entry_id not in state.rows:
+                return None
+            entry = self.roster.entries[entry_id]
+            again = Settler(stage_input).settled_again(entry, state)
+            if again is None:
+                return None
+            state = again
+            if entry.team:
+                team_input = replace(team_input, rows=state.rows)
+                anew = settled_again(team_input, teams, entry.team)
+                if anew is None:
+                    return None
+                teams = anew
+        self.state, self.teams = state, teams
+        self.settled_from = stage_input, team_input
+        self.stale.clear()
+        return entries
 
     def _take_plan(self, plan: StagePlan) -> None:
         """Run the courses as far as the plan says; every split is read again if that changed."""
@@ -301,22 +354,24 @@ class StageBook:
                 if old.clock_of(entry_id) != frame.clock_of(entry_id)
             }
         for entry_id in again:
-            passings = self.bucket.get(entry_id)
-            entry = self.roster.entries[entry_id]
-            course = self.courses.get(entry.division)
-            if not passings or course is None:
-                self.facts.pop(entry_id, None)
-                continue
-            self.facts[entry_id] = read_splits(
-                self.passings_of(entry_id),
-                course=course,
-                clock=frame.clock_of(entry_id),
-                day=self.day,
-                bib=entry.bib,
-                stage=self.number,
-                confirmed=self.confirmed,
-            )
+            self._read_entry(entry_id, frame)
         self.stale.clear()
+
+    def _read_entry(self, entry_id: str, frame: StartFrame) -> None:
+        entry = self.roster.entries[entry_id]
+        course = self.courses.get(entry.division)
+        if not self.bucket.get(entry_id) or course is None:
+            self.facts.pop(entry_id, None)
+            return
+        self.facts[entry_id] = read_splits(
+            self.passings_of(entry_id),
+            course=course,
+            clock=frame.clock_of(entry_id),
+            day=self.day,
+            bib=entry.bib,
+            stage=self.number,
+            confirmed=self.confirmed,
+        )
 
     def passings_of(self, entry_id: str) -> Sequence[Passing]:
         """An entry's passings, with the true time where a device's clock was ruled to be off."""
@@ -440,6 +495,8 @@ class StageBook:
                     yield problem
         if self.state is not None:
             yield from self.state.problems
+            for of_entry in self.state.of_entry.values():
+                yield from of_entry
         yield from self.teams.problems
 
     def times_at(self, point: str) -> dict[str, tuple[Instant, Duration | None]]:

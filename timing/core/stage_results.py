@@ -31,12 +31,9 @@ from timing.core.times import round_to
 _LEAVING_LIMITS = frozenset({RulingStatus.WITHDRAWN, RulingStatus.UNRANKED})
 
 
-def settle(stage: StageInput) -> StageState:
-    """Settle every entry that runs the stage, then rank them within their divisions."""
-    return _Settler(stage).settle()
+class Settler:
+    """Settles the entries of one stage, all at once or one again."""
 
-
-class _Settler:
     def __init__(self, stage: StageInput) -> None:
         self._in = stage
         self._state = StageState(number=stage.number, rows={}, standings={}, carried={})
@@ -44,9 +41,8 @@ class _Settler:
         self._sanctions = Sanctions(stage, self._finishers, self._state)
 
     def settle(self) -> StageState:
+        """Settle every entry that runs the stage, then rank them within their divisions."""
         stage, state = self._in, self._state
-        state.problems += stage.frame.problems
-        state.problems += stage.ledger.problems
         for entry in self._in_order():
             if entry.division not in stage.courses:
                 standing = self._before(entry.id)
@@ -54,6 +50,7 @@ class _Settler:
                     state.standings[entry.id] = state.carried[entry.id] = standing
                 continue
             self._settle_entry(entry)
+            self._set_apart(entry.id)
         assign_times(stage, state, self._finishers)
         apart = stage.unranked_by_team(state)
         for entry_id in apart:
@@ -68,9 +65,61 @@ class _Settler:
         place_unfinished(state)
         if stage.bonuses and not stage.plan.is_cancelled:
             give_bonuses(stage, state, apart)
-        rivals = RivalSources(stage, state, self._finishers, self._sanctions.limits_tested)
-        state.problems += rivals.problems()
+        for entry_id, facts in stage.facts.items():
+            if facts.rivals:
+                self._weigh_rivals(entry_id, facts)
+        state.problems += stage.frame.problems
+        state.problems += stage.ledger.problems
         return state
+
+    def settled_again(self, entry: Entry, settled: StageState) -> StageState | None:
+        """A settled stage with one entry settled again, of which only passings are new.
+
+        None where more than how far it came is new: then the stage is to be settled as a whole,
+        since somebody's place or the field's aggregates may change.
+        """
+        was = settled.rows[entry.id]
+        self._settle_entry(entry)
+        row, state = self._state.rows[entry.id], self._state
+        row.is_ranked, row.rank, row.tie = was.is_ranked, was.rank, was.tie
+        row.gap, row.interval = was.gap, was.interval
+        is_same = (
+            replace(row, last_point=was.last_point, distance_m=was.distance_m) == was
+            and state.standings.get(entry.id) == settled.standings.get(entry.id)
+            and state.carried.get(entry.id) == settled.carried.get(entry.id)
+            and not state.moves
+        )
+        if not is_same:
+            return None
+        self._set_apart(entry.id)
+        ranked = settled.ranked
+        if row.is_ranked:
+            those = [row if r is was else r for r in ranked[entry.division]]
+            ranked = {**ranked, entry.division: those}
+        state.ranked = ranked
+        facts = self._in.facts.get(entry.id)
+        if facts is not None and facts.rivals:
+            self._weigh_rivals(entry.id, facts)
+        of_entry = {i: those for i, those in settled.of_entry.items() if i != entry.id}
+        return replace(
+            settled,
+            rows={**settled.rows, entry.id: row},
+            ranked=ranked,
+            of_entry={**of_entry, **state.of_entry},
+        )
+
+    def _set_apart(self, entry_id: str) -> None:
+        """Problems that came up with one entry are that entry's."""
+        if self._state.problems:
+            self._state.of_entry.setdefault(entry_id, []).extend(self._state.problems)
+            self._state.problems.clear()
+
+    def _weigh_rivals(self, entry_id: str, facts: Facts) -> None:
+        rivals = RivalSources(self._in, self._state, self._finishers, self._sanctions.limits_tested)
+        row = self._state.rows.get(entry_id)
+        if row is not None:
+            self._state.problems.extend(rivals.problems(row, facts))
+            self._set_apart(entry_id)
 
     def _before(self, entry_id: str) -> Standing:
         before = self._in.before.get(entry_id, FRESH)

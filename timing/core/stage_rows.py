@@ -130,7 +130,8 @@ class StageState:
     ``standings`` hold as after this stage; ``carried`` what the next one starts from: they
     differ for those who withdrew after finishing (racefile, Who is ranked). Both leave out who
     is `FRESH`. ``moves`` are those that missed limits led to, which are not made yet: with any
-    the stage is to be settled again.
+    the stage is to be settled again. ``problems`` are those of the stage as a whole, and
+    ``of_entry`` those of single entries.
     """
 
     number: int
@@ -140,6 +141,7 @@ class StageState:
     problems: list[Problem] = field(default_factory=list)
     ranked: dict[str, list[Row]] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)
+    of_entry: dict[str, list[Problem]] = field(default_factory=dict)
 
     @property
     def has_result(self) -> bool:

@@ -84,6 +84,15 @@ def opening_of(stage: Stage, day: StageDay) -> Opening:
     return Opening(day=day, gun=first_gun(stage, day))
 
 
+def starts_by_rank(stage: Stage) -> bool:
+    """Whether ranks before the stage may say who starts when (Rules 3.1)."""
+    if stage.start is None:
+        return False
+    return stage.start.mode in (StartMode.INTERVAL, StartMode.CHASE) or any(
+        who.rank is not None for wave in stage.start.waves for who in wave.who
+    )
+
+
 def start_frame(
     stage: Stage,
     day: StageDay,

@@ -171,6 +171,41 @@ def settle_teams(stage: TeamInput) -> TeamState:
     return state
 
 
+def settled_again(stage: TeamInput, state: TeamState, code: str) -> TeamState | None:
+    """The teams with one settled again, of whose members nothing but how far they came is new.
+
+    None where more than that would be new for the team.
+    """
+    alone = TeamState(founders=dict(stage.founders))
+    for team in stage.teams:
+        kind = stage.kinds.get(team.kind)
+        members = stage.members.get(team.code, ())
+        if team.code == code and kind is not None and (members or code in stage.founders):
+            _settle_team(stage, alone, team, kind, members)
+    row, was = alone.rows.get(code), state.rows.get(code)
+    distance_m = 0 if row is None else row.distance_m
+    if row is not None and was is not None:
+        row.rank, row.gap, row.interval = was.rank, was.gap, was.interval
+        row.distance_m = was.distance_m
+    ids = {m.id for m in stage.members.get(code, ())}
+    is_same = (
+        row == was
+        and alone.standings.get(code) == state.standings.get(code)
+        and alone.carried.get(code) == state.carried.get(code)
+        and alone.founders.get(code) == state.founders.get(code)
+        and alone.apart == state.apart & ids
+        and alone.unranked == state.unranked & ids
+    )
+    if not is_same:
+        return None
+    rows = state.rows
+    if row is not None:
+        row.distance_m = distance_m
+        rows = {**rows, code: row}
+    others = [p for p in state.problems if ("team", code) not in p.params]
+    return replace(state, rows=rows, problems=[*others, *alone.problems])
+
+
 def _rank(rows: Sequence[TeamRow], equal_rank: EqualRank) -> None:
     ahead: Duration | None = None
     leader: Duration | None = None
