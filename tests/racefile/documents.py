@@ -233,6 +233,7 @@ def controls(
     distances = sorted(draw(st.lists(st.integers(0, 99_999_999), min_size=4, max_size=4)))
     limits = tuples(cutoffs(divisions, categories, laps), 2)
     found = []
+    reached: dict[tuple[object, ...], int] = {}
     for code, distance in zip(codes, [0, *distances], strict=False):
         in_out = draw(st.booleans())
         found.append(
@@ -244,8 +245,8 @@ def controls(
                 in_out=in_out,
                 mandatory=draw(st.booleans()),
                 manned=draw(st.booleans()),
-                cutoffs=draw(limits),
-                cutoffs_out=draw(limits) if in_out else (),
+                cutoffs=_later(draw(limits), reached),
+                cutoffs_out=_later(draw(limits), reached) if in_out else (),
                 source=draw(st.none() | st.sampled_from(Source)),
                 min_gap=draw(st.none() | DURATIONS),
                 ascent_m=draw(st.none() | st.integers(0, 9_000)),
@@ -257,30 +258,57 @@ def controls(
     return tuple(found)
 
 
+def _later(
+    limits: tuple[Cutoff, ...], reached: dict[tuple[object, ...], int]
+) -> tuple[Cutoff, ...]:
+    """Those that come no earlier than the limits before them along the course."""
+    kept = []
+    for limit in limits:
+        measures = (None if limit.at is None else limit.at.ms, limit.elapsed, limit.elapsed_gun)
+        for measure, size in enumerate(measures):
+            key = (measure, limit.division, limit.category, limit.wave, limit.lap)
+            if size is not None and limit.hard and size < reached.get(key, 0):
+                break
+            if size is not None and limit.hard:
+                reached[key] = size
+        else:
+            kept.append(limit)
+    return tuple(kept)
+
+
 @st.composite
-def waves(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> tuple[Wave, ...]:
+def waves(
+    draw: st.DrawFn, divisions: list[str], categories: list[str], *, is_first: bool
+) -> tuple[Wave, ...]:
+    ranks = st.tuples(st.integers(1, 50), st.integers(50, 99))
     selections = st.builds(
         Selection,
-        rank=st.none() | st.tuples(st.integers(1, 50), st.integers(50, 99)),
+        rank=st.none() if is_first else st.none() | ranks,
         division=one_of(divisions),
         category=one_of(categories),
         bibs=tuples(BIBS),
     )
-    return tuple(
-        Wave(code=code, at=draw(MORNINGS), who=draw(tuples(selections)))
-        for code in draw(distinct(CODES, 1, 3))
+    *some, last = draw(distinct(CODES, 1, 3))
+    who = st.lists(selections, min_size=1, max_size=3).map(tuple)
+    return (
+        *(Wave(code=code, at=draw(MORNINGS), who=draw(who)) for code in some),
+        Wave(code=last, at=draw(MORNINGS), who=draw(st.just(()) | who)),
     )
 
 
 @st.composite
-def starts(draw: st.DrawFn, divisions: list[str], categories: list[str]) -> Start:
-    mode: StartMode = draw(st.sampled_from(StartMode))
+def starts(
+    draw: st.DrawFn, divisions: list[str], categories: list[str], *, is_first: bool
+) -> Start:
+    # Before the first stage nobody has a rank, or a gap.
+    modes = [mode for mode in StartMode if not (is_first and mode is StartMode.CHASE)]
+    mode: StartMode = draw(st.sampled_from(modes))
     values: dict[str, Any] = {"mode": mode, "basis": draw(st.sampled_from(Basis))}
     match mode:
         case StartMode.MASS:
             values["at"] = draw(MORNINGS)
         case StartMode.WAVES:
-            values["waves"] = draw(waves(divisions, categories))
+            values["waves"] = draw(waves(divisions, categories, is_first=is_first))
         case StartMode.WINDOW:
             values["opens"] = draw(MORNINGS)
             values["closes"] = draw(st.none() | EVENINGS)
@@ -325,7 +353,7 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
         kind=kind,
         distance_m=draw(st.just(passed[-1].distance_m) | st.integers(0, 99_999_999)),
         ascent_m=draw(st.integers(0, 9_000)),
-        start=draw(st.none() | starts(divisions, categories)),
+        start=draw(st.none() | starts(divisions, categories, is_first=number == 1)),
         controls=passed,
         courses=courses,
         laps=laps,
@@ -393,7 +421,9 @@ def classifications(
         measure = draw(st.sampled_from(Measure))
         values: dict[str, Any] = {}
         if measure is Measure.POINTS:
-            points = st.lists(st.integers(0, 99), max_size=3).map(tuple)
+            points = st.lists(st.integers(0, 99), max_size=3).map(
+                lambda given: tuple(sorted(given, reverse=True))
+            )
             values["points"] = (("finish", table),) if (table := draw(points)) else ()
         elif measure is Measure.BEST:
             values["best_of"] = draw(st.integers(1, 5))
@@ -436,7 +466,9 @@ classifications: [{code: points, measure: points, points: {}}]
 stages:
   - number: 1
     date: 2026-08-28
-    start: {mode: waves, waves: [{code: elite, at: "09:00"}, {code: all, at: "07:00"}]}
+    start:
+      mode: waves
+      waves: [{code: elite, at: "09:00", who: {bibs: 1}}, {code: all, at: "07:00"}]
     controls:
       - {code: START, km: 0}
       - {code: HUT, km: 12.5, in_out: true}
@@ -733,6 +765,7 @@ def races(draw: st.DrawFn) -> Race:
     )
     boards = draw(classifications(divisions, categories, kinds))
     start, end, *_ = point_codes(days[0])
+    of_teams = {c.code for c in race.categories if c.team_gender or c.combined_age}
     return replace(
         race,
         jerseys=tuple(
@@ -747,7 +780,13 @@ def races(draw: st.DrawFn) -> Race:
             if boards
         ),
         classifications=tuple(
-            replace(board, segments=((1, start, end),)) if board.segments else board
+            replace(
+                board,
+                segments=((1, start, end),) if board.segments else (),
+                category=""
+                if board.of is Of.SOLO and board.category in of_teams
+                else board.category,
+            )
             for board in boards
         ),
     )

@@ -67,9 +67,10 @@ def race_with(parts: str) -> Race:
 
 def start_of(start: str) -> Start:
     text = (
-        f"race: {{slug: x, timezone: UTC}}\nstages:\n  - {{number: 1, date: 2026-08-28, {start}}}"
+        "race: {slug: x, timezone: UTC}\nstages:\n"
+        f"  - {{number: 1, date: 2026-08-27}}\n  - {{number: 2, date: 2026-08-28, {start}}}"
     )
-    found = read(text + "\n").race.stages[0].start
+    found = read(text + "\n").race.stages[-1].start
     assert found is not None
     return found
 

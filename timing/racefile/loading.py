@@ -21,6 +21,7 @@ from timing.racefile.document import DocumentSchema
 from timing.racefile.entry_checks import check_entries, check_teams
 from timing.racefile.faults import RacefileErrors
 from timing.racefile.known import Typed, known_in
+from timing.racefile.likely_mistakes import check_likely_mistakes
 from timing.racefile.nodes import Block, PlainNode, read_yaml
 from timing.racefile.passing_lines import KEY as PASSINGS
 from timing.racefile.passing_lines import ReadPassing, read_passing_lines
@@ -91,6 +92,7 @@ def _check(data: Typed, passings: Collection[ReadPassing], report: Report) -> No
 
     references = References(known_in(data, given), report)
     check_definition(data, references, given)
+    check_likely_mistakes(data, references)
     check_entries(data, references, given)
     check_teams(data, references, given)
     check_rulings(data, references, given)
