@@ -11,7 +11,7 @@ from tests.properties.races import documents
 from timing.core.compute import compute
 from timing.core.courses import point_codes
 from timing.core.document import Document
-from timing.core.records import Penalty, Record, Ruling
+from timing.core.records import Penalty, Points, Record, Ruling
 from timing.racefile import dump, loads
 
 
@@ -34,7 +34,7 @@ def _readable(document: Document) -> Document:
             return True
         if isinstance(ruling, Penalty) and ruling.time is None and ruling.code not in table:
             return False
-        if number not in stages:
+        if number not in stages or (isinstance(ruling, Points) and ruling.board != "points"):
             return False
         stage = stages[number]
         controls = {"", *point_codes(stage), *(c.code for c in stage.controls)}
