@@ -43,6 +43,10 @@ class Penalties:
     disqualifications: list[Status] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def knows(self, ruling: Penalty) -> bool:
+        """Whether it has a time of its own, or one in the table."""
+        return ruling.time is not None or ruling.code in self.table
+
     def of_entry(self, ruling: Penalty, entry_id: str) -> Amount:
         """What it costs an entry."""
         return self._amount(ruling, self.nth.get((ruling.id, entry_id), 0))
@@ -81,7 +85,7 @@ def penalties_of(
             params=(("penalty", ruling.code),),
         )
         for ruling in given
-        if ruling.time is None and ruling.code not in found.table
+        if not found.knows(ruling)
     ]
     counts: Counter[tuple[str, str]] = Counter()
     counts_of_team: Counter[tuple[str, str]] = Counter()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from timing.core.book import RaceBook
-from timing.core.definition import Scope, Stage, StartMode
+from timing.core.definition import Race, Scope, Stage, StartMode
 from timing.core.problems import Problem
-from timing.core.records import Observation, Passing, Ruling, StartCorrection
+from timing.core.proposals import Proposal, proposals
+from timing.core.records import Observation, Passing, Penalty, Ruling, StartCorrection, Status
 from timing.core.statuses import RulingStatus
 from timing.core.times import Instant, format_time_of_day, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, tally
 from timing.pages.board_page import board_name
 from timing.pages.course_clear import CourseClear, course_clear
-from timing.pages.desk_words import bibs_of, clock_words, ruling_words
+from timing.pages.desk_words import bibs_of, clock_words, penalty_rule_words, ruling_words
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.guns import doubts_about_gun, on_course
 from timing.pages.marks import name_of
@@ -99,6 +100,16 @@ class RecordItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalItem:
+    """The ruling that a station's report suggests: in words, and as ``fields`` of its form."""
+
+    what: str
+    reason: str
+    id: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartItem:
     """A gun: planned, given, or still to give; ``is_under_way`` once anybody was seen.
 
@@ -163,6 +174,8 @@ class DeskPage:
     problems: tuple[ProblemItem, ...]
     problems_total: int
     observations: tuple[RecordItem, ...]
+    proposals: Mapping[str, ProposalItem]
+    penalties: tuple[Option, ...]
     recent: tuple[RecordItem, ...]
     rulings: tuple[RecordItem, ...]
     starts: tuple[StartItem, ...]
@@ -239,6 +252,7 @@ def desk_page(
     starts = tuple(maker.starts(draft))
     chosen = (draft.stage if draft.form != "start" else "") or str(shown)
     standing = book.rulings
+    seen = proposals(book.race, standing)
     return DeskPage(
         frame=Frame(title=f"Desk · {book.race.name}", styles=("board", "desk")),
         slug=book.race.slug,
@@ -256,8 +270,11 @@ def desk_page(
         course_clear=course_clear(book, now, new_id),
         problems=tuple(maker.problem(p) for p in problems[:PROBLEMS_SHOWN]),
         problems_total=len(problems),
-        observations=tuple(
-            maker.ruling(r) for r in reversed(standing) if isinstance(r, Observation)
+        observations=tuple(maker.ruling(p.observation) for p in reversed(seen)),
+        proposals={p.observation.id: item for p in seen if (item := maker.proposal(p)) is not None},
+        penalties=tuple(
+            Option(value=rule.code, label=penalty_rule_words(rule), is_chosen=False)
+            for rule in book.race.rules.penalties
         ),
         recent=tuple(maker.passing(p) for p in reversed(recent[-RECENT:])),
         rulings=tuple(
@@ -273,7 +290,8 @@ def desk_page(
             for s in RulingStatus
         ),
         scopes=tuple(
-            Option(value=s, label=words.SCOPE[s], is_chosen=draft.scope == s) for s in Scope
+            Option(value=s, label=label, is_chosen=draft.scope == s)
+            for s, label in _scopes(book.race).items()
         ),
         draft=draft,
         message=message,
@@ -296,6 +314,12 @@ def _by_urgency(problems: Iterable[Problem], live: int | None) -> tuple[Problem,
         return live is None or problem.stage != live, -stage
 
     return tuple(sorted(problems, key=urgency))
+
+
+def _scopes(race: Race) -> dict[str, str]:
+    """What a penalty may count for; first, where there is a table, as that has it."""
+    by_table = {"": sentence("as-the-table-says")} if race.rules.penalties else {}
+    return {**by_table, **{s.value: words.SCOPE[s] for s in Scope}}
 
 
 def _error_at(starts: Iterable[StartItem], draft: RulingDraft) -> str:
@@ -382,6 +406,32 @@ class _DeskMaker:
             detail=" · ".join(part for part in said if part),
             is_undone=False,
             void_id=self.new_id(),
+        )
+
+    def proposal(self, proposal: Proposal) -> ProposalItem | None:
+        """The form of what is suggested; none of a credit, whose time is still to be measured."""
+        match proposal.ruling:
+            case Penalty() as ruling:
+                rule = self.book.penalties.table[ruling.code]
+                own = {"code": ruling.code, "count": str(ruling.count)}
+                kind, reason = "penalty", rule.name or ruling.reason
+            case Status() as ruling:
+                own = {"status": ruling.status.value, "control": ruling.control}
+                kind, reason = "status", ""
+            case _:
+                return None
+        fields = {
+            "ruling": kind,
+            "bib": " ".join(ruling.bibs),
+            "stage": "" if ruling.stage is None else str(ruling.stage),
+            "settles": " ".join(ruling.settles),
+            **own,
+        }
+        return ProposalItem(
+            what=ruling_words(self.book, ruling),
+            reason=reason,
+            id=self.new_id(),
+            fields=tuple((name, value) for name, value in fields.items() if value),
         )
 
     def starts(self, draft: RulingDraft) -> Iterator[StartItem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from timing.core.book import RaceBook
-from timing.core.definition import Race
+from timing.core.definition import PenaltyRule, Race
 from timing.core.penalties import Amount
 from timing.core.plain import record_to_plain
 from timing.core.records import (
@@ -111,6 +111,15 @@ def article_of(race: Race, code: str) -> str:
     """The article of the race's rules: that of the code in the penalty table, else the code."""
     known = next((rule for rule in race.rules.penalties if rule.code == code), None)
     return code if known is None else known.article or code
+
+
+def penalty_rule_words(rule: PenaltyRule) -> str:
+    """``Kit missing: 30:00, 1:00:00, then disqualification``: an entry of the penalty table."""
+    amounts = ", ".join(figures.short(time) for time in rule.times)
+    if rule.then_dsq:
+        amounts = sentence("then-disqualified", amounts=amounts) if amounts else ""
+        amounts = amounts or sentence("ruled-disqualification")
+    return f"{rule.name}: {amounts}" if rule.name else amounts
 
 
 def amount_of(book: RaceBook, ruling: Penalty) -> Amount:

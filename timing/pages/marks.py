@@ -104,11 +104,13 @@ def jerseys(race: Race) -> dict[Jersey, Classification]:
     """Which classification each leader's colour is for, in the order of the definition.
 
     General is the first of entries by time with no category; women and masters the first of
-    their kind; teams the first of teams.
+    their kind; teams the first of teams. A race that names its jerseys has only the colours of
+    their classifications, in the jerseys' order.
     """
     categories = {c.code: c for c in race.categories}
     found: dict[Jersey, Classification] = {}
-    for classification in race.classifications:
+    own = [c for jersey in race.jerseys if (c := race.classification(jersey.board)) is not None]
+    for classification in own or race.classifications:
         jersey = _jersey(classification, categories)
         if jersey is not None:
             found.setdefault(jersey, classification)

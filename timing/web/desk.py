@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook
-from timing.core.records import Ruling, StartCorrection, Void
+from timing.core.records import Penalty, Ruling, StartCorrection, Void
 from timing.core.times import MINUTE, SECOND, format_instant
 from timing.db.latest import latest_passings
 from timing.exports.csv import to_csv
@@ -107,11 +107,11 @@ def rulings(who: Director, slug: str) -> AnyResponse:
     """Make a ruling; with the field ``preview`` show what it would change instead."""
     kind = field("ruling")
     names = {
-        "penalty": ("time", "code", "scope", "reason"),
-        "credit": ("time", "code", "scope", "reason"),
-        "status": ("status", "control", "reason"),
         "account": ("where", "vehicle", "handed_to", "control", "reason"),
         "ack": ("alert", "control", "reason"),
+        "penalty": ("time", "code", "scope", "count", "settles", "reason"),
+        "credit": ("time", "code", "scope", "settles", "reason"),
+        "status": ("status", "control", "settles", "reason"),
         "assign": ("record", "bib", "reason"),
         "void": ("record", "reason"),
     }.get(kind)
@@ -188,6 +188,8 @@ def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
             return sentence("gun-refused", doubts=", and ".join(doubts))
     if isinstance(ruling, Void):
         return ""
+    if isinstance(ruling, Penalty) and not book.penalties.knows(ruling):
+        return sentence("no-such-penalty", code=ruling.code)
     stage = getattr(ruling, "stage", None)
     worn_on = stage if stage in book.stages else None
     unknown = [b for b in bibs_of(book, ruling) if book.entry_wearing(b, worn_on) is None]
