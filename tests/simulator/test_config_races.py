@@ -73,11 +73,20 @@ def test_a_definition_has_no_problems(slug: str) -> None:
 
 
 @every_race
-def test_an_edition_without_faults_has_no_problems_but_partners_apart(slug: str) -> None:
-    found = Counter(p.code for p in book_of(slug).problems())
-    moves = any(division.moves_to for division in RACES[slug].divisions)
-    asked = {ProblemCode.CUTOFF_TO_CONFIRM} if moves else set()
-    assert found.keys() <= {ProblemCode.SEPARATED} | asked
+def test_an_edition_without_faults_has_hardly_any_problems(slug: str) -> None:
+    """Partners apart; reads beyond the shorter course of who moved; of a thousand, one in doubt."""
+    document, book = edition(slug).document, book_of(slug)
+    found = Counter(problem.code for problem in book.problems())
+    in_doubt = found.pop(ProblemCode.TOO_FAST, 0) + found.pop(ProblemCode.TOO_SLOW, 0)
+    beyond = {p.bib for p in book.problems() if p.code is ProblemCode.NOT_ON_COURSE}
+    stayed = {entry.bib for entry in document.entries} - {
+        ran.entry.bib
+        for ran in edition(slug).truth.progress.values()
+        if ran.division != ran.entry.division
+    }
+    assert found.keys() <= {ProblemCode.SEPARATED, ProblemCode.NOT_ON_COURSE}
+    assert beyond.isdisjoint(stayed)
+    assert in_doubt * 1000 <= len(document.passings)
 
 
 @every_race

@@ -32,6 +32,7 @@ class Result(Protocol):
     rank: int | None
     finish: Instant | None
     distance_m: int
+    reached: Duration
     done: bool
     is_exact: bool
     adjusted: Duration
@@ -58,6 +59,8 @@ class Tally:
     ``raw`` sums raw clocks, ``adjusted`` what was added to stage times, ``alone`` what counts
     in the GC only. ``assigned`` counts, among ``stages``, those that were not finished and have an
     assigned time (Rules 9.3). ``is_missing`` says that a stage without a result is among them.
+    ``reached`` sums the clocks at the last control of stages without a result: no times, but they
+    say who was there first.
     """
 
     stages: int = 0
@@ -71,6 +74,7 @@ class Tally:
     distance_m: int = 0
     is_missing: bool = False
     assigned: int = 0
+    reached: Duration = 0
 
 
 EMPTY = Tally()
@@ -117,6 +121,7 @@ def _with_row(tally: Tally, row: Result, *, is_late: bool) -> Tally:
         tally.distance_m + row.distance_m,
         tally.is_missing or not row.done or is_late,
         tally.assigned + (row.is_assigned and row.done),
+        tally.reached + (0 if row.done else row.reached),
     )
 
 
@@ -133,6 +138,7 @@ def _with_gap(tally: Tally) -> Tally:
         tally.distance_m,
         True,  # noqa: FBT003 - the fields in their order
         tally.assigned,
+        tally.reached,
     )
 
 

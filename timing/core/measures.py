@@ -168,7 +168,10 @@ _NEVER = frozenset({RaceStatus.DSQ, RaceStatus.REGISTERED, RaceStatus.TRANSFERRE
 
 
 def _by_stages(board: BoardInput) -> Measuring:
-    """More stages finished, then further, then faster: whoever raced has a rank (Rules 9.3)."""
+    """More stages finished, then further, then faster: whoever raced has a rank (Rules 9.3).
+
+    How fast is told by the clock at the last control too, where a stage was not finished.
+    """
 
     def measured(candidate: Candidate) -> Measured | None:
         tally, ended = candidate.tally, candidate.standing.ended
@@ -176,7 +179,8 @@ def _by_stages(board: BoardInput) -> Measuring:
         if not has_raced or ended in _NEVER or not candidate.standing.competitive:
             return None
         total = total_of(tally, board.rules)
-        return Measured(candidate, (tally.assigned - tally.stages, -tally.distance_m, total), total)
+        key = (tally.assigned - tally.stages, -tally.distance_m, total + tally.reached)
+        return Measured(candidate, key, total)
 
     return measured
 

@@ -232,6 +232,7 @@ class Settler:
             if facts.last >= 0:
                 row.last_point = course.points[facts.last].code
                 row.distance_m = course.points[facts.last].distance_m
+                row.reached = facts.elapsed(facts.last) or 0
                 row.status = StageStatus.ON_COURSE
             if facts.finish is not None:
                 # Without a known start there is no time: finished, and yet incomplete.
@@ -275,7 +276,7 @@ class Settler:
     ) -> tuple[Standing, Standing]:
         """A cancelled stage: 0 for everyone who was in the race (Rules 2.3)."""
         row.raw = row.time = row.place = None
-        row.distance_m, row.holds = 0, ()
+        row.distance_m, row.reached, row.holds = 0, 0, ()
         row.status = StageStatus.NOT_STARTED
         if before.ended is not None:
             row.status = StageStatus.DNS

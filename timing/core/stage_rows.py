@@ -46,7 +46,10 @@ def arriving(before: Standing, move: Move) -> Standing:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """One entry on one stage, settled but for its rank; `line` makes it a `StageLine`."""
+    """One entry on one stage, settled but for its rank; `line` makes it a `StageLine`.
+
+    ``reached`` is the clock at the furthest control, where ``distance_m`` is.
+    """
 
     entry: Entry
     categories: tuple[str, ...]
@@ -59,6 +62,7 @@ class Row:
     start: Instant | None = None
     finish: Instant | None = None
     distance_m: int = 0
+    reached: Duration = 0
     last_point: str = ""
     control: str = ""
     done: bool = False

@@ -52,6 +52,7 @@ class TeamRow:
     start: Instant | None = None
     finish: Instant | None = None
     distance_m: int = 0
+    reached: Duration = 0
     control: str = ""
     done: bool = False
     is_ranked: bool = False
