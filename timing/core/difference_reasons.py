@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from timing.core.book import RaceBook
 from timing.core.differences import Change, ResultDifferences
 from timing.core.entries import Competitor, Entry
 from timing.core.explain import explain_line, explain_stage, explain_team_stage
 from timing.core.reasons import Because, Reason
+from timing.core.results import StageLine
 
 _CONSEQUENCES = frozenset(
     {
@@ -83,7 +84,9 @@ def _reasons(
     """Everything behind a line that may differ in the other book, but for what follows from it."""
     numbers = [result.number]
     if result.board:
-        numbers = [n for n in book.stages if n <= result.number and _differs(book, other, n)]
+        numbers = [
+            n for n in book.stages if n <= result.number and _differs(book, other, n, competitor)
+        ]
     for number in numbers:
         if number in book.stages:
             yield from _of_stage(book, number, competitor)
@@ -93,10 +96,23 @@ def _reasons(
         yield from _causing(() if line is None else line.reasons)
 
 
-def _differs(book: RaceBook, other: RaceBook, number: int) -> bool:
+def _differs(book: RaceBook, other: RaceBook, number: int, competitor: Competitor) -> bool:
+    """Whether a competitor's own figures on a stage differ; that others moved is no reason."""
     if number not in other.stages:
         return True
-    return book.stage_book(number).state is not other.stage_book(number).state
+    if book.stage_book(number).state is other.stage_book(number).state:
+        return False
+    return _own(book, number, competitor) != _own(other, number, competitor)
+
+
+def _own(book: RaceBook, number: int, competitor: Competitor) -> StageLine | None:
+    if isinstance(competitor, Entry):
+        line = book.stage_line(number, competitor.id)
+    else:
+        line = book.team_stage_line(number, competitor.code)
+    if line is None:
+        return None
+    return replace(line, competitor=competitor, rank=None, gap=None, interval=None, tie=None)
 
 
 def _of_stage(book: RaceBook, number: int, competitor: Competitor) -> Iterator[Reason]:

@@ -146,11 +146,12 @@ def differences(before: RaceBook, after: RaceBook, *, every_stage: bool = False)
     """
     with collection_paused():
         found = [*_boards(before, after, every_stage=every_stage), *_stages(before, after)]
-        known, there = set(before.problems()), set(after.problems())
+        old, new = before.problems(), after.problems()
+        known, there = set(old), set(new)
         return Differences(
             results=tuple(r for r in found if r.changes),
-            new_problems=tuple(p for p in after.problems() if p not in known),
-            gone_problems=tuple(p for p in before.problems() if p not in there),
+            new_problems=tuple(p for p in new if p not in known),
+            gone_problems=tuple(p for p in old if p not in there),
         )
 
 
