@@ -231,7 +231,7 @@ def _start(draw: DrawFn, number: int, *, by_rank: bool) -> Start:
         case StartMode.MASS:
             return Start(mode=mode, basis=basis, at=gun)
         case StartMode.WAVES:
-            first = Selection(bibs=("1", "10"))
+            first = one_of(draw, (Selection(bibs=("1", "10")), Selection(bib_range=("1", "2"))))
             if by_rank and number > 1:
                 first = one_of(draw, (first, Selection(rank=(1, 2))))
             waves = (

@@ -64,7 +64,7 @@ from timing.core.definition import (
     Unfinished,
     Wave,
 )
-from timing.core.entries import Entry, Team
+from timing.core.entries import Entry, Team, bib_order
 from timing.core.records import Passing, Ruling
 from timing.core.statuses import RulingStatus
 from timing.core.times import DAY, HOUR, Rounding, TimeOfDay
@@ -276,6 +276,11 @@ def _later(
     return tuple(kept)
 
 
+def in_order(one: str, other: str) -> tuple[str, str]:
+    first, last = sorted((one, other), key=bib_order)
+    return first, last
+
+
 @st.composite
 def waves(
     draw: st.DrawFn, divisions: list[str], categories: list[str], *, is_first: bool
@@ -287,6 +292,7 @@ def waves(
         division=one_of(divisions),
         category=one_of(categories),
         bibs=tuples(BIBS),
+        bib_range=st.none() | st.tuples(BIBS, BIBS).map(lambda pair: in_order(*pair)),
     )
     *some, last = draw(distinct(CODES, 1, 3))
     who = st.lists(selections, min_size=1, max_size=3).map(tuple)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import assert_never
 
-from timing.core.definition import AgeOn, Category, Race, TeamGender
+from timing.core.definition import AgeOn, Category, Race, TeamGender, TeamKind
 from timing.core.entries import Entry
 
 
@@ -62,6 +62,19 @@ def team_gender(members: tuple[Entry, ...]) -> TeamGender | None:
     if genders == {"F"}:
         return TeamGender.WOMEN
     return TeamGender.MIXED if genders >= {"M", "F"} else None
+
+
+def fits_kind(kind: TeamKind, members: tuple[Entry, ...], starts_on: date) -> bool:
+    """Whether a team is of the genders and of the age that its kind asks for (Rules 8.2).
+
+    Whose birth date is unknown may be of any age: that is asked for by itself.
+    """
+    if kind.gender is not None and team_gender(members) is not kind.gender:
+        return False
+    ages = [age_on(m.born, starts_on) for m in members if m.born is not None]
+    if kind.combined_age is None or len(ages) < len(members):
+        return True
+    return _within(sum(ages), kind.combined_age)
 
 
 def team_categories(race: Race, members: tuple[Entry, ...], starts_on: date) -> tuple[str, ...]:

@@ -376,7 +376,8 @@ class IntervalOrder(StrEnum):
 class Selection:
     """Some of the entries; every condition given must hold.
 
-    ``rank`` is (first, last) on ``board``, or on the division's first solo time classification.
+    ``rank`` is (first, last) on ``board``, or on the division's first solo time classification;
+    ``bib_range`` is (first, last) too, in the natural order of bibs (``12a`` after ``12``).
     """
 
     board: str = ""
@@ -384,6 +385,7 @@ class Selection:
     division: str = ""
     category: str = ""
     bibs: tuple[str, ...] = ()
+    bib_range: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

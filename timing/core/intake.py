@@ -213,10 +213,10 @@ def _empty_stages(
 
 
 def _unknown_birth_dates(race: Race, entries: Iterable[Entry]) -> list[Problem]:
-    if not any(c.age is not None for c in race.categories):
-        return []
+    is_for_all = any(c.age is not None for c in race.categories)
+    is_for_teams = any(c.combined_age is not None for c in race.categories)
     return [
         Problem(code=ProblemCode.UNKNOWN_BIRTH_DATE, bib=entry.bib)
         for entry in entries
-        if entry.born is None
+        if entry.born is None and (is_for_all or (is_for_teams and entry.team))
     ]

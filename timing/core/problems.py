@@ -70,6 +70,7 @@ class ProblemCode(StrEnum):
     TEAM_TOO_LARGE = "team-too-large"
     CATEGORY_MERGED = "category-merged"
     OVERLAPPING_CATEGORIES = "overlapping-categories"
+    TEAM_NOT_OF_KIND = "team-not-of-kind"
     NOT_A_MEMBER = "not-a-member"
     TEAM_OF_DIVISIONS = "team-of-divisions"
     SEPARATED = "separated"

@@ -242,6 +242,7 @@ class StageBook:
                 broken=_broken(number, rulings),
                 before=before.teams.carried if before is not None else {},
                 entries=self.roster.entries,
+                starts_on=context.race.starts_on,
                 founders=before.teams.founders if before is not None else {},
                 members_before=_carried(before),
             )

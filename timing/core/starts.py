@@ -260,6 +260,10 @@ class _Builder:
     def _is_selected(self, entry: Entry, who: Selection) -> bool:
         if who.bibs and entry.bib not in who.bibs:
             return False
+        if who.bib_range is not None:
+            first, last = who.bib_range
+            if not bib_order(first) <= bib_order(entry.bib) <= bib_order(last):
+                return False
         if who.division and entry.division != who.division:
             return False
         if who.category and who.category not in self._categories(entry):

@@ -57,11 +57,15 @@ def decide(
     after = replace(before, ended=ended, stage=None if is_whole else number, control=control)
     row.control = control
     if decision.status is RulingStatus.WITHDRAWN:
-        if row.status is StageStatus.FINISHED and not is_whole:
+        has_finished = row.status is StageStatus.FINISHED
+        if has_finished and _is_under_way(stage, row, decision, facts):
+            # Withdrawn at a checkpoint, not after the stage that is said to be finished.
+            problems.append(finished_but_out(stage, row, facts, decision))
+        elif has_finished and not is_whole:
             return before, replace(after, control="")
-        if row.status is StageStatus.FINISHED:
+        elif has_finished:
             return after, after
-        if row.status is StageStatus.ON_COURSE:
+        if has_finished or row.status is StageStatus.ON_COURSE:
             row.status = StageStatus.DNF
         elif row.status is StageStatus.NOT_STARTED:
             row.status = StageStatus.DNS
@@ -76,6 +80,17 @@ def decide(
     if facts is not None and (since := _seen_since(stage, row, decision, facts)) is not None:
         problems.append(seen_after_out(stage, row, facts, since))
     return after, after
+
+
+def _is_under_way(stage: StageInput, row: Row, decision: Status, facts: Facts | None) -> bool:
+    """Whether a withdrawal names a control before the finish, on a stage that was run."""
+    finish = stage.courses[row.entry.division].points[-1]
+    return (
+        facts is not None
+        and decision.stage is not None
+        and bool(decision.control)
+        and not finish.is_named(decision.control)
+    )
 
 
 def _seen_since(stage: StageInput, row: Row, decision: Status, facts: Facts) -> int | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from timing.core.adjustments import NOTHING, Adjustment, Ledger
+from timing.core.categories import fits_kind
 from timing.core.courses import Course, Point
 from timing.core.decisions import Decisions
 from timing.core.definition import (
@@ -128,6 +130,7 @@ class TeamInput:
     broken: Container[str]
     before: dict[str, Standing]
     entries: dict[str, Entry]
+    starts_on: date
     founders: dict[str, tuple[str, ...]]
     members_before: dict[str, Standing]
 
@@ -237,6 +240,15 @@ def _settle_team(
     )
     if any(m.division != division for m in members):
         state.problems.append(_problem(ProblemCode.TEAM_OF_DIVISIONS, stage, team))
+    if not before.has_raced:
+        if not fits_kind(kind, members, stage.starts_on):
+            state.problems.append(_problem(ProblemCode.TEAM_NOT_OF_KIND, stage, team))
+        if kind.combined_age is not None:
+            state.problems += [
+                Problem(code=ProblemCode.UNKNOWN_BIRTH_DATE, bib=m.bib)
+                for m in members
+                if m.born is None
+            ]
     runs = division in stage.courses and all(m.id in stage.rows for m in members)
     standing = carried = before
     size = _of_wrong_size(kind, members, founders)

@@ -227,6 +227,10 @@ WORDS: Mapping[ProblemCode, Words] = {
         "The ages of categories {category} and {other} overlap",
         "Correct the bands, unless somebody is meant to be in both.",
     ),
+    ProblemCode.TEAM_NOT_OF_KIND: Words(
+        "Team {team} is not of the genders or of the age of its kind",
+        "It keeps its result. Correct an entry, or have the team unranked by a ruling.",
+    ),
     ProblemCode.NOT_A_MEMBER: Words(
         "{bib} is to leave team {team}, and is not in it on stage {stage}",
         "Void the ruling, or write it anew with the right team.",

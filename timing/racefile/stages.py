@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, pre_dump, validates_schema
+from marshmallow import ValidationError, fields, pre_dump, validates_schema
 
 from timing.core.definition import (
     DEFAULT_BASIS,
@@ -27,8 +27,10 @@ from timing.core.definition import (
     StartMode,
     Wave,
 )
+from timing.core.entries import bib_order
 from timing.racefile.containers import Many, Nested, OneOrMany, Pairs, Span, Variant, Words
-from timing.racefile.faults import Fault, one_of
+from timing.racefile.expecting import Expecting
+from timing.racefile.faults import Fault, one_of, quoted, refusal
 from timing.racefile.moments import ClockTime, Day, Fine, Lasting, LastingSome
 from timing.racefile.outcomes import cutoff_outcome, too_early
 from timing.racefile.parts import Part, key_of
@@ -132,6 +134,28 @@ class ControlSchema(Part):
     earliest_out = Nested(EarliestSchema)
 
 
+class BibRange(Expecting, fields.Raw):
+    """The first and the last of some bibs, in their natural order."""
+
+    kind = "two bibs"
+    like = '["1", "50"]'
+
+    _bib = Bib()
+
+    def taken(self, value: object) -> object:
+        """The first and the last."""
+        if not isinstance(value, list) or len(value) != 2:
+            raise self.refused(value)
+        first, last = (self._bib.read(str(bib)) for bib in value)
+        if bib_order(first) > bib_order(last):
+            raise refusal(f"{quoted(first)} comes after {quoted(last)}", f"write [{last}, {first}]")
+        return first, last
+
+    def given(self, value: tuple[str, str]) -> object:
+        """The list of both."""
+        return list(value)
+
+
 class SelectionSchema(Part):
     """Some of the entries (Rules 3.1)."""
 
@@ -142,6 +166,7 @@ class SelectionSchema(Part):
     division = Code()
     category = Code()
     bibs = Words(Bib())
+    bib_range = BibRange()
 
 
 class WaveSchema(Part):
