@@ -116,13 +116,13 @@ def _gun(race: Race, stage: str, wave: str) -> int | None:
 
 
 def _allocated(race: Race, entry: Plain, stage: str) -> int | None:
-    listed = race.journal.last("start_list", stage)
-    if listed is None:
-        return None
-    for bib, text in listed["starts"].items():
-        if bib == race.worn(entry, stage):
-            return race.planned(text, stage)
-    return None
+    """Of several lists that name somebody the later counts."""
+    allocated = None
+    for listed in race.journal.of("start_list", stage):
+        for bib, text in listed["starts"].items():
+            if bib == race.worn(entry, stage):
+                allocated = race.planned(text, stage)
+    return allocated
 
 
 def _ruled(race: Race, entry: Plain, stage: str) -> int | None:

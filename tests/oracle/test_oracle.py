@@ -82,7 +82,7 @@ def _no_backup(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_line_judge(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(stage_ranking, "_judged_order", lambda _rows, _stage: None)
+    patch.setattr(stage_ranking, "_judged_order", lambda *_: None)
 
 
 def _cutoffs_untested(patch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,9 @@ class Settler:
                 continue
             self._settle_entry(entry)
             self._set_apart(entry.id)
+        if stage.plan.for_stopped is not None:
+            # Back in the order of bibs, in which equals are ranked one after the other.
+            state.rows = {e: state.rows[e] for e in stage.roster.entries if e in state.rows}
         assign_times(stage, state, self._finishers)
         apart = stage.unranked_by_team(state)
         for entry_id in apart:
@@ -326,6 +329,8 @@ class Settler:
         gone = before.ended in (RaceStatus.WITHDRAWN, RaceStatus.DNF)
         if seen is not None and (gone or policy is AfterOut.REFUSE):
             self._state.problems.append(seen_after_out(self._in, row, seen, since=0))
+        if decision is not None and decision.status is RulingStatus.UNRANKED:
+            return replace(before, competitive=False)
         if decision is None or decision.status not in DECIDED_STATUS:
             return before
         row.status = DECIDED_STATUS[decision.status]
