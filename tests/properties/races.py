@@ -381,7 +381,7 @@ def _team_kind(draw: DrawFn) -> TeamKind:
 
 
 CATEGORIES = (
-    Category(code="W", gender="F"),
+    Category(code="W", gender="F", minimum=2, merges_into="M40"),
     Category(code="M40", gender="M", age=(40, 49)),
     Category(code="MIX", team_gender=TeamGender.MIXED),
 )
