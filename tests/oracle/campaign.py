@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.oracle.comparing import differences
-from tests.oracle.made_up import as_text, racefile
+from tests.oracle.comparing import differences, made_up
+from tests.oracle.made_up import as_text
 from tests.oracle.race import read
 from tests.oracle.shrinking import shrunk
 from timing.racefile import RacefileErrors
@@ -15,14 +15,14 @@ from timing.racefile import RacefileErrors
 def differing(seeds: Iterable[int]) -> Iterator[tuple[int, str]]:
     """Each seed about whose race engine and oracle differ, and the difference in words."""
     for seed in seeds:
-        found = differences(racefile(seed))
+        found = differences(made_up(seed))
         if found:
             yield seed, found[0]
 
 
 def smallest(seed: int) -> str:
     """The racefile of a seed without all that its first difference does not need."""
-    document = read(racefile(seed))
+    document = read(made_up(seed))
     kinds = {_kind(line) for line in differences(as_text(document))}
 
     def still_differs(smaller: dict[str, object]) -> bool:

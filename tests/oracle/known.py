@@ -89,7 +89,9 @@ def _value(path: str, value: Any) -> bool:
 def _rulings(document: Plain) -> bool:
     rulings = document.get("rulings", [])
     return isinstance(rulings, list) and all(
-        r["ruling"] in _RULINGS and set(r) <= {*_RULINGS[r["ruling"]].split(), *_ALWAYS}
+        r["ruling"] in _RULINGS
+        and set(r) <= {*_RULINGS[r["ruling"]].split(), *_ALWAYS}
+        and not (r.get("status") == "withdrawn" and "control" in r)
         for r in rulings
     )
 

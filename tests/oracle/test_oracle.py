@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from tests.oracle.campaign import differing, smallest
-from tests.oracle.comparing import differences
+from tests.oracle.comparing import differences, made_up
 from tests.oracle.known import is_known
-from tests.oracle.made_up import racefile
 from tests.oracle.race import read
 from timing.core import (
     boards,
@@ -41,13 +40,13 @@ ENOUGH = 400
 def test_engine_and_oracle_agree() -> None:
     began = monotonic()
     for seed in range(MANY):
-        assert differences(racefile(seed)) == [], f"make oracle ARGS='1 {seed}'"
+        assert differences(made_up(seed)) == [], f"make oracle ARGS='1 {seed}'"
         if seed >= FEW and monotonic() - began > SECONDS:
             break
 
 
 def test_the_oracle_knows_all_that_is_made_up() -> None:
-    assert all(is_known(read(racefile(seed))) for seed in range(50))
+    assert all(is_known(read(made_up(seed))) for seed in range(50))
 
 
 def _exclusive(patch: pytest.MonkeyPatch) -> None:
@@ -115,4 +114,4 @@ def test_what_differs_is_told_by_a_small_racefile(monkeypatch: pytest.MonkeyPatc
     told = smallest(seed)
     assert told.startswith("# ")
     assert differences(told)
-    assert len(told) < len(racefile(seed)) / 2
+    assert len(told) < len(made_up(seed)) / 2
