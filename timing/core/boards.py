@@ -143,7 +143,7 @@ class Boards:
             tally = tallies.get(entry_id)
             if tally is None or lines[at].rank is not None:
                 return None
-            candidate = self._candidate(classification, after, running[entry_id], tally)
+            candidate = self._filter(classification, after)(running[entry_id], tally)
             if candidate is None:
                 return None
             del lines[at]
@@ -353,40 +353,41 @@ class Boards:
     ) -> list[Candidate]:
         book = self._stages.get(after)
         roster = book.roster if book is not None else self._first_roster
-        candidates = (
-            self._candidate(classification, after, entry, tallies.get(entry_id, EMPTY))
-            for entry_id, entry in roster.entries.items()
-        )
+        let_through = self._filter(classification, after)
+        candidates = (let_through(e, tallies.get(i, EMPTY)) for i, e in roster.entries.items())
         return [c for c in candidates if c is not None]
 
-    def _candidate(
-        self, classification: Classification, after: int, entry: Entry, tally: Tally
-    ) -> Candidate | None:
-        """An entry as after a stage; None where the filter does not let it through."""
+    def _filter(
+        self, classification: Classification, after: int
+    ) -> Callable[[Entry, Tally], Candidate | None]:
+        """Gives an entry as after a stage; None where it is not let through."""
         book = self._stages.get(after)
         state = book.state if book is not None else None
+        rows = state.rows if state is not None else {}
+        standings = state.standings if state is not None else {}
+        apart = book.teams.apart if book is not None else frozenset()
+        unranked = book.teams.unranked if book is not None else frozenset()
         division, category = classification.division, classification.category
-        if division and entry.division != division:
-            return None
-        if classification.teams_excluded and entry.team:
-            return None
-        if book is not None and entry.id in book.teams.apart:
-            return None
-        row = state.rows.get(entry.id) if state is not None else None
-        categories = row.categories if row is not None else self._categories(entry, after)
-        categories = self.merged(categories, Of.SOLO, after)
-        if category and category not in categories:
-            return None
-        standing = FRESH if state is None else state.standings.get(entry.id, FRESH)
-        if book is not None and entry.id in book.teams.unranked and standing.competitive:
-            standing = replace(standing, competitive=False)
-        return Candidate(
-            competitor=entry,
-            division=entry.division,
-            categories=categories,
-            tally=tally,
-            standing=standing,
-        )
+        teams_excluded = classification.teams_excluded
+
+        def candidate(entry: Entry, tally: Tally) -> Candidate | None:
+            entry_id = entry.id
+            if (division and entry.division != division) or entry_id in apart:
+                return None
+            if teams_excluded and entry.team:
+                return None
+            row = rows.get(entry_id)
+            categories = row.categories if row is not None else self._categories(entry, after)
+            if self._has_merging:
+                categories = self.merged(categories, Of.SOLO, after)
+            if category and category not in categories:
+                return None
+            standing = standings.get(entry_id, FRESH)
+            if entry_id in unranked and standing.competitive:
+                standing = replace(standing, competitive=False)
+            return Candidate(entry, entry.division, categories, tally, standing)
+
+        return candidate
 
     def _team_candidates(
         self, classification: Classification, after: int, tallies: Mapping[str, Tally]

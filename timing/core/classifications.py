@@ -52,7 +52,7 @@ class Result(Protocol):
     def credit(self) -> Duration: ...  # noqa: D102 - see Row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tally:
     """Sums over the stages that count so far (Rules 9.2).
 
@@ -149,7 +149,8 @@ def total_of(tally: Tally, rules: Rules) -> Duration:
     return round_to(tally.raw, rules.precision, rules.rounding) + tally.adjusted + tally.alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen, as are the values that leave the engine: tens of thousands are made for one answer.
+@dataclass(slots=True)
 class Candidate:
     """Someone whom the filter lets through, as after the stage of the board."""
 
@@ -191,7 +192,7 @@ class BoardInput:
     awards: Callable[[int], Awards]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Measured:
     """A candidate who is ranked: by ``key``, lower first; ``time`` or ``points`` are shown."""
 

@@ -20,4 +20,8 @@ def collection_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # What was made goes to the oldest generation as it is: the next collection of the
+            # youngest would walk all of it once more.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -51,8 +51,8 @@ _LEAST_DEVIATION = 0.03
 class _Field:
     """A leg of the course and everyone's time on it, in parallel lists.
 
-    ``at`` holds the indices of its two points on each one's course; ``off`` is time over what
-    was to be expected, empty where too few have covered it; ``spread`` is that of ``off``.
+    ``off`` is time over what was to be expected, empty where too few have covered it;
+    ``spread`` is that of ``off``.
     """
 
     first: Point
@@ -60,7 +60,6 @@ class _Field:
     effort: float
     entries: list[str] = field(default_factory=list)
     times: list[Duration] = field(default_factory=list)
-    at: list[tuple[int, int]] = field(default_factory=list)
     off: list[float] = field(default_factory=list)
     spread: float = 0.0
 
@@ -86,7 +85,11 @@ def doubtful_legs(book: StageBook) -> tuple[Problem, ...]:
     _compare(fields)
     far: dict[str, list[_Leg]] = {}
     for leg_field in fields:
-        for entry_id, leg in _far_off(leg_field):
+        for n, off, sure in _far_off(leg_field):
+            entry_id = leg_field.entries[n]
+            index = book.courses[book.roster.entries[entry_id].division].index
+            first, second = index[leg_field.first.code], index[leg_field.second.code]
+            leg = _Leg(leg_field, first, second, leg_field.times[n], off, sure)
             far.setdefault(entry_id, []).append(leg)
     return tuple(
         problem
@@ -99,22 +102,33 @@ def _fields(book: StageBook) -> Sequence[_Field]:
     """Everyone's legs between points where they were seen; stops are nobody's pace."""
     effort = Effort(book.stage)
     fields: dict[tuple[str, str], _Field] = {}
+
+    def field_between(first: Point, second: Point, *, is_next: bool) -> _Field | None:
+        if second.is_out and is_next:
+            return None
+        key = (first.code, second.code)
+        if key not in fields:
+            fields[key] = _Field(first, second, effort.between(first, second))
+        return fields[key]
+
+    # By the indices of both points on a division's course: tens of thousands of legs are sorted.
+    legs: dict[str, dict[tuple[int, int], _Field | None]] = {d: {} for d in book.courses}
     for entry_id, facts in book.facts.items():
-        points = book.courses[book.roster.entries[entry_id].division].points
+        division = book.roster.entries[entry_id].division
+        points, here = book.courses[division].points, legs[division]
         before, left = 0, facts.start
         for index, time in enumerate(facts.times):
             if time is None or not index:
                 continue
-            point = points[index]
-            if left is not None and not (point.is_out and index == before + 1):
-                first = points[before]
-                key = (first.code, point.code)
-                here = fields.get(key)
-                if here is None:
-                    here = fields[key] = _Field(first, point, effort.between(first, point))
-                here.entries.append(entry_id)
-                here.times.append(time - left)
-                here.at.append((before, index))
+            if left is not None:
+                key = (before, index)
+                if key not in here:
+                    is_next = index == before + 1
+                    here[key] = field_between(points[before], points[index], is_next=is_next)
+                leg_field = here[key]
+                if leg_field is not None:
+                    leg_field.entries.append(entry_id)
+                    leg_field.times.append(time - left)
             before, left = index, time
     return tuple(fields.values())
 
@@ -145,21 +159,22 @@ def _compare(fields: Iterable[_Field]) -> None:
         here.spread = max(_LEAST_DEVIATION, _MEDIAN_DEVIATION * deviation)
 
 
-def _far_off(here: _Field) -> Iterator[tuple[str, _Leg]]:
-    """The legs that may be in doubt, by themselves or beside another."""
+def _far_off(here: _Field) -> Iterator[tuple[int, float, float]]:
+    """The legs that may be in doubt, by themselves or beside another.
+
+    Which one of the field's, how far off it is, 0 where that is unknown, and how surely.
+    """
     least, most = here.effort * HOUR / FASTEST, here.effort * HOUR / SLOWEST
     if here.off:
         low = min(_PAIRED[0], 1 - _PAIRED_DEVIATIONS * here.spread)
         high = max(_PAIRED[1], 1 + _PAIRED_DEVIATIONS * here.spread)
         for n, off in enumerate(here.off):
-            time = here.times[n]
-            if off < low or off > high or time < least:
-                leg = _Leg(here, *here.at[n], time, off, (off - 1) / here.spread)
-                yield here.entries[n], leg
+            if off < low or off > high or here.times[n] < least:
+                yield n, off, (off - 1) / here.spread
     else:
         for n, time in enumerate(here.times):
             if time < least or (time > most and time > 3 * HOUR):
-                yield here.entries[n], _Leg(here, *here.at[n], time, 0.0, 0.0)
+                yield n, 0.0, 0.0
 
 
 def _median(values: Sequence[float]) -> float:

@@ -64,7 +64,24 @@ class Intake:
 
     def _place_all(self) -> None:
         stages, effect = self.stages, self.effect
+        # The common case, a bib that one entry wears all the stage long, is handled in this loop.
+        plain = {
+            number: (book.codes, book.roster.wearing, book.bucket)
+            for number, book in stages.items()
+            if not book.roster.bibs_in_turn
+        }
+        spoken_of = effect.voided | effect.assigned.keys()
         for passing in self._journal.passings.values():
+            found = plain.get(passing.stage)
+            if found is not None and passing.control in found[0] and passing.id not in spoken_of:
+                entry_id = found[1].get(passing.bib)
+                if entry_id is not None:
+                    here = found[2].get(entry_id)
+                    if here is None:
+                        found[2][entry_id] = [passing]
+                    else:
+                        here.append(passing)
+                    continue
             placement = place(passing, stages, effect)
             if isinstance(placement, str):
                 bucket = stages[passing.stage].bucket

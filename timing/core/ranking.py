@@ -26,7 +26,7 @@ class TieRule(Generic[Item]):
     key: Callable[[Sequence[Item]], Sequence[int] | Sequence[tuple[int, ...]] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ranked(Generic[Item]):
     """An item with its rank, and what parted it from a neighbour of equal measure, if any."""
 
