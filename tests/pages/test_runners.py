@@ -205,7 +205,7 @@ def test_a_bib_that_nobody_wears_is_refused(book: RaceBook) -> None:
 
 
 def test_leading_zeros_are_another_bib(book: RaceBook) -> None:
-    """Rules 13: 007 is never 7."""
+    """Rules 13.19: 007 is never 7."""
     assert runner_page(book, "007", {}).name == "Ιωάννα Παπαδοπούλου"
     assert runner_page(book, "7", {}).name == "Idir Tazarine"
 

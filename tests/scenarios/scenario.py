@@ -12,6 +12,8 @@ from timing.core.book import RaceBook
 from timing.core.compute import compute
 from timing.core.course_clear import register
 from timing.core.entries import Entry
+from timing.core.history import history_of
+from timing.core.jerseys import jerseys_on
 from timing.core.results import ControlLine, Line, StageLine
 from timing.core.times import (
     Duration,
@@ -22,8 +24,10 @@ from timing.core.times import (
     parse_instant,
     zone_named,
 )
+from timing.exports.prizes import history_table, jersey_table
 from timing.exports.safety import controls_table, runners_table
 from timing.exports.table import Cell, Column, Kind, Table, text
+from timing.pages.running import road, running
 from timing.racefile import loads
 from timing.racefile.library import text_of
 
@@ -119,14 +123,8 @@ def _answer(book: RaceBook, question: str, header: str) -> list[str]:
                 for line in board.lines
             ]
             return _lines(book, lines, header)
-        case ["safety", stage, moment]:
-            book = compute(book.document, at=parse_instant(moment))
-            found = register(book, int(stage), parse_instant(moment))
-            return _columns(runners_table(book.race, found), header)
-        case ["watch", stage, moment]:
-            book = compute(book.document, at=parse_instant(moment))
-            found = register(book, int(stage), parse_instant(moment))
-            return _columns(controls_table(book.race, found), header)
+        case ["safety" | "watch" | "jerseys" | "history" | "road" as kind, which, *moment]:
+            return _columns(_table_of(book, kind, which, moment[-1] if moment else ""), header)
         case ["control", stage, point]:
             controls = book.control_boards(int(stage), point)
             return _lines(book, [line for c in controls for line in c.lines], header)
@@ -139,6 +137,22 @@ def _answer(book: RaceBook, question: str, header: str) -> list[str]:
             return _lines(book, book.board(code).lines, header)
         case _:
             raise ValueError(question)
+
+
+def _table_of(book: RaceBook, kind: str, which: str, moment: str) -> Table:
+    """What is no board: ``which`` is a stage, or the classification of a history and the road."""
+    match kind:
+        case "jerseys":
+            return jersey_table(book.race, jerseys_on(book, int(which)))
+        case "history":
+            return history_table(book.race, history_of(book, which))
+        case "road":
+            return _road(book, which)
+        case _:
+            then = compute(book.document, at=parse_instant(moment))
+            found = register(then, int(which), parse_instant(moment))
+            make = runners_table if kind == "safety" else controls_table
+            return make(then.race, found)
 
 
 def _problems(book: RaceBook) -> list[tuple[str, str, str, str]]:
@@ -163,6 +177,33 @@ def _splits(book: RaceBook, stage: int, bib: str) -> list[list[str]]:
         moment = local_clock(split.time, zone)
         rows.append([split.point, f"{moment:%Y-%m-%d}", f"{moment:%H:%M:%S}", elapsed])
     return rows
+
+
+def _road(book: RaceBook, code: str) -> Table:
+    """On the road: ``last`` is where somebody was seen, ``time`` the total there."""
+    now = running(book)
+    lines = () if now is None else road(book, code, now)
+    return Table(
+        columns=(
+            Column(name="rank", kind=Kind.NUMBER),
+            Column(name="bib"),
+            Column(name="last"),
+            Column(name="time", kind=Kind.DURATION),
+            Column(name="gap", kind=Kind.DURATION),
+        ),
+        rows=tuple(
+            (
+                line.rank,
+                _competitor(line.line, "bib", ""),
+                "" if line.split is None else line.split.point,
+                line.total,
+                line.gap,
+            )
+            for line in lines
+        ),
+        precision=book.race.rules.precision,
+        zone=zone_named(book.race.timezone),
+    )
 
 
 def _columns(table: Table, header: str) -> list[str]:

@@ -243,7 +243,7 @@ def _entries(reading: _Reading, riders: _Table, codes: Mapping[str, str]) -> tup
             reading.refuse(row, told)
             continue
         if bib in reading.bibs:
-            # Two riders under one number: their times would be added up (Rules 13).
+            # Two riders under one number: their times would be added up (Rules 13.8).
             reading.refuse(row, f"bib {bib} is {reading.bibs[bib]}'s already")
             continue
         name = " ".join(filter(None, (row.text("FIRST"), row.text("LAST")))) or row.text("NAME")
