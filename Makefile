@@ -11,7 +11,7 @@ RUNTIME     := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports tree bench oracle coverage format env requirements vendor clean
+.PHONY: help run test check lint types imports tree bench oracle fuzz coverage format env requirements vendor clean
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(DEVELOPMENT) ## Measure what docs/performance.md states (ARGS="compute 
 
 oracle: $(DEVELOPMENT) ## Compare 20,000 made-up races with a second, naive implementation (ARGS="COUNT FIRST_SEED")
 	@$(BIN)/python -m tests.oracle $(ARGS)
+
+fuzz: $(DEVELOPMENT) ## Ask everything of racefiles made up to reach more of the code (SECONDS=60; Linux on x86-64)
+	@$(BIN)/python -m tests.fuzz $(or $(SECONDS),60) $(CORPUS)
 
 coverage: $(DEVELOPMENT) ## Run the core's tests and demand that they reach every branch of it
 	@$(BIN)/pytest --cov=timing.core --cov-fail-under=100 tests/core tests/scenarios tests/properties
