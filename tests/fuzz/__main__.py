@@ -3,9 +3,9 @@
 python -m tests.fuzz [SECONDS] [CORPUS]
 
 Runs for so many seconds (60) and ends with status 0, or at once at the first racefile whose
-answer is an exception or takes longer than `PATIENCE`; that file is then in the working
-directory, as ``crash-…`` or ``timeout-…``, and ``python -m tests.fuzz FILE`` asks it alone. What was found to reach more is kept in CORPUS, by default a folder that is gone
-afterwards.
+answer is an exception or takes longer than `PATIENCE`: that file is then in the working directory
+as ``crash-…`` or ``timeout-…``, and ``python -m tests.fuzz FILE`` asks it alone. What was found
+to reach more is kept in CORPUS, by default a folder that is gone afterwards.
 """
 
 from __future__ import annotations
