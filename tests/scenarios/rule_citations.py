@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+_NUMBER = r"\d+(?:\.\d+)*"
+_NAMED = re.compile(rf"Rules\s+({_NUMBER}(?:(?:,\s+|-|\s+and\s+){_NUMBER})*)")
+_GIVEN = re.compile(r"\brule=\"([^\"]+)\"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,12 @@ def coverage(rules: Iterable[str], cited: Mapping[str, Iterable[str]]) -> Covera
         unshown=tuple(rule for rule in known if rule not in places),
         unknown={name: tuple(those) for name, those in places.items() if name not in known},
     )
+
+
+def named_in(text: str) -> set[str]:
+    """The rules that a text names: as ``Rules 1.2, 1.3``, or in code as ``rule="1.2"``."""
+    numbers = [number for found in _NAMED.findall(text) for number in re.findall(_NUMBER, found)]
+    return {*numbers, *_GIVEN.findall(text)}
 
 
 def docstrings_of(test: str) -> str:

@@ -75,7 +75,7 @@ def rosters(
     Nobody goes over to a division that is not among ``divisions``, if they are given.
 
     Of two entries that ask for one bib the first by id wears it, and the other is a problem:
-    they are never summed up as one (Rules 13). ``opening`` says when a stage begins; it is
+    they are never summed up as one (Rules 13.8). ``opening`` says when a stage begins; it is
     asked only where bibs or chips change hands at an instant.
     """
     problems: list[Problem] = []

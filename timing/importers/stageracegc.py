@@ -6,7 +6,7 @@ Sprint 1 …, Stage Sprint). Whatever stands above the line with ``Bib`` is the 
 `timing.exports.stageracegc` writes there (race, date) is read.
 
 What the tool takes for a result of nothing is none here: a blank time is unknown, not 0 s, and a
-rider without a line on a stage has no result there (Rules 9.2, 13).
+rider without a line on a stage has no result there (Rules 9.2, 13.17).
 """
 
 from __future__ import annotations
