@@ -45,6 +45,7 @@ from timing.core.definition import (
     MissedControl,
     MissedKind,
     Of,
+    OtherCourse,
     Outcome,
     OutcomeKind,
     PenaltyRule,
@@ -522,7 +523,7 @@ def _stray(draw: DrawFn, race: Race, bibs: Sequence[str]) -> Passing:
     return Passing(
         id=one_of(draw, ("n1", "n2", "n3", "n4", "p1.0.0")),
         stage=often(draw, stage.number, (77,)),
-        control=often(draw, one_of(draw, passing_codes(stage)), ("NOWHERE",)),
+        control=often(draw, one_of(draw, passing_codes(stage)), ("NOWHERE", "VALLEY")),
         time=_reading(draw, stage, ms),
         bib=one_of(draw, (*bibs, *UNKNOWN_BIBS)),
         chip=one_of(draw, ("", "C0", "C9")),
@@ -723,6 +724,39 @@ def _stage_change(desk: Desk, common: Common) -> Ruling:
     )
 
 
+VALLEY = Control(code="VALLEY", distance_m=9_000)
+OTHER_COURSES = (
+    OtherCourse(
+        controls=(
+            Control(code="START", distance_m=0),
+            Control(code="CP", distance_m=8_000),
+            VALLEY,
+            Control(code="FINISH", distance_m=15_000),
+        )
+    ),
+    OtherCourse(
+        controls=(
+            Control(code="START", distance_m=0),
+            VALLEY,
+            Control(code="HUT", distance_m=11_000),
+            Control(code="FINISH", distance_m=26_000),
+        ),
+        laps=2,
+    ),
+)
+
+
+def _reroute(desk: Desk, common: Common) -> Ruling:
+    return StageChange(
+        **common.fields(),
+        stage=desk.stage(),
+        action=StageAction.REROUTE,
+        control=desk.any("", "CP", "HUT", "VALLEY"),
+        since=desk.reading(GUN + desk.any(0, 60, 61, 122) * MINUTE),
+        other_course=desk.any(*OTHER_COURSES),
+    )
+
+
 def _bib_change(desk: Desk, common: Common) -> Ruling:
     new_bib, swap_with = desk.any((desk.any("55", "2"), ""), ("", desk.bib()))
     since, until = _span(desk)
@@ -836,6 +870,7 @@ RULINGS: tuple[BuildRuling, ...] = (
     _start_correction,
     _cutoff,
     _stage_change,
+    _reroute,
     _bib_change,
     _chip_change,
     _entry_change,

@@ -38,6 +38,7 @@ from timing.core.definition import (
     MissedControl,
     MissedKind,
     Of,
+    OtherCourse,
     Outcome,
     OutcomeKind,
     PenaltyRule,
@@ -533,7 +534,18 @@ _ADJUSTMENT: dict[str, Strategy[Any]] = {
     "count": st.integers(1, 9),
 }
 _WORN: dict[str, Strategy[Any]] = {"since": st.none() | READINGS, "until": st.none() | READINGS}
-_OTHER_ACTIONS = [a for a in records.StageAction if a is not records.StageAction.REPLACE]
+_OTHER_WAYS = (records.StageAction.REPLACE, records.StageAction.REROUTE)
+_OTHER_ACTIONS = [a for a in records.StageAction if a not in _OTHER_WAYS]
+
+
+def _as_other_course(stage: Stage) -> OtherCourse:
+    return OtherCourse(
+        controls=stage.controls,
+        distance_m=stage.distance_m,
+        courses=stage.courses,
+        laps=stage.laps,
+    )
+
 
 RULINGS: dict[str, Strategy[Ruling]] = {
     "penalty": _made(records.Penalty, **_ADJUSTMENT, served=ANYWHERE)
@@ -612,6 +624,13 @@ RULINGS: dict[str, Strategy[Ruling]] = {
         stage=st.just(1),
         action=st.just(records.StageAction.REPLACE),
         replacement=stages(1, DIVISIONS, []),
+    )
+    | _made(
+        records.StageChange,
+        stage=STAGE,
+        action=st.just(records.StageAction.REROUTE),
+        since=READINGS,
+        other_course=stages(1, DIVISIONS, []).map(_as_other_course),
     ),
     "transfer": _made(
         records.Transfer,

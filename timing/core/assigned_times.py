@@ -96,7 +96,7 @@ def _base(
 
 def _limit(stage: StageInput, row: Row, finishers: Finishers) -> Duration | None:
     """The first cut-off at the finish, as a time from the entry's start."""
-    entry, course = row.entry, stage.courses[row.entry.division]
+    entry, course = row.entry, stage.courses.of(row.entry)
     clock = stage.frame.clock_of(entry.id)
     limits = stage.limits(entry, clock.wave, row.categories)
     limit = next((m for m in limits if m.point == course.finish.ordinal), None)

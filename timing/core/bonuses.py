@@ -26,7 +26,7 @@ def give_bonuses(stage: StageInput, state: StageState, apart: Collection[str]) -
             if row.entry.division == division and row.entry.id not in apart
         ]
         for code, table in stage.bonuses:
-            for entry_id, place in _places(stage, state, rows, division, code).items():
+            for entry_id, place in _places(stage, state, rows, code).items():
                 if place <= len(table):
                     won = Won(point=code, place=place, time=table[place - 1])
                     _give(stage, state.rows[entry_id], won)
@@ -39,26 +39,22 @@ def _give(stage: StageInput, row: Row, won: Won) -> None:
     row.adjustment = adjustment
 
 
-def _places(
-    stage: StageInput, state: StageState, rows: list[Row], division: str, code: str
-) -> Mapping[str, int]:
-    """The places in a division by entry: on the stage, or at a control by elapsed time."""
+def _places(stage: StageInput, state: StageState, rows: list[Row], code: str) -> Mapping[str, int]:
+    """The places of a division's entries: on the stage, or at a control by elapsed time."""
     if code == FINISH:
         return {row.entry.id: row.rank for row in rows if row.rank is not None}
-    index = stage.courses[division].index.get(code)
-    if index is None:
-        return {}
-    return ranks_of(dict(_elapsed(stage, state, rows, index)))
+    return ranks_of(dict(_elapsed(stage, state, rows, code)))
 
 
 def _elapsed(
-    stage: StageInput, state: StageState, rows: list[Row], index: int
+    stage: StageInput, state: StageState, rows: list[Row], code: str
 ) -> Iterator[tuple[str, int]]:
     """Of those in the race: who is out of it or of the competition takes nobody's place."""
     for row in rows:
         entry_id = row.entry.id
         facts = stage.facts.get(entry_id)
-        if facts is None or row.status is StageStatus.DSQ:
+        index = stage.courses.of(row.entry).index.get(code)
+        if facts is None or index is None or row.status is StageStatus.DSQ:
             continue
         was_in = stage.before.get(entry_id, FRESH).ended is None
         elapsed = facts.elapsed(index)

@@ -458,21 +458,28 @@ class RaceBook:
         return None if row is None else self._merged(row.line(), number)
 
     def course(self, number: int, division: str) -> tuple[Point, ...]:
-        """The points of a division's course, in running order; UnknownStage if it has none."""
+        """The points of a division's course, in running order; UnknownStage if it has none.
+
+        Where the stage was re-routed, those of all its courses (Rules 2.4).
+        """
         book = self._stages.get(number)
         if book is None or division not in book.courses:
             raise UnknownStage(number)
-        return book.courses[division].points
+        return book.courses.points_of(division)
 
     def control_boards(self, number: int, point: str) -> tuple[ControlBoard, ...]:
         """The order at a point, for each division that passes it; else UnknownControl."""
         book = self.stage_book(number)
-        if book.state is None or all(point not in c.index for c in book.courses.values()):
+        divisions = [
+            division
+            for division, those in book.courses.versions.items()
+            if any(point in course.index for course in those)
+        ]
+        if book.state is None or not divisions:
             raise UnknownControl(point)
         return tuple(
-            control_board(book.state, book.facts, point, division, course.index[point])
-            for division, course in book.courses.items()
-            if point in course.index
+            control_board(book.state, book.facts, point, division, book.courses)
+            for division in divisions
         )
 
     def splits(self, number: int, entry_id: str) -> tuple[Split, ...]:

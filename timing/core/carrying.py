@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from timing.core.definition import Carry, Rules
 from timing.core.moves import Move
-from timing.core.splits import read_splits
 from timing.core.stage_book import StageBook
 from timing.core.stage_rows import Row
 from timing.core.statuses import StageStatus
@@ -69,24 +68,14 @@ def _over(book: StageBook, entry_id: str, division: str, rules: Rules) -> Row | 
     time cannot be divided.
     """
     row = book.state.rows.get(entry_id) if book.state is not None else None
-    course, frame = book.courses.get(division), book.frame
-    if row is None or course is None or frame is None:
+    found = book.read_as(entry_id, division)
+    if row is None or found is None:
         return None
-    own = book.courses[row.entry.division]
+    course, facts = found
+    own = book.courses.of(row.entry)
     if row.status is StageStatus.NEUTRALISED or own.points == course.points:
         return row
-    facts = None
-    if entry_id in book.bucket and entry_id not in book.declared:
-        facts = read_splits(
-            book.passings_of(entry_id),
-            course=course,
-            clock=frame.clock_of(entry_id),
-            day=book.day,
-            bib=row.entry.bib,
-            stage=book.number,
-            confirmed=book.confirmed,
-        )
-    if facts is None or facts.raw is None:
+    if entry_id in book.declared or facts.raw is None:
         return replace(row, raw=None, time=None, rank=None, tie=None, done=False)
     rounded = round_to(facts.raw, rules.precision, rules.rounding)
     return replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from timing.core.courses import Courses
 from timing.core.definition import EqualRank
 from timing.core.entries import bib_order
 from timing.core.ranking import rank_by
@@ -19,9 +20,9 @@ def control_board(
     facts: Mapping[str, Facts],
     point: str,
     division: str,
-    index: int,
+    courses: Courses,
 ) -> ControlBoard:
-    """The order at the point of that ``index`` on the division's course.
+    """The order of a division at a point of its course.
 
     Ranks are shared among equal elapsed times; without a known start a line has no rank.
     """
@@ -29,7 +30,10 @@ def control_board(
     untimed: list[tuple[str, Instant, Passing]] = []
     for entry_id, row in state.rows.items():
         found = facts.get(entry_id)
-        if row.entry.division != division or found is None or index >= len(found.times):
+        if row.entry.division != division or found is None:
+            continue
+        index = courses.of(row.entry).index.get(point)
+        if index is None:
             continue
         time, passing = found.times[index], found.taken[index]
         if time is None or passing is None:

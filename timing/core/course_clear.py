@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from timing.core.book import RaceBook
 from timing.core.courses import Course
@@ -87,6 +88,10 @@ class _Runner:
         return SWEEP in self.row.entry.tags
 
 
+_LimitsKey: TypeAlias = tuple[str, int, tuple[str, ...], str]
+"""A division, the version of its course, categories and a wave."""
+
+
 class _Registrar:
     def __init__(self, book: RaceBook, stage: StageBook, at: Instant) -> None:
         self._book = book
@@ -103,7 +108,7 @@ class _Registrar:
         self._acks = [r for r in rulings if isinstance(r, Acknowledgement)]
         self._closed = [r for r in rulings if isinstance(r, Close) and r.stage == stage.number]
         self._seen_later = self._on_later_stages()
-        self._known_limits: dict[tuple[str, tuple[str, ...], str], tuple[Limit, ...]] = {}
+        self._known_limits: dict[_LimitsKey, tuple[Limit, ...]] = {}
 
     def register(self) -> Register:
         runners = list(self._runners())
@@ -129,7 +134,7 @@ class _Registrar:
         state = self._stage.state
         for entry_id, row in state.rows.items() if state is not None else ():
             facts = self._stage.facts.get(entry_id)
-            course = self._stage.full_courses[row.entry.division]
+            course = self._stage.full_courses.of(row.entry)
             seen = self._last_seen(course, row, facts)
             if seen is None and not self._has_left(row):
                 continue
@@ -296,14 +301,15 @@ class _Registrar:
                 found.append(start + limit.elapsed)
         return min(found, default=None)
 
-    def _limits_key(self, runner: _Runner) -> tuple[str, tuple[str, ...], str]:
+    def _limits_key(self, runner: _Runner) -> _LimitsKey:
         frame = self._stage.frame
         wave = "" if frame is None else frame.clock_of(runner.entry.id).wave
-        return runner.entry.division, runner.row.categories, wave
+        version = self._stage.full_courses.version(runner.entry)
+        return runner.entry.division, version, runner.row.categories, wave
 
     def _limits(self, runner: _Runner) -> tuple[Limit, ...]:
         stage = self._stage
-        key = division, categories, wave = self._limits_key(runner)
+        key = division, _, categories, wave = self._limits_key(runner)
         if key not in self._known_limits:
             self._known_limits[key] = limits_of(
                 runner.course,
@@ -371,9 +377,8 @@ class _Registrar:
         silent: dict[str, SilentStation],
     ) -> Iterator[ControlWatch]:
         out = {line.entry.id for line in lines if line.whereabouts is Whereabouts.OUT}
-        codes = dict.fromkeys(
-            p.code for c in self._stage.full_courses.values() for p in c.points[1:]
-        )
+        courses = self._stage.full_courses
+        codes = dict.fromkeys(p.code for d in courses for p in courses.points_of(d)[1:])
         for code in codes:
             of_course = [r for r in runners if code in r.course.index]
             to_come = [
@@ -382,7 +387,7 @@ class _Registrar:
                 if r.entry.id in out and (r.seen is None or r.seen.index < r.course.index[code])
             ]
             expected = [(e.time, r.entry.bib) for r in to_come for e in r.ahead if e.point == code]
-            # Those who share division, categories and wave share their closing times.
+            # Those who share course, categories and wave share their closing times.
             alike = {self._limits_key(r): r for r in of_course}.values()
             closing = [
                 c for r in alike if (c := self._closing(r, r.course.index[code])) is not None

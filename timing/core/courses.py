@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from timing.core.definition import (
@@ -17,6 +17,7 @@ from timing.core.definition import (
     Stage,
     StageKind,
 )
+from timing.core.entries import Entry
 from timing.core.laps import Passage, distance_of, lap_end, passages_of
 from timing.core.times import MINUTE, Duration
 
@@ -32,7 +33,7 @@ class Point:
     the same without in and out, ``base`` the control as it is defined; ``place`` is the place
     whose station reads it, empty where that is the control alone (Rules 4.9). ``ordinal``
     counts from 0 at the start; ``in_code`` of an out is the code of its in; ``lap`` is 0 on a
-    stage without laps.
+    stage without laps; ``climbed_m`` is from the start, where anybody says so.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Point:
     lap: int = 0
     in_code: str = ""
     min_gap: Duration | None = None
+    climbed_m: int | None = None
     rest: Rest | None = None
     earliest: Earliest | None = None
 
@@ -116,6 +118,63 @@ class Course:
     def distance_m(self) -> int:
         """From the start to the finish, in metres."""
         return self.points[-1].distance_m
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courses(Mapping[str, Course]):
+    """The courses of one stage: by division as planned, and each entry's own (Rules 2.4).
+
+    ``versions`` has those of a division, first the planned one, then those of re-routes;
+    ``run`` says, for each entry that was not on the planned one, which of them it was on.
+    """
+
+    versions: Mapping[str, Sequence[Course]]
+    run: Mapping[str, int]
+
+    def __getitem__(self, division: str) -> Course:
+        """The planned course of a division that runs the stage, else KeyError."""
+        return self.versions[division][0]
+
+    def __iter__(self) -> Iterator[str]:
+        """The divisions that run the stage."""
+        return iter(self.versions)
+
+    def __len__(self) -> int:
+        """How many divisions run the stage."""
+        return len(self.versions)
+
+    def __contains__(self, division: object) -> bool:
+        """Whether a division runs the stage."""
+        return division in self.versions
+
+    def of(self, entry: Entry) -> Course:
+        """The course that an entry was on; KeyError where its division does not run the stage."""
+        return self.versions[entry.division][self.version(entry)]
+
+    def version(self, entry: Entry) -> int:
+        """Which one that is: 0 for the planned one."""
+        return self.run.get(entry.id, 0) if self.run else 0
+
+    def every(self) -> Iterator[Course]:
+        """All of them, the planned ones first."""
+        yield from self.values()
+        for those in self.versions.values():
+            yield from those[1:]
+
+    def points_of(self, division: str) -> tuple[Point, ...]:
+        """The points of all courses of a division, each code once, about in running order."""
+        planned, *others = self.versions[division]
+        points = list(planned.points)
+        for other in others:
+            known = {point.code for point in points}
+            at = 0
+            for point in other.points:
+                if point.code in known:
+                    at = next(n for n, p in enumerate(points) if p.code == point.code) + 1
+                else:
+                    points.insert(at, point)
+                    at += 1
+        return tuple(points)
 
 
 def course_of(stage: Stage, division: str) -> Course:
@@ -245,8 +304,18 @@ def _point(
         place=_place(control, stage),
         lap=passage.lap,
         min_gap=control.min_gap,
+        climbed_m=_climbed(passage, stage),
         earliest=control.earliest,
     )
+
+
+def _climbed(passage: Passage, stage: Stage) -> int | None:
+    """What is said of a control that is passed once; nothing is climbed to the start."""
+    said = stage.controls[passage.index].ascent_m
+    if passage.code != stage.controls[passage.index].code:
+        return None
+    is_told = passage.index == 0 and any(c.ascent_m is not None for c in stage.controls)
+    return 0 if said is None and is_told else said
 
 
 def _cutoffs_of(passage: Passage, stage: Stage, cutoffs: tuple[Cutoff, ...]) -> tuple[Cutoff, ...]:

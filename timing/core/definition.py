@@ -566,6 +566,16 @@ class Stage:
     bonuses: tuple[tuple[str, tuple[Duration, ...]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCourse:
+    """What a re-routed stage is run over: of a `Stage`, what describes its courses (Rules 2.4)."""
+
+    controls: tuple[Control, ...]
+    distance_m: int = 0
+    courses: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    laps: int = 1
+
+
 class Of(StrEnum):
     """Whether a classification ranks entries or teams."""
 

@@ -73,7 +73,7 @@ def _pairs(
         if not facts.unused:
             continue
         of_id = {p.id: p for p in book.bucket[entry_id]}
-        index = book.courses[book.roster.entries[entry_id].division].index
+        index = book.courses.of(book.roster.entries[entry_id]).index
         for unused in facts.unused:
             if unused.reason not in _RIVALS or unused.time is None:
                 continue

@@ -87,7 +87,7 @@ def doubtful_legs(book: StageBook) -> tuple[Problem, ...]:
     for leg_field in fields:
         for n, off, sure in _far_off(leg_field):
             entry_id = leg_field.entries[n]
-            index = book.courses[book.roster.entries[entry_id].division].index
+            index = book.courses.of(book.roster.entries[entry_id]).index
             first, second = index[leg_field.first.code], index[leg_field.second.code]
             leg = _Leg(leg_field, first, second, leg_field.times[n], off, sure)
             far.setdefault(entry_id, []).append(leg)
@@ -101,21 +101,23 @@ def doubtful_legs(book: StageBook) -> tuple[Problem, ...]:
 def _fields(book: StageBook) -> Sequence[_Field]:
     """Everyone's legs between points where they were seen; stops are nobody's pace."""
     effort = Effort(book.stage)
-    fields: dict[tuple[str, str], _Field] = {}
+    fields: dict[tuple[str, str, int], _Field] = {}
 
     def field_between(first: Point, second: Point, *, is_next: bool) -> _Field | None:
         if second.is_out and is_next:
             return None
-        key = (first.code, second.code)
+        # Another course may have the same two points further apart (Rules 2.4).
+        key = (first.code, second.code, second.distance_m - first.distance_m)
         if key not in fields:
             fields[key] = _Field(first, second, effort.between(first, second))
         return fields[key]
 
-    # By the indices of both points on a division's course: tens of thousands of legs are sorted.
-    legs: dict[str, dict[tuple[int, int], _Field | None]] = {d: {} for d in book.courses}
+    # By the indices of both points on a course: tens of thousands of legs are sorted.
+    legs: dict[tuple[str, int], dict[tuple[int, int], _Field | None]] = {}
     for entry_id, facts in book.facts.items():
-        division = book.roster.entries[entry_id].division
-        points, here = book.courses[division].points, legs[division]
+        entry = book.roster.entries[entry_id]
+        points = book.courses.of(entry).points
+        here = legs.setdefault((entry.division, book.courses.version(entry)), {})
         before, left = 0, facts.start
         for index, time in enumerate(facts.times):
             if time is None or not index:

@@ -7,8 +7,6 @@ is in metres on the flat of the same cost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from timing.core.courses import Point
 from timing.core.definition import Stage
 from timing.core.times import DAY, HOUR, MINUTE, Duration, Instant
@@ -36,26 +34,17 @@ class Effort:
     """The cost of going from one point of a stage to another, in metres on the flat."""
 
     def __init__(self, stage: Stage) -> None:
-        self._climbed = _climbed(stage)
         self._by_distance = stage.ascent_m / stage.distance_m if stage.distance_m else 0.0
 
     def between(self, first: Point, second: Point) -> float:
         """What lies between two points, with the climb as given or else spread evenly."""
         along = max(0, second.distance_m - first.distance_m)
-        lower, upper = self._climbed.get(first.control), self._climbed.get(second.control)
+        lower, upper = first.climbed_m, second.climbed_m
         if lower is not None and upper is not None and upper >= lower:
             up = float(upper - lower)
         else:
             up = along * self._by_distance
         return along + METRES_PER_METRE_UP * up
-
-
-def _climbed(stage: Stage) -> Mapping[str, int]:
-    """Metres climbed from the start to each control that says so."""
-    found = {c.code: c.ascent_m for c in stage.controls if c.ascent_m is not None}
-    if stage.controls and found:
-        found.setdefault(stage.controls[0].code, 0)
-    return found
 
 
 def usual_time(effort_m: float) -> float:

@@ -70,7 +70,7 @@ class Forecasts:
         if where is None:
             return ()
         entry = self._book.roster.entries[entry_id]
-        points = self._book.courses[entry.division].points
+        points = self._book.courses.of(entry).points
         return tuple(self._ahead(entry_id, points[where[0] :], where[1]))
 
     def last_seen(self, entry_id: str) -> tuple[int, Instant] | None:
@@ -124,8 +124,8 @@ class Forecasts:
 def history_before(book: RaceBook, stage: int) -> History:
     """What the stages before ``stage`` tell: the raw clocks of who finished them.
 
-    An entry's form is its time over the median of its division, the ground the median over the
-    usual time of the course; on average over those stages.
+    An entry's form is its time over the median of those on its course, the ground the median
+    over the usual time of the course; on average over those stages.
     """
     form: dict[str, list[float]] = {}
     ground: list[float] = []
@@ -133,11 +133,11 @@ def history_before(book: RaceBook, stage: int) -> History:
         if number >= stage:
             break
         before = book.stage_book(number)
-        for division, times in _finishers(before).items():
+        for (division, version), times in _finishers(before).items():
             median = sorted(raw for _, raw in times)[len(times) // 2]
             for entry_id, raw in times:
                 form.setdefault(entry_id, []).append(raw / median)
-            points = before.courses[division].points
+            points = before.courses.versions[division][version].points
             effort = Effort(before.stage).between(points[0], points[-1])
             if effort:
                 ground.append(median / usual_time(effort))
@@ -147,10 +147,11 @@ def history_before(book: RaceBook, stage: int) -> History:
     )
 
 
-def _finishers(book: StageBook) -> dict[str, list[tuple[str, Duration]]]:
-    """The raw clocks of who finished a stage, by division."""
-    found: dict[str, list[tuple[str, Duration]]] = {}
+def _finishers(book: StageBook) -> dict[tuple[str, int], list[tuple[str, Duration]]]:
+    """The raw clocks of who finished a stage, by division and version of its course."""
+    found: dict[tuple[str, int], list[tuple[str, Duration]]] = {}
     for entry_id, row in book.state.rows.items() if book.state is not None else ():
         if row.raw and row.status is StageStatus.FINISHED:
-            found.setdefault(row.entry.division, []).append((entry_id, row.raw))
+            key = row.entry.division, book.courses.version(row.entry)
+            found.setdefault(key, []).append((entry_id, row.raw))
     return found

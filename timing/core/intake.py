@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from timing.core.clocks import offsets_by_device
-from timing.core.courses import course_of, passing_codes, stages_of
+from timing.core.courses import Courses, course_of, passing_codes, stages_of
 from timing.core.days import stage_day
 from timing.core.decisions import Decisions, decisions_of
 from timing.core.definition import Race, Stage, StageKind
@@ -18,6 +18,7 @@ from timing.core.placing import Placement, place
 from timing.core.problems import Problem, ProblemCode
 from timing.core.reach import NOWHERE, passings_touched, reach_of, unapplied
 from timing.core.records import Assign, Confirm, Passing, Ruling, Void
+from timing.core.rerouting import reroutes_of, versions_of
 from timing.core.rosters import NO_ROSTER, Roster, rosters
 from timing.core.stage_book import StageBook
 from timing.core.stage_changes import replaced
@@ -164,7 +165,7 @@ class Intake:
             *self._roster_problems,
             *self.decisions.problems,
             *self.penalties.problems,
-            *unapplied(rulings, self._race),
+            *unapplied(rulings, self._race, self.stages),
             *overlapping(self._race.categories),
             *_unknown_birth_dates(self._race, self.last_roster.entries.values()),
         ]
@@ -214,19 +215,24 @@ def _empty_stages(
     offsets = offsets_by_device(effect.rulings)
     divisions = [d.code for d in race.divisions] or [""]
     runs = {d: set(stages_of(race, d)) for d in divisions}
-    return {
-        stage.number: StageBook(
+    books = {}
+    for stage in run:
+        if stage.kind is StageKind.REST:
+            continue
+        day = stage_day(stage.date, zone)
+        planned = {d: course_of(stage, d) for d in divisions if stage.number in runs[d]}
+        reroutes = reroutes_of(stage, opening_of(stage, day), planned, effect.rulings)
+        books[stage.number] = StageBook(
             stage=stage,
-            day=stage_day(stage.date, zone),
-            full_courses={d: course_of(stage, d) for d in divisions if stage.number in runs[d]},
+            day=day,
+            full_courses=Courses(versions=versions_of(planned, reroutes), run={}),
             planned_roster=of_stages[stage.number],
             ruled_moves=moves.get(stage.number, {}),
-            codes=frozenset(passing_codes(stage)),
+            codes=frozenset(passing_codes(stage)).union(*(r.codes for r in reroutes)),
+            reroutes=reroutes,
             offsets=offsets,
         )
-        for stage in run
-        if stage.kind is not StageKind.REST
-    }
+    return books
 
 
 def _unknown_birth_dates(race: Race, entries: Iterable[Entry]) -> list[Problem]:

@@ -129,7 +129,7 @@ class _Search:
         self._missing: dict[str, list[tuple[str, Facts, tuple[Point, ...]]]] = {}
         rows = book.state.rows if book.state is not None else {}
         for entry_id, facts in book.facts.items():
-            points = book.courses[book.roster.entries[entry_id].division].points
+            points = book.courses.of(book.roster.entries[entry_id]).points
             is_away = entry_id in rows and rows[entry_id].status is StageStatus.ON_COURSE
             upto = len(points) if is_away else facts.last + 1
             for point, time in zip(points[1:upto], facts.times[1:upto], strict=True):

@@ -21,8 +21,11 @@ from timing.core.stage_book import StageBook
 from timing.core.statuses import StageStatus
 from timing.core.times import MINUTE, Duration, Instant
 
-LegKey: TypeAlias = tuple[str, str]
-"""The codes of two points that follow each other on a course."""
+LegKey: TypeAlias = tuple[str, str, int]
+"""The codes of two points that follow each other on a course, and how many metres lie between.
+
+Another course of the stage may have the same two further apart (Rules 2.4).
+"""
 
 Sample: TypeAlias = tuple[str, Instant, Instant]
 """An entry id, and when it began and ended a leg."""
@@ -119,7 +122,7 @@ class Paces:
 
     def leg(self, first: Point, second: Point) -> LegPace:
         """The pace between two points that follow each other, learnt or guessed from the ground."""
-        found = self._legs.get((first.code, second.code))
+        found = self._legs.get(_key(first, second))
         return found or self._guess(first, second)
 
     def ratio(self, entry_id: str) -> Ratio:
@@ -150,9 +153,9 @@ class Paces:
     def _learn(self) -> None:
         samples, waiting = self._samples()
         points: dict[LegKey, tuple[Point, Point]] = {}
-        for course in self._book.courses.values():
+        for course in self._book.courses.every():
             for first, second in pairwise(course.points):
-                points.setdefault((first.code, second.code), (first, second))
+                points.setdefault(_key(first, second), (first, second))
         # In running order, so that ratios are known from the legs before.
         ordered = sorted(points.items(), key=lambda p: (p[1][1].distance_m, p[1][1].is_out))
         for key, (first, second) in ordered:
@@ -176,13 +179,13 @@ class Paces:
             seen = _times(facts, self._at)
             for (i, begun), (j, ended) in pairwise(seen):
                 if j == i + 1:
-                    key = (points[i].code, points[j].code)
+                    key = _key(points[i], points[j])
                     samples.setdefault(key, []).append((entry_id, begun, ended))
             row = rows.get(entry_id)
             is_away = row is not None and row.status is StageStatus.ON_COURSE
             if seen and is_away and seen[-1][0] + 1 < len(points):
                 i, begun = seen[-1]
-                key = (points[i].code, points[i + 1].code)
+                key = _key(points[i], points[i + 1])
                 waiting.setdefault(key, []).append((entry_id, begun))
         return samples, waiting
 
@@ -232,8 +235,12 @@ class Paces:
         self._found += reference
 
 
+def _key(first: Point, second: Point) -> LegKey:
+    return first.code, second.code, second.distance_m - first.distance_m
+
+
 def _points(book: StageBook, entry_id: str) -> tuple[Point, ...]:
-    course: Course = book.courses[book.roster.entries[entry_id].division]
+    course: Course = book.courses.of(book.roster.entries[entry_id])
     return course.points
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from timing.core.courses import passing_codes
 from timing.core.definition import Measure, Of, Race
@@ -32,6 +32,7 @@ from timing.core.records import (
     Transfer,
     Void,
 )
+from timing.core.stage_book import StageBook
 
 EVERYTHING = -1
 """Who runs, under which bib: every record is placed anew."""
@@ -64,7 +65,9 @@ def reach_of(ruling: Ruling, journal: Journal) -> int | None:
         ):
             return stage
         case StageChange(action=action, stage=stage):
-            return EVERYTHING if action is StageAction.REPLACE else stage
+            # Another stage or course has other controls: passings find their place anew.
+            is_other = action in (StageAction.REPLACE, StageAction.REROUTE)
+            return EVERYTHING if is_other else stage
         case Status(stage=of_stage):
             return of_stage
         case Void() | Assign():
@@ -97,11 +100,13 @@ def passings_touched(ruling: Ruling, journal: Journal) -> Iterable[str]:
         yield ruling.record
 
 
-def unapplied(rulings: Sequence[Ruling], race: Race) -> list[Problem]:
+def unapplied(
+    rulings: Sequence[Ruling], race: Race, books: Mapping[int, StageBook]
+) -> list[Problem]:
     """Rulings that say something the engine cannot follow: nothing is dropped in silence."""
     problems = []
     for ruling in rulings:
-        code = _why_unapplied(ruling, race)
+        code = _why_unapplied(ruling, race, books)
         if code is not None:
             stage = getattr(ruling, "stage", None)
             control = _control_of(ruling)
@@ -113,7 +118,9 @@ def _control_of(ruling: Ruling) -> str:
     return getattr(ruling, "control", "") or getattr(ruling, "served", "")
 
 
-def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
+def _why_unapplied(
+    ruling: Ruling, race: Race, books: Mapping[int, StageBook]
+) -> ProblemCode | None:
     number: int | None = getattr(ruling, "stage", None)
     if number is None:
         return None
@@ -130,9 +137,11 @@ def _why_unapplied(ruling: Ruling, race: Race) -> ProblemCode | None:
         divisions = {"", *(d.code for d in race.divisions)}
         if ruling.wave not in waves or getattr(ruling, "division", "") not in divisions:
             return ProblemCode.RULING_NOT_APPLIED
-    control = _control_of(ruling)
     known = {*passing_codes(stage), *(c.code for c in stage.controls), ""}
-    return None if control in known else ProblemCode.RULING_UNKNOWN_CONTROL
+    reroutes = books[number].reroutes if number in books else ()
+    # A course that leads away from itself leads nowhere.
+    known.update(*(r.names for r in reroutes if r.ruling != ruling.id))
+    return None if _control_of(ruling) in known else ProblemCode.RULING_UNKNOWN_CONTROL
 
 
 def _gives_points(board: str, race: Race) -> bool:

@@ -68,6 +68,8 @@ class Because(StrEnum):
     STAGE_MISSING = "stage_missing"
     STAGE_LEFT_BEHIND = "stage_left_behind"
     TRANSFERRED = "transferred"
+    COURSE_AS_PLANNED = "course_as_planned"
+    COURSE_REROUTED = "course_rerouted"
     ROUNDING_OF_TOTAL = "rounding_of_total"
     TOTAL = "total"
     RANK = "rank"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from timing.core.definition import Carry, Scope, Source, Stage
+from timing.core.definition import Carry, OtherCourse, Scope, Source, Stage
 from timing.core.statuses import RulingStatus
 from timing.core.times import Duration, Instant, Reading
 
@@ -196,13 +196,14 @@ class Hold(Ruling):
 
 
 class StageAction(StrEnum):
-    """What happens to a stage while it is under way (Rules 2.3)."""
+    """What happens to a stage while it is under way (Rules 2.3, 2.4)."""
 
     CANCEL = "cancel"
     STOP = "stop"
     SHORTEN = "shorten"
     REPLACE = "replace"
     NEUTRALISE = "neutralise"
+    REROUTE = "reroute"
 
 
 class ForStopped(StrEnum):
@@ -214,13 +215,20 @@ class ForStopped(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageChange(Ruling):
-    """A stage modified while under way; ``result_from`` names the control that counts."""
+    """A stage modified while under way; ``result_from`` names the control that counts.
+
+    A re-routed one has another course from ``control`` on, empty for the start, for whoever
+    passes there at ``since`` or later (Rules 2.4).
+    """
 
     stage: int
     action: StageAction
     result_from: str = ""
     for_stopped: ForStopped | None = None
     replacement: Stage | None = None
+    control: str = ""
+    since: Reading | None = None
+    other_course: OtherCourse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,7 @@ class RivalSources:
             yield Problem(
                 code=ProblemCode.SOURCES_DISAGREE,
                 stage=self._in.number,
-                control=self._in.courses[row.entry.division].points[index].code,
+                control=self._in.courses.of(row.entry).points[index].code,
                 bib=row.entry.bib,
                 records=(taken.id, record),
                 params=(("apart_ms", abs(instant - time)), ("source", taken.source.value)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 from timing.core.cutoffs import Limit, Missed, missed_limits, whole_race_limit
 from timing.core.definition import Apply, MissedKind, OutcomeKind
@@ -14,6 +15,9 @@ from timing.core.stage_input import StageInput
 from timing.core.stage_problems import limit_in_question, seen_after_out
 from timing.core.stage_rows import Row, StageState, Standing
 from timing.core.statuses import RaceStatus, StageStatus
+
+_Key: TypeAlias = tuple[str, int, str, tuple[str, ...]]
+"""A division, the version of its course, a wave and categories."""
 
 
 class Sanctions:
@@ -28,25 +32,29 @@ class Sanctions:
         self._finishers = finishers
         self._problems: list[Problem] = state.problems
         self._moves = state.moves
-        self._limits: dict[tuple[str, str, tuple[str, ...]], tuple[Limit, ...]] = {}
+        self._limits: dict[_Key, tuple[Limit, ...]] = {}
 
     def limits_tested(self, row: Row) -> tuple[Limit, ...]:
         """The limits along the course that an entry, or another like it, was tested against."""
-        clock = self._in.frame.clock_of(row.entry.id)
-        return self._limits.get((row.entry.division, clock.wave, row.categories), ())
+        return self._limits.get(self._key(row), ())
+
+    def _key(self, row: Row) -> _Key:
+        """What an entry's limits depend on: those of who shares all of it are the same."""
+        wave = self._in.frame.clock_of(row.entry.id).wave
+        return row.entry.division, self._in.courses.version(row.entry), wave, row.categories
 
     def test_limits(self, row: Row, facts: Facts, before: Standing) -> Standing:
         """Test the raw clock at every point passed; the standing that this leads to (5.2)."""
         stage = self._in
         clock = stage.frame.clock_of(row.entry.id)
-        key = (row.entry.division, clock.wave, row.categories)
+        key = self._key(row)
         limits = self._limits.get(key)
         if limits is None:
             limits = self._limits[key] = stage.limits(row.entry, clock.wave, row.categories)
         move = stage.moves.get(row.entry.id)
         if move is not None and move.is_under_way:
             # Whatever was missed on the way there has led to the move.
-            points = stage.courses[row.entry.division].points
+            points = stage.courses.of(row.entry).points
             limits = tuple(m for m in limits if points[m.point].distance_m > move.reached_m)
         if not limits and stage.rules.limit is None:
             return before
@@ -90,7 +98,7 @@ class Sanctions:
         outcome, stage = missed.limit.outcome, self._in
         if outcome.kind is not OutcomeKind.MOVE or outcome.division == row.entry.division:
             return False
-        point = stage.courses[row.entry.division].points[missed.limit.point]
+        point = stage.courses.of(row.entry).points[missed.limit.point]
         self._moves[row.entry.id] = stage.ladder(row.entry, outcome.division, point.code)
         return True
 
@@ -102,7 +110,7 @@ class Sanctions:
     ) -> Standing:
         """What missing a limit leads to (Rules 5.4); a stage gives one strike at the most."""
         outcome = missed.limit.outcome
-        point = self._in.courses[row.entry.division].points[missed.limit.point]
+        point = self._in.courses.of(row.entry).points[missed.limit.point]
         kind = outcome.kind
         if kind is OutcomeKind.STRIKES:
             after = replace(after, strikes=before.strikes + 1)
@@ -130,7 +138,7 @@ class Sanctions:
     def missed_controls(self, row: Row, facts: Facts, after: Standing) -> Standing:
         """The policy acts only on controls that the director confirmed as missed (Rules 4.4)."""
         missed = self._in.missed_confirmed.get(row.entry.id, ())
-        course = self._in.courses[row.entry.division]
+        course = self._in.courses.of(row.entry)
         sure = [
             code
             for code in missed

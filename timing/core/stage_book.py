@@ -10,7 +10,7 @@ from timing.core.adjustments import ledger_of
 from timing.core.awards import Awards, awards_on
 from timing.core.bonuses import FINISH
 from timing.core.clocks import corrected
-from timing.core.courses import Course
+from timing.core.courses import Course, Courses
 from timing.core.cutoffs import Limit, limits_of
 from timing.core.days import StageDay
 from timing.core.decisions import Decisions
@@ -32,6 +32,7 @@ from timing.core.records import (
     TeamAction,
     TeamChange,
 )
+from timing.core.rerouting import Reroute, contradictions, version_run
 from timing.core.results import Split
 from timing.core.rosters import Roster
 from timing.core.splits import Facts, read_splits
@@ -65,20 +66,21 @@ class RaceContext:
 class StageBook:
     """Everything known of one stage.
 
-    ``courses`` are run by division, as far as the rulings let them, ``full_courses`` as they
-    were planned. ``bucket`` holds the passings by entry id; ``stale`` the entries whose bucket
-    changed since their facts were read; ``state`` is ``None`` until the stage is settled.
-    ``planned_roster`` is as the rulings say, ``roster`` as missed limits have moved its entries
-    since; ``moves`` are all those of this stage, and ``now_in`` the divisions that entries were
-    moved into by limits on this stage and earlier ones. ``doubts`` are kept until the stage is
-    settled anew, ``None`` while nobody has asked for them.
+    ``courses`` are run as far as the rulings let them, ``full_courses`` are all of them;
+    ``reroutes`` lead over others than the planned ones. ``bucket`` holds the passings by entry
+    id; ``stale`` the entries whose bucket changed since their facts were read; ``state`` is
+    ``None`` until the stage is settled. ``planned_roster`` is as the rulings say, ``roster`` as
+    missed limits have moved its entries since; ``moves`` are all those of this stage, and
+    ``now_in`` the divisions that entries were moved into by limits on this stage and earlier
+    ones. ``doubts`` are kept until the stage is settled anew, ``None`` while nobody has asked.
     """
 
     stage: Stage
     day: StageDay
-    full_courses: dict[str, Course]
+    full_courses: Courses
     planned_roster: Roster
     codes: frozenset[str]
+    reroutes: tuple[Reroute, ...] = ()
     ruled_moves: dict[str, Move] = field(default_factory=dict)
     moves: dict[str, Move] = field(default_factory=dict)
     now_in: dict[str, str] = field(default_factory=dict)
@@ -96,7 +98,7 @@ class StageBook:
     declared: dict[str, StageTime] = field(default_factory=dict)
     awards: Awards = field(default_factory=dict)
     missed: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    courses: dict[str, Course] = field(init=False)
+    courses: Courses = field(init=False)
     plan: StagePlan = UNCHANGED
     doubts: tuple[Problem, ...] | None = None
 
@@ -152,6 +154,7 @@ class StageBook:
             if not state.moves:
                 break
         state.problems += problems + self._moved_twice(context.rulings)
+        state.problems += contradictions(self.number, self.reroutes)
         self.state = state
 
     def _take_roster(self, before: StageBook | None, by_limits: Mapping[str, str]) -> None:
@@ -304,6 +307,8 @@ class StageBook:
         # control first may be paid for it.
         if settled_from is None or self.stage.bonuses or not self.moves.keys().isdisjoint(entries):
             return None
+        if self.reroutes:
+            return None
         stage_input, team_input = settled_from
         self.doubts = None
         for entry_id in entries:
@@ -335,18 +340,27 @@ class StageBook:
             self.frame = None
             self.facts.clear()
         self.plan = plan
-        self.courses = self.full_courses
-        if plan.result_from:
-            self.courses = {
-                division: course_until(course, plan.result_from)
-                for division, course in self.full_courses.items()
-            }
+        self._take_courses()
+
+    def _take_courses(self) -> None:
+        self.courses, until = self.full_courses, self.plan.result_from
+        if until:
+            self.courses = replace(
+                self.full_courses,
+                versions={
+                    division: tuple(course_until(course, until) for course in those)
+                    for division, those in self.full_courses.versions.items()
+                },
+            )
 
     def _read_facts(self, frame: StartFrame) -> None:
         """Read again the entries whose passings changed, or whose clock did."""
         old = self.frame
         again: Iterable[str]
-        if old is None or old.default != frame.default:
+        if self.reroutes:
+            again = self.roster.entries
+            self._find_courses_run(frame)
+        elif old is None or old.default != frame.default:
             again = self.bucket
         else:
             again = self.stale | {
@@ -360,19 +374,51 @@ class StageBook:
 
     def _read_entry(self, entry_id: str, frame: StartFrame) -> None:
         entry = self.roster.entries[entry_id]
-        course = self.courses.get(entry.division)
-        if not self.bucket.get(entry_id) or course is None:
+        if not self.bucket.get(entry_id) or entry.division not in self.courses:
             self.facts.pop(entry_id, None)
             return
-        self.facts[entry_id] = read_splits(
+        self.facts[entry_id] = self._read_over(self.courses.of(entry), entry_id, frame)
+
+    def _read_over(self, course: Course, entry_id: str, frame: StartFrame) -> Facts:
+        return read_splits(
             self.passings_of(entry_id),
             course=course,
             clock=frame.clock_of(entry_id),
             day=self.day,
-            bib=entry.bib,
+            bib=self.roster.entries[entry_id].bib,
             stage=self.number,
             confirmed=self.confirmed,
         )
+
+    def _find_courses_run(self, frame: StartFrame) -> None:
+        """Which course each entry was on, where the stage was re-routed (Rules 2.4)."""
+        run = {
+            entry.id: self._version_run(entry.id, entry.division, frame)
+            for entry in self.roster.entries.values()
+            if entry.division in self.full_courses
+        }
+        self.full_courses = replace(self.full_courses, run=run)
+        self._take_courses()
+
+    def _version_run(self, entry_id: str, division: str, frame: StartFrame) -> int:
+        def read_over(course: Course) -> Facts:
+            return self._read_over(course, entry_id, frame)
+
+        return version_run(self.reroutes, self.full_courses.versions[division], read_over)
+
+    def rerouting_of(self, entry: Entry) -> Reroute | None:
+        """The re-route that an entry followed; None for who ran the planned course."""
+        version = self.full_courses.version(entry)
+        return self.reroutes[version - 1] if version else None
+
+    def read_as(self, entry_id: str, division: str) -> tuple[Course, Facts] | None:
+        """An entry's splits over the course it would have run for a division, if there is one."""
+        frame = self.frame
+        if frame is None or division not in self.courses:
+            return None
+        version = self._version_run(entry_id, division, frame)
+        course = self.courses.versions[division][version]
+        return course, self._read_over(course, entry_id, frame)
 
     def passings_of(self, entry_id: str) -> Sequence[Passing]:
         """An entry's passings, with the true time where a device's clock was ruled to be off."""
@@ -467,7 +513,7 @@ class StageBook:
     ) -> Callable[[Entry, str, tuple[str, ...]], tuple[Limit, ...]]:
         def limits(entry: Entry, wave: str, categories: tuple[str, ...]) -> tuple[Limit, ...]:
             return limits_of(
-                self.courses[entry.division],
+                self.courses.of(entry),
                 self.day,
                 context.race.rules.cutoff,
                 context.rulings,
@@ -504,7 +550,7 @@ class StageBook:
         """The split at a point, and the time elapsed to it, of every entry that passed it."""
         found: dict[str, tuple[Instant, Duration | None]] = {}
         for entry_id, facts in self.facts.items():
-            course = self.courses[self.roster.entries[entry_id].division]
+            course = self.courses.of(self.roster.entries[entry_id])
             index = course.index.get(point)
             if index is not None and (time := facts.times[index]) is not None:
                 found[entry_id] = (time, facts.elapsed(index))
@@ -515,7 +561,7 @@ class StageBook:
         facts = self.facts.get(entry_id)
         if facts is None:
             return ()
-        points = self.courses[self.roster.entries[entry_id].division].points
+        points = self.courses.of(self.roster.entries[entry_id]).points
         return tuple(
             Split(
                 point=point.code,

@@ -28,6 +28,9 @@ class StagePlan:
 
 UNCHANGED = StagePlan()
 
+_OTHER_WAYS = frozenset({StageAction.REPLACE, StageAction.REROUTE})
+"""What changes the stage itself, and not what counts of it."""
+
 
 def _changes(number: int, rulings: Sequence[Ruling]) -> list[StageChange]:
     return [r for r in rulings if isinstance(r, StageChange) and r.stage == number]
@@ -47,7 +50,7 @@ def plan_of(number: int, rulings: Sequence[Ruling]) -> tuple[StagePlan, list[Pro
     A stage that is neutralised, and one that is cancelled, without a result source are 0 for
     everyone; with one they are results like those of a stage cut short.
     """
-    changes = [c for c in _changes(number, rulings) if c.action is not StageAction.REPLACE]
+    changes = [c for c in _changes(number, rulings) if c.action not in _OTHER_WAYS]
     if not changes:
         return UNCHANGED, []
     plans = [

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from timing.core.adjustments import Ledger
-from timing.core.courses import Course
+from timing.core.courses import Courses
 from timing.core.cutoffs import Limit
 from timing.core.decisions import Decisions
 from timing.core.definition import Rules, StageKind
@@ -26,17 +26,18 @@ from timing.core.times import Duration
 class StageInput:
     """All that one stage is settled from.
 
-    ``courses`` holds the course of each division that runs the stage; ``has_begun`` says whether
-    anything was seen of it; ``unranked_by_team`` which entries have no solo rank because of
-    their team (Rules 8.5, 8.6), asked once all of them are settled; ``resting`` are members of
-    relays that another runs for today (Rules 8.3); ``moves`` are those of this stage, by entry.
+    ``courses`` are those of the divisions that run the stage, and each entry's own;
+    ``has_begun`` says whether anything was seen of it; ``unranked_by_team`` which entries have no
+    solo rank because of their team (Rules 8.5, 8.6), asked once all of them are settled;
+    ``resting`` are members of relays that another runs for today (Rules 8.3); ``moves`` are those
+    of this stage, by entry.
     """
 
     number: int
     kind: StageKind
     rules: Rules
     roster: Roster
-    courses: dict[str, Course]
+    courses: Courses
     frame: StartFrame
     facts: dict[str, Facts]
     ledger: Ledger

@@ -47,7 +47,7 @@ def limit_in_question(
     return Problem(
         code=code,
         stage=stage.number,
-        control=stage.courses[row.entry.division].points[index].code,
+        control=stage.courses.of(row.entry).points[index].code,
         bib=row.entry.bib,
         records=() if taken is None else (taken.id,),
         params=(("late_ms", missed.by), ("outcome", missed.limit.outcome.kind.value)),

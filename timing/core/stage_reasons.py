@@ -29,7 +29,7 @@ class StageReasons:
         self._row = row
         self._entry = row.entry
         self._facts = stage.facts.get(row.entry.id)
-        self._course: Course = stage.courses[row.entry.division]
+        self._course: Course = stage.courses.of(row.entry)
 
     def all(self) -> Iterator[Reason]:
         """Every reason; what they add sums up to the stage's time, where there is one."""
@@ -47,6 +47,7 @@ class StageReasons:
                 params=(("old", move.old), ("division", move.division), ("point", move.control)),
                 records=(move.ruling,) if move.ruling else (),
             )
+        yield from self._rerouted()
         clock = self._clock()
         if facts is not None or row.start is not None:
             yield self._start(clock, facts)
@@ -61,6 +62,24 @@ class StageReasons:
             yield self._result()
         yield self._rank()
         yield from one_higher_on(self._book, self._stage, row)
+
+    def _rerouted(self) -> Iterator[Reason]:
+        """Which course was run, where the stage was re-routed (Rules 2.4)."""
+        stage, run = self._stage, self._stage.rerouting_of(self._entry)
+        concerned = [r for r in stage.reroutes if self._entry.division in r.courses]
+        if not concerned:
+            return
+        last = concerned[-1] if run is None else run
+        yield Reason(
+            because=Because.COURSE_AS_PLANNED if run is None else Because.COURSE_REROUTED,
+            rule="2.4",
+            params=(
+                ("point", last.control),
+                ("since_at", last.since),
+                ("distance_m", self._course.distance_m),
+            ),
+            records=(last.ruling,),
+        )
 
     def _clock(self) -> Clock:
         frame = self._stage.frame

@@ -223,7 +223,7 @@ class Settler:
         clock = stage.frame.clock_of(row.entry.id)
         row.start = clock.start
         if facts is not None:
-            course = stage.courses[row.entry.division]
+            course = stage.courses.of(row.entry)
             row.start = facts.start
             row.finish = facts.finish
             row.raw = facts.raw
@@ -246,7 +246,7 @@ class Settler:
             row.status = StageStatus.FINISHED
             row.raw = declared.time
             row.place = declared.place
-            row.distance_m = stage.courses[row.entry.division].distance_m
+            row.distance_m = stage.courses.of(row.entry).distance_m
             row.is_exact = True
         if row.status is not StageStatus.NOT_STARTED:
             return
@@ -348,7 +348,7 @@ class Settler:
         if row.status is not StageStatus.FINISHED:
             row.raw = None
             return
-        row.distance_m = stage.courses[row.entry.division].distance_m
+        row.distance_m = stage.courses.of(row.entry).distance_m
         if stage.kind is StageKind.UNTIMED:
             row.done, row.raw, row.time = True, None, row.adjusted
             return

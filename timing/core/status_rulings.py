@@ -84,7 +84,7 @@ def decide(
 
 def _is_under_way(stage: StageInput, row: Row, decision: Status, facts: Facts | None) -> bool:
     """Whether a withdrawal names a control before the finish, on a stage that was run."""
-    finish = stage.courses[row.entry.division].points[-1]
+    finish = stage.courses.of(row.entry).points[-1]
     return (
         facts is not None
         and decision.stage is not None
@@ -100,7 +100,7 @@ def _seen_since(stage: StageInput, row: Row, decision: Status, facts: Facts) -> 
     """
     if not decision.control or decision.status is RulingStatus.DSQ:
         return None
-    course = stage.courses[row.entry.division]
+    course = stage.courses.of(row.entry)
     codes = (f"{decision.control}.out", f"{decision.control}.in", decision.control)
     at = next((course.index[c] for c in codes if c in course.index), None)
     return None if at is None or facts.last <= at else at + 1

@@ -8,7 +8,7 @@ from datetime import date
 
 from timing.core.adjustments import NOTHING, Adjustment, Ledger
 from timing.core.categories import fits_kind
-from timing.core.courses import Course, Point
+from timing.core.courses import Courses, Point
 from timing.core.decisions import Decisions
 from timing.core.definition import (
     Broken,
@@ -121,7 +121,7 @@ class TeamInput:
     rows: dict[str, Row]
     standings: dict[str, Standing]
     facts: dict[str, Facts]
-    courses: dict[str, Course]
+    courses: Courses
     ledger: Ledger
     decisions: Decisions
     categories: Callable[[tuple[Entry, ...]], tuple[str, ...]]
@@ -450,7 +450,7 @@ def _test_separation(
 ) -> Standing:
     """Members at most so far apart at each control and the finish (Rules 8.4, 5.7)."""
     before = standing
-    for point in stage.courses[row.division].points[1:]:
+    for point in stage.courses.of(row.members[0]).points[1:]:
         gap = _apart_at(stage, row, point)
         if gap is None:
             continue
@@ -504,14 +504,14 @@ def _apart_at(
     unheld: list[Instant] = []
     taken: list[Passing] = []
     for member in row.members:
-        time, passing = _passed(stage, member, point.code)
+        index, time, passing = _passed(stage, member, point.code)
         own = stage.rows[member.id]
         if time is None or passing is None:
             if own.status not in _IS_OUT:
                 return None
             continue
         times.append(time)
-        unheld.append(time - sum(held.wait for held in own.holds if held.point < point.ordinal))
+        unheld.append(time - sum(held.wait for held in own.holds if held.point < index))
         taken.append(passing)
     if len(times) < 2:
         return None
@@ -519,13 +519,15 @@ def _apart_at(
     return apart - apart % stage.precision, taken
 
 
-def _passed(stage: TeamInput, member: Entry, code: str) -> tuple[Instant | None, Passing | None]:
-    """A member's split at a point, and the passing behind it, if the course leads there."""
+def _passed(
+    stage: TeamInput, member: Entry, code: str
+) -> tuple[int, Instant | None, Passing | None]:
+    """The ordinal of a point on a member's course, the split there and the passing behind it."""
     facts = stage.facts.get(member.id)
-    index = stage.courses[member.division].index.get(code)
+    index = stage.courses.of(member).index.get(code)
     if facts is None or index is None:
-        return None, None
-    return facts.times[index], facts.taken[index]
+        return 0, None, None
+    return index, facts.times[index], facts.taken[index]
 
 
 _ENDED_BY = {**ENDED_BY, RulingStatus.DNS: RaceStatus.DNF}

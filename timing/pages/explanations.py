@@ -13,7 +13,7 @@ from timing.core.reasons import Because, Reason
 from timing.core.results import TieBreak, UnusedReason
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.core.times import SECOND, format_duration, format_exact_duration, zone_named
-from timing.pages.figures import clock
+from timing.pages.figures import clock, kilometres
 from timing.pages.words import (
     RACE_STATUS,
     RULING_STATUS,
@@ -87,6 +87,14 @@ SENTENCES: Mapping[Because, str] = {
     Because.STAGE_MISSING: "Stage {stage}: no result, {status}.",
     Because.STAGE_LEFT_BEHIND: "Stage {stage}: left behind with the change of division.",
     Because.TRANSFERRED: "Over from division {old} to {division}.",
+    Because.COURSE_AS_PLANNED: (
+        "Passed {point} before {since_at}, when the stage was re-routed:"
+        " ran the planned course of {distance_m}."
+    ),
+    Because.COURSE_REROUTED: (
+        "The stage was re-routed at {point} from {since_at} on: ran the other course of"
+        " {distance_m}."
+    ),
     Because.ROUNDING_OF_TOTAL: "The total was rounded {rounding}, once.",
     Because.TOTAL: "The total is {time_ms}.",
     Because.RANK: "Rank {rank} of {of}{behind}.",
@@ -275,6 +283,8 @@ def _worded(name: str, value: str | int, zone: ZoneInfo) -> str:
     if isinstance(value, int):
         if name.endswith("_at"):
             return _clock(value, zone)
+        if name == "distance_m":
+            return f"{kilometres(value)} km"
         return format_exact_duration(value) if name.endswith("_ms") else str(value)
     match name:
         case "source":

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from timing.core.definition import Measure, Of
+from timing.core.records import StageAction
 from timing.racefile.definition_checks import check_stage, items
 from timing.racefile.faults import Path, quoted
-from timing.racefile.known import Given, Typed
+from timing.racefile.known import Given, Typed, known_stage
 from timing.racefile.passing_lines import KEY, ReadPassing
 from timing.racefile.references import References, point_fault
 
@@ -22,6 +23,8 @@ def check_rulings(data: Typed, references: References, given: Given) -> None:
         new = ruling.get("replacement")
         if new is not None:
             check_stage(new, (*path, "with"), references, given)
+            if ruling.get("action") is StageAction.REROUTE:
+                _check_parting(ruling, new, path, references, given)
         for key in ("control", "served", "result_from"):
             references.control(ruling.get(key), stage, (*path, key))
         references.division(ruling.get("division"), (*path, "division"))
@@ -30,6 +33,21 @@ def check_rulings(data: Typed, references: References, given: Given) -> None:
         if ruling.get("ruling") == "penalty" and "time" not in ruling:
             references.penalty(ruling.get("code"), (*path, "code"))
         _check_team(ruling, path, references)
+
+
+def _check_parting(
+    ruling: Typed, new: Typed, path: Path, references: References, given: Given
+) -> None:
+    """The other course leads by the control where the ways part (Rules 2.4)."""
+    where, known = ruling.get("control"), known_stage(new, (*path, "with"), given)
+    codes = None if known.points is None else known.points | known.in_out
+    if where is None or codes is None or where in codes:
+        return
+    references.report.at_path(
+        (*path, "with", "controls"),
+        f"there is no {where}, where the ways part",
+        "give the whole course, from the start",
+    )
 
 
 def _check_board(ruling: Typed, data: Typed, path: Path, references: References) -> None:

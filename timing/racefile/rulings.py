@@ -23,7 +23,7 @@ from timing.racefile.parts import Part
 from timing.racefile.passings import BadRecord, bad_record
 from timing.racefile.quantities import Flag, Whole
 from timing.racefile.report import Report
-from timing.racefile.stages import StageSchema
+from timing.racefile.stages import OtherCourseSchema, StageSchema
 from timing.racefile.texts import (
     Author,
     Bib,
@@ -299,32 +299,87 @@ class ReplacementSchema(StageSchema):
     number = Whole(least=1, most=999)
 
 
+OTHER_COURSE = OtherCourseSchema()
+"""What stands under ``with`` where a stage is re-routed."""
+
+
+class Instead(Nested):
+    """What takes a stage's place, or its course's where it is re-routed."""
+
+    def _deserialize(  # type: ignore[override] # as that of all fields here
+        self, value: object, attr: object, data: object, **kwargs: object
+    ) -> Any:  # noqa: ANN401 - the library's signature
+        is_course = isinstance(data, Mapping) and _is(data, records.StageAction.REROUTE)
+        if is_course and isinstance(value, Mapping):
+            return OTHER_COURSE.load(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def _is(given: Mapping[str, Any], action: records.StageAction) -> bool:
+    return bool(given.get("action") == action)
+
+
 class StageChangeSchema(RulingSchema):
-    """A stage modified while under way (Rules 2.3)."""
+    """A stage modified while under way (Rules 2.3, 2.4)."""
 
     stage = _stage(required=True)
     action = Choice(records.StageAction, required=True)
+    control = PointCode()
+    since = ClockReading(data_key="from")
     result_from = PointCode()
     for_stopped = Choice(records.ForStopped)
-    replacement = Nested(ReplacementSchema, data_key="with")
+    replacement = Instead(ReplacementSchema, data_key="with")
 
     def contradictions(self, given: Mapping[str, Any]) -> Faults:
-        """A new stage where one is replaced, and only there."""
-        is_replacing = given.get("action") == records.StageAction.REPLACE
+        """A new stage where one is replaced, another course where it is re-routed."""
+        is_replacing = _is(given, records.StageAction.REPLACE)
+        if _is(given, records.StageAction.REROUTE):
+            return self._of_reroute(given)
         if is_replacing and "with" not in given:
             return {"with": [Fault("is missing", "give the new stage")]}
+        errors: Faults = {
+            key: [Fault("belongs to action reroute", "leave it out, or write action: reroute")]
+            for key in ("control", "from")
+            if key in given
+        }
         if "with" in given and not is_replacing:
-            return {"with": [Fault("belongs to action replace", "write action: replace")]}
+            remedy = "write action: replace or reroute"
+            return errors | {"with": [Fault("belongs to action replace or reroute", remedy)]}
         new, number = given.get("with"), given.get("stage")
         if isinstance(new, Mapping) and str(new.get("number", number)) != str(number):
-            return {"with": [Fault("has another number", "leave its number out")]}
-        return {}
+            errors["with"] = [Fault("has another number", "leave its number out")]
+        return errors
+
+    def _of_reroute(self, given: Mapping[str, Any]) -> Faults:
+        errors: Faults = {}
+        if "with" not in given:
+            errors["with"] = [Fault("is missing", "give the other course: {controls: […]}")]
+        if "from" not in given:
+            errors["from"] = [Fault("is missing", "give the time from which on it is run")]
+        for key in ("result_from", "for_stopped"):
+            if key in given:
+                fault = Fault("says nothing of a course", "leave it out, or shorten the stage")
+                errors[key] = [fault]
+        new = given.get("with")
+        if isinstance(new, Mapping) and new.get("controls") == []:
+            errors["with"] = [Fault("has no controls", "give those of the whole other course")]
+        return errors
 
     def built(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The new stage has the old one's number."""
+        """The new stage has the old one's number; another course has none."""
+        if data.get("action") is records.StageAction.REROUTE:
+            rest = {name: value for name, value in data.items() if name != "replacement"}
+            other_course = OTHER_COURSE.build(data["replacement"])
+            return {**super().built(rest), "other_course": other_course}
         if "replacement" in data:
             data = {**data, "replacement": {"number": data["stage"], **data["replacement"]}}
         return super().built(data)
+
+    def written(self, data: dict[str, Any], original: Any) -> dict[str, Any]:  # noqa: ANN401
+        """The other course of a re-routed stage stands where another stage would."""
+        if original.other_course is not None:
+            data = {**data, "with": OTHER_COURSE.dump(original.other_course)}
+        return super().written(data, original)
 
 
 class TransferSchema(ForBibs):

@@ -17,6 +17,7 @@ from timing.core.definition import (
     Earliest,
     EarlyKind,
     IntervalOrder,
+    OtherCourse,
     Rest,
     Section,
     Selection,
@@ -375,6 +376,31 @@ class StageSchema(Part):
         data.pop("distance_km", None)
         lap = original.controls[-1].distance_m if original.controls else 0
         if original.distance_m != lap * original.laps:
+            data["distance_km"] = Decimal(original.distance_m) / 1000
+        return data
+
+
+class OtherCourseSchema(Part):
+    """What a re-routed stage is run over (Rules 2.4)."""
+
+    makes = OtherCourse
+
+    distance_m = Kilometres(data_key="distance_km")
+    controls = Many(Nested(ControlSchema), required=True)
+    courses = Pairs(Code(), Words(Code()))
+    laps = Whole(least=1, most=1_000)
+
+    def build(self, data: Mapping[str, Any]) -> OtherCourse:
+        """The course; as long as to its last control where nothing else is said."""
+        values = self.built(data)
+        if "distance_m" not in values:
+            values["distance_m"] = values["controls"][-1].distance_m * values.get("laps", 1)
+        return OtherCourse(**values)
+
+    def written(self, data: dict[str, Any], original: OtherCourse) -> dict[str, Any]:
+        """With its distance only where that is not its last control's, on every lap."""
+        data.pop("distance_km", None)
+        if original.distance_m != original.controls[-1].distance_m * original.laps:
             data["distance_km"] = Decimal(original.distance_m) / 1000
         return data
 
