@@ -342,7 +342,8 @@ def _rules(draw: DrawFn) -> Rules:
     )
 
 
-def _team_kind(draw: DrawFn) -> TeamKind:
+def _team_kind(draw: DrawFn, stages: Sequence[Stage]) -> TeamKind:
+    codes = {c.code for s in stages for c in s.controls}
     separation = one_of(
         draw,
         (
@@ -352,7 +353,7 @@ def _team_kind(draw: DrawFn) -> TeamKind:
             Separation(max_gap=MINUTE, outcome=PENALISED, then_out=True),
             Separation(
                 max_gap=2 * MINUTE,
-                at=(("CP", MINUTE),),
+                at=(("CP" if "CP" in codes else "FINISH", MINUTE),),
                 outcome=Outcome(kind=OutcomeKind.STRIKES, strikes=2),
             ),
             Separation(max_gap=2 * MINUTE, outcome=OUT),
@@ -392,7 +393,7 @@ def _classifications(
     divisions: Sequence[str], stages: Sequence[Stage]
 ) -> tuple[Classification, ...]:
     main = divisions[0]
-    has_checkpoint = any(c.code == "CP" for s in stages for c in s.controls)
+    has_checkpoint = any("CP" in point_codes(s) for s in stages)
     return (
         *(Classification(code=f"gc-{d or 'all'}", of=Of.SOLO, division=d) for d in divisions),
         Classification(code="everyone", of=Of.SOLO),
@@ -440,7 +441,7 @@ def races(draw: DrawFn, *, by_rank: bool = True) -> Race:
         rules=_rules(draw),
         divisions=divisions,
         categories=CATEGORIES,
-        team_kinds=(_team_kind(draw),),
+        team_kinds=(_team_kind(draw, stages),),
         stages=stages,
         classifications=_classifications([d.code for d in divisions] or [""], stages),
     )

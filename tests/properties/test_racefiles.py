@@ -11,7 +11,7 @@ from tests.properties.races import documents
 from timing.core.compute import compute
 from timing.core.courses import point_codes
 from timing.core.document import Document
-from timing.core.records import Penalty, Points, Record, Ruling
+from timing.core.records import Penalty, Points, Record, Ruling, StageChange
 from timing.racefile import dump, loads
 
 
@@ -36,6 +36,10 @@ def _readable(document: Document) -> Document:
             return False
         if number not in stages or (isinstance(ruling, Points) and ruling.board != "points"):
             return False
+        if isinstance(ruling, StageChange) and ruling.other_course is not None:
+            on_it = {"", *(c.code for c in ruling.other_course.controls)}
+            if ruling.control not in on_it:
+                return False
         stage = stages[number]
         controls = {"", *point_codes(stage), *(c.code for c in stage.controls)}
         waves = {"", *(w.code for w in stage.start.waves)} if stage.start else {""}
