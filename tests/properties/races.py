@@ -303,9 +303,10 @@ def _stage(draw: DrawFn, number: int, first: date, *, by_rank: bool, divided: bo
         controls=controls,
         courses=courses,
         laps=laps,
-        bonuses=often(draw, (), BONUSES),
     )
-    return _with_sections(draw, stage)
+    named = ("finish", *point_codes(stage))
+    bonuses = tuple(b for b in often(draw, (), BONUSES) if b[0] in named)
+    return _with_sections(draw, replace(stage, bonuses=bonuses))
 
 
 TIES = (
