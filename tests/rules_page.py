@@ -23,8 +23,8 @@ stages:
   - {number: 4, date: 2026-08-31, start: "08:00", controls: &controls}
 classifications: [{code: gc, division: full}, {code: gc-women, division: full, category: W}]
 entries:
-  - {bib: 12, name: Ana Ruiz, gender: F, division: full, team: T1}
-  - {bib: 15, name: Bo Lind, gender: M, division: full, team: T1}
+  - {bib: 12, name: Ana Ruiz, gender: F, born: 1984-05-02, division: full, team: T1}
+  - {bib: 15, name: Bo Lind, gender: M, born: 1979-11-30, division: full, team: T1}
 teams: [{code: T1, kind: pair}]
 """.replace(
     "&controls",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules_page import PAGE, examples, rule_numbers
+from timing.core.compute import compute
 from timing.racefile import RacefileErrors, loads
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -31,8 +32,9 @@ def test_rules_are_numbered_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize(("rule", "text"), examples().items(), ids=examples())
-def test_an_example_loads(rule: str, text: str) -> None:
-    assert loads(text, name=f"rule {rule}").race.stages
+def test_an_example_loads_and_speaks_of_nothing_unknown(rule: str, text: str) -> None:
+    codes = {p.code.value for p in compute(loads(text, name=f"rule {rule}")).problems()}
+    assert {code for code in codes if "unknown" in code or code.startswith("ruling-")} == set()
 
 
 def test_an_example_that_is_wrong_does_not_load() -> None:
