@@ -87,13 +87,18 @@ class Choice:
         return [s for s in splits if s.id in self.confirmed] or best_source(splits, self.official)
 
 
+def first(split: Split) -> tuple[int, str]:
+    """The order of what was seen: of one moment, that of the records' names."""
+    return split.time, split.id
+
+
 def chosen(splits: list[Split], official: str, confirmed: set[str]) -> Split | None:
     """The one that counts of what was seen at a point (Rules 4.3)."""
     sure = [s for s in splits if s.id in confirmed]
     if sure:
-        return min(sure, key=lambda s: s.time)
+        return min(sure, key=first)
     of_each = [
-        min(found, key=lambda s: s.time)
+        min(found, key=first)
         for source in order_of_sources(official)
         if (found := [s for s in splits if s.source == source])
     ]

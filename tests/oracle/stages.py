@@ -211,7 +211,7 @@ class Stages:
         return len(
             {
                 point.code
-                for point in run.points[1:-1]
+                for point in run.points[1:]
                 for r in self.race.journal.of("confirm", stage)
                 if r.get("control") == point.code
                 and self.race.worn(run.entry, stage) in bibs_of(r)
@@ -348,7 +348,8 @@ class Stages:
         result.metres = max(reached, default=0)
         if race.is_cancelled(stage):
             result.metres = 0
-        elif result.status == "finished":
+        elif result.status == "finished" or declared(race, run.entry, stage):
+            # Whoever a time or a place is declared for has come in.
             result.metres = run.points[-1].metres
 
     def _carry(self, result: Result, stage: str, ruled: str) -> None:
@@ -364,6 +365,8 @@ class Stages:
             standing.dropped.add(stage)
         else:
             self._put_out(result, stage, ruled)
+        if standing.statuses.whole == "dsq":
+            standing.out[stage] = "dsq"
         standing.has_started |= result.status not in ("dns", "not_started")
         standing.used += result.raw or 0
 

@@ -51,9 +51,13 @@ def start_of(
         return Start()
     mode = plan["start"].get("mode", "mass")
     found = Start(wave=_wave(race, entry, stage, ranks) if mode == "waves" else "")
-    found.gun = _gun(race, stage, found.wave)
     allocated = _allocated(race, entry, stage)
-    near = found.gun if allocated is None else allocated
+    if mode == "waves" and allocated is not None:
+        found.wave = _wave_of_gun(race, stage, allocated) or found.wave
+    found.gun = _gun(race, stage, found.wave)
+    ruled = _ruled(race, entry, stage)
+    posted = found.gun if allocated is None else allocated
+    near = posted if ruled is None else ruled
     if mode == "window":
         own = _window(race, stage, found, reads, choice)
     else:
@@ -65,8 +69,7 @@ def start_of(
             rests_on_it = found.split is not None and found.split.time == own
             found.uncertainty = found.split.uncertainty if found.split and rests_on_it else 0
         case _:
-            found.clock = near
-    ruled = _ruled(race, entry, stage)
+            found.clock = posted
     if ruled is not None:
         found.clock, found.uncertainty, found.penalty = ruled, 0, 0
     elif allocated is not None:
@@ -81,6 +84,12 @@ def _wave(race: Race, entry: Plain, stage: str, ranks: Ranks) -> str:
         if selections is None or any(_takes(race, entry, stage, s, ranks) for s in selections):
             return str(wave["code"])
     return ""
+
+
+def _wave_of_gun(race: Race, stage: str, gun: int) -> str:
+    """Whoever is posted at a wave's gun starts with that wave (Rules 3.6)."""
+    codes = [str(wave["code"]) for wave in race.stages[stage]["start"]["waves"]]
+    return next((code for code in codes if _gun(race, stage, code) == gun), "")
 
 
 def _takes(race: Race, entry: Plain, stage: str, selection: Plain, ranks: Ranks) -> bool:

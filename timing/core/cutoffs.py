@@ -19,7 +19,8 @@ from timing.core.times import HOUR, Duration, Instant, TimeOfDay, truncate
 class Limit:
     """A cut-off as it holds for one entry: exactly one of ``at`` and ``elapsed`` is given.
 
-    ``elapsed`` counts from the gun with ``from_gun``, else from the entry's own clock start.
+    ``elapsed`` counts from the gun with ``from_gun``, else from the entry's own clock start, and
+    includes what was ``used`` before the stage.
     ``ruling`` is the id of the record that moved it, if any; ``is_of_race`` is the limit of the
     whole race.
     """
@@ -32,6 +33,7 @@ class Limit:
     at: Instant | None = None
     elapsed: Duration | None = None
     from_gun: bool = False
+    used: Duration = 0
     percent: int | None = None
     ruling: str = ""
     is_of_race: bool = False
@@ -155,7 +157,8 @@ def whole_race_limit(rules: Rules, point: int, clock: Duration) -> Limit:
         apply=rules.cutoff.apply,
         is_inclusive=rules.cutoff.inclusive,
         is_hard=True,
-        elapsed=(rules.limit or 0) - clock,
+        elapsed=rules.limit,
+        used=clock,
         is_of_race=True,
     )
 
@@ -212,7 +215,7 @@ def excess(
     behind = facts.behind(limit.point)
     if begun is None or behind is None:
         return None
-    elapsed = truncate(time - begun - behind, precision)
+    elapsed = truncate(limit.used + time - begun - behind, precision)
     if limit.elapsed is not None:
         return elapsed - limit.elapsed
     if limit.percent is not None and winner is not None:

@@ -136,7 +136,10 @@ class Sanctions:
                 return after
 
     def missed_controls(self, row: Row, facts: Facts, after: Standing) -> Standing:
-        """The policy acts only on controls that the director confirmed as missed (Rules 4.4)."""
+        """The policy acts only on controls that the director confirmed as missed (Rules 4.4).
+
+        A penalty also on who is over a limit: it is shown, whatever becomes of the time (6.1).
+        """
         missed = self._in.missed_confirmed.get(row.entry.id, ())
         course = self._in.courses.of(row.entry)
         sure = [
@@ -149,6 +152,8 @@ class Sanctions:
             return after
         if policy.kind is MissedKind.PENALTY:
             row.automatic_penalty += policy.penalty * len(sure)
+            return after
+        if row.status in _STAGE_IS_OVER:
             return after
         row.status, row.control = StageStatus.DNF, sure[0]
         return replace(after, ended=RaceStatus.DNF, stage=self._in.number, control=sure[0])

@@ -166,6 +166,9 @@ class Settler:
             after = carried = self._run_on(row, before, facts, declared, decision)
         else:
             after, carried = self._judge(row, before, facts, decision)
+        if whole is not None and whole.status is RulingStatus.DSQ and decision is not whole:
+            # What was ruled for the stage is its status; out is the entry of all (Rules 10.3).
+            after = carried = replace(after, ended=RaceStatus.DSQ, stage=None)
         self._time(row)
         if stage.rules.limit is not None and row.raw is not None:
             is_same = after is carried
@@ -204,9 +207,9 @@ class Settler:
         if decision is None or decision.status in _LEAVING_LIMITS:
             if facts is not None and not is_declared:
                 after = carried = self._sanctions.test_limits(row, facts, before)
-            if after.ended is None and facts is not None:
+            if facts is not None:
                 after = carried = self._sanctions.missed_controls(row, facts, after)
-        if after.ended is None:
+        if after.ended is None and (decision is None or decision.status not in DECIDED_STATUS):
             self._stopped(row)
         if decision is not None:
             after, carried = decide(
@@ -282,7 +285,8 @@ class Settler:
         row.distance_m, row.reached, row.holds = 0, 0, ()
         row.status = StageStatus.NOT_STARTED
         if before.ended is not None:
-            row.status = StageStatus.DNS
+            is_of_all = _is_disqualified_from_all(before)
+            row.status = StageStatus.DSQ if is_of_all else StageStatus.DNS
             return before, before
         after = carried = before
         if decision is not None:
@@ -308,22 +312,20 @@ class Settler:
         """Someone whose race is over already (racefile, Who is ranked: after_out)."""
         policy = self._in.rules.after_out
         seen = facts if facts is not None and facts.last >= 0 else None
-        if before.ended is RaceStatus.DSQ and before.stage is None:
+        if policy is AfterOut.REFUSE:
+            row.raw, row.distance_m = None, 0
+        if _is_disqualified_from_all(before):
             row.status = StageStatus.DSQ
             return before
-        if row.status is not StageStatus.FINISHED and seen is None:
+        if (row.status is not StageStatus.FINISHED and seen is None) or policy is AfterOut.REFUSE:
             row.status = StageStatus.DNS
-        elif policy is AfterOut.REFUSE:
-            row.status = StageStatus.DNS
-            row.raw, row.distance_m = None, 0
         is_decided = decision is not None and decision.status in DECIDED_STATUS
         if policy is AfterOut.RANKED_ON_STAGES and seen is not None and not is_decided:
             # Ranked as the others are, and so held to the limits of the stage.
             after = before
             if declared is None:
                 after = self._sanctions.test_limits(row, seen, after)
-            if row.status not in DECIDED_STATUS.values():
-                after = self._sanctions.missed_controls(row, seen, after)
+            after = self._sanctions.missed_controls(row, seen, after)
             # The race was over where it was over.
             before = replace(after, ended=before.ended, stage=before.stage, control=before.control)
         gone = before.ended in (RaceStatus.WITHDRAWN, RaceStatus.DNF)
@@ -358,6 +360,11 @@ class Settler:
         row.done, row.time, row.hidden = True, rounded + row.adjusted, row.raw - rounded
         if row.time < 0:
             self._state.problems.append(negative_time(stage, row))
+
+
+def _is_disqualified_from_all(standing: Standing) -> bool:
+    """From the whole race, not from one stage on: it takes every stage (Rules 10.3)."""
+    return standing.ended is RaceStatus.DSQ and standing.stage is None
 
 
 _RACED = replace(FRESH, has_raced=True)

@@ -405,13 +405,13 @@ class _Builder:
     @staticmethod
     def _posted(frame: StartFrame, clock: Clock, start: Instant) -> Clock:
         """As on the issued list, whatever wave the ranks would give by now (Rules 3.6)."""
-        wave = next((code for code, gun in frame.guns.items() if gun == start), clock.wave)
+        wave = next((code for code, gun in frame.guns.items() if gun == start), None)
         return replace(
             clock,
             basis=Basis.ALLOCATED,
             start=start,
             reference=start,
-            gun=start,
-            wave=wave,
+            gun=clock.gun if wave is None else start,
+            wave=clock.wave if wave is None else wave,
             other_guns=(),
         )
