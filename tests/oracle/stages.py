@@ -348,8 +348,11 @@ class Stages:
         result.metres = max(reached, default=0)
         if race.is_cancelled(stage):
             result.metres = 0
-        elif result.status == "finished" or declared(race, run.entry, stage):
-            # Whoever a time or a place is declared for has come in.
+        elif result.status == "finished" or (
+            # Whoever a time or a place is declared for has come in, unless that is refused.
+            declared(race, run.entry, stage)
+            and not (was_out and race.rules.get("after_out") == "refuse")
+        ):
             result.metres = run.points[-1].metres
 
     def _carry(self, result: Result, stage: str, ruled: str) -> None:
