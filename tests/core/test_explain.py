@@ -215,6 +215,19 @@ def test_who_is_ahead_by_stages_done_is_not_reached_by_time() -> None:
     assert higher(book, "c") == []
 
 
+def test_who_went_as_far_is_reached_by_the_clock_there() -> None:
+    by_stages = Classification(code="far", of=Of.SOLO, measure=Measure.STAGES)
+    seen = tuple(
+        replace(finish(bib, minutes), control="CP") for bib, minutes in (("12", 90), ("13", 92))
+    )
+    whole = document(passings=(*DAY_1[:1], *seen))
+    book = RaceBook(replace(whole, race=replace(whole.race, classifications=(by_stages,))))
+    assert higher(book, "a") == []
+    ((because, params),) = higher(book, "c")
+    assert because is Because.HIGHER_IF_LEVEL_SHARED
+    assert (params["rank"], params["by_ms"]) == (2, 2 * MINUTE)
+
+
 def test_who_is_out_before_a_stage_is_told_so() -> None:
     out = Status(id="s1", by="jury", at=EVENING, status=RulingStatus.DNF, stage=1, bibs=("11",))
     book = RaceBook(document(out, passings=(*DAY_1, finish("11", 240, number=2))))

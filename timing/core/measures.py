@@ -71,6 +71,20 @@ def would_part(board: BoardInput, one: str, other: str) -> Parting | None:
     return first_parting(tied, ties) if len(tied) == 2 else None
 
 
+def behind_as_far(board: BoardInput, one: str, other: str) -> Duration | None:
+    """By how much one is behind another who went as far, where that ranks (Rules 9.1, 9.3).
+
+    By the clock where they were seen last too; None where one went further than the other.
+    """
+    by_key = {key_of(c.competitor): c for c in board.candidates}
+    measuring = _by_stages(board)
+    found = [measuring(by_key[key]) for key in (one, other) if key in by_key]
+    keys = [m.key for m in found if m is not None and isinstance(m.key, tuple)]
+    if len(keys) != 2 or keys[0][:-1] != keys[1][:-1]:
+        return None
+    return keys[0][-1] - keys[1][-1]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointsWon:
     """Points with the ``stage`` they were won on and the ``place`` they were for.

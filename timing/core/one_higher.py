@@ -8,7 +8,7 @@ from timing.core.book import RaceBook
 from timing.core.classifications import key_of
 from timing.core.definition import Classification, EqualRank, Measure
 from timing.core.entries import Competitor, Entry
-from timing.core.measures import would_part
+from timing.core.measures import behind_as_far, would_part
 from timing.core.ranking import Parting, first_parting
 from timing.core.reasons import Because, Reason
 from timing.core.records import FinishOrder
@@ -32,19 +32,23 @@ def one_higher_in(
     ranked = [other for other in lines if other.rank is not None]
     better = [other for other in ranked if (other.rank or 0) < line.rank]
     unit = _UNITS.get(classification.measure, "ms")
+
+    def apart(one: Line, other: Line) -> int | None:
+        if classification.measure is not Measure.STAGES:
+            return _between(one, other, unit)
+        board = book.unranked(classification, after)
+        return behind_as_far(board, key_of(one.competitor), key_of(other.competitor))
+
     if not better:
         next_ones = [other for other in ranked if (other.rank or 0) > line.rank]
         shares = sum(1 for other in ranked if other.rank == line.rank) > 1
-        margin = _between(next_ones[0], line, unit) if next_ones and not shares else None
+        margin = apart(next_ones[0], line) if next_ones and not shares else None
         if margin is not None:
             yield _lead(next_ones[0].competitor, margin, unit, "9.7")
         return
     ahead = better[-1]
-    behind = _between(line, ahead, unit)
-    if behind is None or (
-        classification.measure is Measure.STAGES
-        and (line.stages, line.distance_m) != (ahead.stages, ahead.distance_m)
-    ):
+    behind = apart(line, ahead)
+    if behind is None:
         return
     one, other = key_of(line.competitor), key_of(ahead.competitor)
     parting = would_part(book.unranked(classification, after), one, other)
