@@ -90,8 +90,8 @@ def test_a_slower_one_takes_longer_but_does_not_stay_longer() -> None:
 
 
 def test_without_a_field_the_ground_is_all_there_is() -> None:
-    ahead = forecast(book(), 1, "1", GUN)
-    assert ahead == ()
+    assert forecast(book(), 1, "1", GUN - 1) == ()
+    assert [e.seen for e in forecast(book(), 1, "1", GUN)] == [0, 0, 0, 0]
     one = forecast(book(seen(1, "CP1", 60)), 1, "2")
     assert [e.seen for e in one] == [1, 0, 0, 0]
     assert one[-1].latest - one[-1].time > one[0].latest - one[0].time

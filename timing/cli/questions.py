@@ -8,7 +8,6 @@ import click
 
 from timing.cli.refusals import Refused, unknown
 from timing.core.book import RaceBook, UnknownBoard, UnknownControl
-from timing.core.courses import point_codes
 from timing.core.definition import Race, Stage, StageKind
 from timing.core.times import BadTime, Instant, parse_instant
 from timing.exports.projection import projected_table
@@ -101,7 +100,7 @@ def asked_stage(book: RaceBook, number: int, code: str | None = None) -> Result:
 def asked_control(book: RaceBook, number: int, code: str, board: str | None = None) -> Result:
     """The order at a control, by division; ``HUT`` stands for ``HUT.in``."""
     stage = stage_with_result(book.race, number)
-    points = point_codes(stage)
+    points = book.points(number)
     point = f"{code}.in" if code not in points and f"{code}.in" in points else code
     try:
         boards = (

@@ -19,7 +19,7 @@ from timing.core.categories import categories_of, day_of_age, team_categories
 from timing.core.classifications import BoardInput, Result, cut_incomplete
 from timing.core.collection import collection_paused
 from timing.core.control_order import control_board
-from timing.core.courses import Point
+from timing.core.courses import Point, in_running_order, point_codes
 from timing.core.definition import Classification, Incomplete, Of, Race
 from timing.core.document import Document
 from timing.core.doubts import doubts
@@ -466,6 +466,12 @@ class RaceBook:
         if book is None or division not in book.courses:
             raise UnknownStage(number)
         return book.courses.points_of(division)
+
+    def points(self, number: int) -> tuple[str, ...]:
+        """The codes of every point of a stage, re-routed or not, in running order."""
+        book = self.stage_book(number)
+        of_courses = ([p.code for p in book.courses.points_of(d)] for d in book.courses)
+        return in_running_order(point_codes(book.stage), *of_courses)
 
     def control_boards(self, number: int, point: str) -> tuple[ControlBoard, ...]:
         """The order at a point, for each division that passes it; else UnknownControl."""

@@ -42,7 +42,7 @@ two hundred of those who are only slow."""
 HANDED_OVER_WITHIN: Duration = 2 * HOUR
 """A runner in a vehicle is asked after, once nobody has said for so long where they were put."""
 
-_ELSEWHERE = frozenset({StageStatus.DNS, StageStatus.NOT_STARTED, StageStatus.NOT_IN_DIVISION})
+_ELSEWHERE = frozenset({StageStatus.DNS, StageStatus.NOT_IN_DIVISION})
 _ENDED = frozenset({StageStatus.DNF, StageStatus.OTL, StageStatus.DSQ, StageStatus.DNS})
 _SEEN_ALL_THE_SAME = frozenset(
     {UnusedReason.AT_LATEST, UnusedReason.BEYOND_RESULT, UnusedReason.AFTER_OUT}
@@ -152,7 +152,10 @@ class _Registrar:
             )
 
     def _has_left(self, row: Row) -> bool:
-        """On a gun everyone who is not DNS is on course from the gun (Rules 11.1)."""
+        """On a gun everyone who is not DNS is on course from the gun (Rules 11.1).
+
+        From the planned one on, though nothing was seen of the stage yet.
+        """
         return row.status not in _ELSEWHERE and row.start is not None and row.start <= self._at
 
     def _last_seen(self, course: Course, row: Row, facts: Facts | None) -> _Seen | None:

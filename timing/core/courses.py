@@ -163,18 +163,24 @@ class Courses(Mapping[str, Course]):
 
     def points_of(self, division: str) -> tuple[Point, ...]:
         """The points of all courses of a division, each code once, about in running order."""
-        planned, *others = self.versions[division]
-        points = list(planned.points)
-        for other in others:
-            known = {point.code for point in points}
-            at = 0
-            for point in other.points:
-                if point.code in known:
-                    at = next(n for n, p in enumerate(points) if p.code == point.code) + 1
-                else:
-                    points.insert(at, point)
-                    at += 1
-        return tuple(points)
+        those = self.versions[division]
+        by_code = {point.code: point for course in reversed(those) for point in course.points}
+        codes = in_running_order(*([p.code for p in course.points] for course in those))
+        return tuple(by_code[code] for code in codes)
+
+
+def in_running_order(*courses: Sequence[str]) -> tuple[str, ...]:
+    """The codes of several courses, each once: those that are new behind the one before them."""
+    codes: list[str] = []
+    for course in courses:
+        at = 0
+        for code in course:
+            if code in codes:
+                at = codes.index(code)
+            else:
+                codes.insert(at, code)
+            at += 1
+    return tuple(codes)
 
 
 def course_of(stage: Stage, division: str) -> Course:

@@ -25,6 +25,8 @@ EIGHTY_PERCENT = 1.2816
 
 
 _ON_THE_WAY = frozenset({StageStatus.ON_COURSE, StageStatus.FINISHED, StageStatus.NEUTRALISED})
+_ON_THE_WAY_BY_NOW = _ON_THE_WAY | {StageStatus.NOT_STARTED}
+"""At an instant, also those whose planned gun is behind them though nobody was seen yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,8 @@ class Forecasts:
         """
         state = self._book.state
         row = None if state is None else state.rows.get(entry_id)
-        if row is None or row.status not in _ON_THE_WAY:
+        away = _ON_THE_WAY if self._at is None else _ON_THE_WAY_BY_NOW
+        if row is None or row.status not in away:
             return None
         seen = self._paces.last_seen(entry_id)
         if seen is None and row.start is not None and (self._at is None or row.start <= self._at):

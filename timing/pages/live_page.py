@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from timing.core.book import RaceBook
-from timing.core.courses import point_codes
 from timing.core.definition import Stage
 from timing.core.results import ControlBoard
 from timing.core.times import zone_named
@@ -108,7 +107,7 @@ def _tops(book: RaceBook, stage: Stage, worn: dict[str, Jersey]) -> tuple[Contro
     """Control by control from the finish back, those that somebody has passed."""
     names = {d.code: d.name or d.code for d in book.race.divisions}
     found = []
-    for code in reversed(point_codes(stage)):
+    for code in reversed(book.points(stage.number)):
         for board in book.control_boards(stage.number, code):
             by_code = {p.code: p for p in places(book.course(stage.number, board.division))}
             place = by_code[code]

@@ -8,7 +8,6 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from timing.core.book import RaceBook, UnknownStage
-from timing.core.courses import point_codes
 from timing.core.definition import Source, Stage, StartMode
 from timing.core.entries import Entry, Team
 from timing.core.results import ControlBoard, ControlLine, Split, StageBoard, StageLine
@@ -330,7 +329,7 @@ class _StageMaker:
         slug, number = self.book.race.slug, self.stage.number
         longest = max(self.places.values(), key=len, default={})
         found = []
-        for code in point_codes(self.stage):
+        for code in self.book.points(number):
             place = longest.get(code)
             if place is None or place.symbol is Symbol.START:
                 continue

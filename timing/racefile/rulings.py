@@ -360,9 +360,6 @@ class StageChangeSchema(RulingSchema):
             if key in given:
                 fault = Fault("says nothing of a course", "leave it out, or shorten the stage")
                 errors[key] = [fault]
-        new = given.get("with")
-        if isinstance(new, Mapping) and new.get("controls") == []:
-            errors["with"] = [Fault("has no controls", "give those of the whole other course")]
         return errors
 
     def built(self, data: Mapping[str, Any]) -> dict[str, Any]:
