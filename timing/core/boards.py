@@ -105,12 +105,15 @@ class Boards:
         """
         roster = self._stages[number].roster
         codes = {roster.entries[entry_id].team for entry_id in entries}
+        progressed: set[str] = set()
         for (of, stages), tallies in list(self._tallies.items()):
             if number in stages:
                 results = [self._results(of, n) for n in stages]
                 keys = tallies.keys() & (entries if of is Of.SOLO else codes)
                 own = {key: tally_over(rows.get(key) for rows in results) for key in keys}
+                progressed.update(key for key, tally in own.items() if tally != tallies[key])
                 self._tallies[of, stages] = {**tallies, **own}
+        entries = [entry_id for entry_id in entries if entry_id in progressed]
         for where, board in list(self._boards.items()):
             if board.after >= number:
                 newer = self._newer(board, number, entries)

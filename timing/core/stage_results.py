@@ -86,8 +86,11 @@ class Settler:
         row, state = self._state.rows[entry.id], self._state
         row.is_ranked, row.rank, row.tie = was.is_ranked, was.rank, was.tie
         row.gap, row.interval = was.gap, was.interval
+        as_far = replace(
+            row, last_point=was.last_point, distance_m=was.distance_m, reached=was.reached
+        )
         is_same = (
-            replace(row, last_point=was.last_point, distance_m=was.distance_m) == was
+            as_far == was
             and state.standings.get(entry.id) == settled.standings.get(entry.id)
             and state.carried.get(entry.id) == settled.carried.get(entry.id)
             and not state.moves

@@ -187,13 +187,13 @@ def settled_again(stage: TeamInput, state: TeamState, code: str) -> TeamState | 
         if team.code == code and kind is not None and (members or code in stage.founders):
             _settle_team(stage, alone, team, kind, members)
     row, was = alone.rows.get(code), state.rows.get(code)
-    distance_m = 0 if row is None else row.distance_m
+    as_far = row
     if row is not None and was is not None:
         row.rank, row.gap, row.interval = was.rank, was.gap, was.interval
-        row.distance_m = was.distance_m
+        as_far = replace(row, distance_m=was.distance_m, reached=was.reached)
     ids = {m.id for m in stage.members.get(code, ())}
     is_same = (
-        row == was
+        as_far == was
         and alone.standings.get(code) == state.standings.get(code)
         and alone.carried.get(code) == state.carried.get(code)
         and alone.founders.get(code) == state.founders.get(code)
@@ -202,10 +202,7 @@ def settled_again(stage: TeamInput, state: TeamState, code: str) -> TeamState | 
     )
     if not is_same:
         return None
-    rows = state.rows
-    if row is not None:
-        row.distance_m = distance_m
-        rows = {**rows, code: row}
+    rows = state.rows if row is None else {**state.rows, code: row}
     others = [p for p in state.problems if ("team", code) not in p.params]
     return replace(state, rows=rows, problems=[*others, *alone.problems])
 
