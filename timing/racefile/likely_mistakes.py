@@ -63,7 +63,7 @@ def _check_waves(start: Typed, path: Path, report: Report) -> None:
         if (
             "code" in wave
             and "at" in wave
-            and "who" not in wave
+            and not wave.get("who")
             and waves[index + 1].get("code") != wave["code"]
         ):
             report.at_path(

@@ -53,7 +53,8 @@ def _check_parting(
 def _check_board(ruling: Typed, data: Typed, path: Path, references: References) -> None:
     code = ruling.get("board")
     references.board(code, (*path, "board"))
-    named = [c for c in data.get("classifications", ()) if code is not None and c["code"] == code]
+    boards = (c for _, c in items(data, ("classifications",)))
+    named = [c for c in boards if code is not None and c.get("code") == code]
     if any(c.get("measure") is not Measure.POINTS or c.get("of") is Of.TEAM for c in named):
         references.report.at_path(
             (*path, "board"),

@@ -113,7 +113,8 @@ class ForBibs(RulingSchema):
     def contradictions(self, given: Mapping[str, Any]) -> Faults:
         """Somebody must be named, and bibs in one way only."""
         errors = _not_both(given, "bib", "bibs")
-        if given.get("bibs") == []:
+        bibs = given.get("bibs")
+        if bibs == [] or (isinstance(bibs, str) and not bibs.strip()):
             errors["bibs"] = [Fault("no bibs", "give at least one")]
         if self.needs_somebody:
             errors |= _needs_one(given, "bib", "bibs", *self.beside_bibs)
