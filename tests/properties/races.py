@@ -26,6 +26,7 @@ from timing.core.definition import (
     Apply,
     Arrivals,
     AssignFrom,
+    Basis,
     Broken,
     Carry,
     Category,
@@ -89,6 +90,7 @@ from timing.core.records import (
     EntryChange,
     FinishOrder,
     ForStopped,
+    Hold,
     Observation,
     Passing,
     Penalty,
@@ -759,6 +761,38 @@ def _reroute(desk: Desk, common: Common) -> Ruling:
     )
 
 
+def _replacement(desk: Desk, common: Common) -> Ruling:
+    """Another stage in the place of one: shorter, later, without cut-offs (Rules 2.3)."""
+    replaced = one_of(desk.draw, desk.race.stages)
+    controls = one_of(desk.draw, (("START", "FINISH"), ("START", "CP", "FINISH")))
+    return StageChange(
+        **common.fields(),
+        stage=replaced.number,
+        action=StageAction.REPLACE,
+        replacement=Stage(
+            number=replaced.number,
+            date=replaced.date,
+            distance_m=10_000,
+            start=Start(mode=StartMode.MASS, basis=Basis.GUN, at=TimeOfDay(GUN - HOUR)),
+            controls=tuple(
+                Control(code=code, distance_m=5_000 * n) for n, code in enumerate(controls)
+            ),
+        ),
+    )
+
+
+def _hold(desk: Desk, common: Common) -> Ruling:
+    releases = ((desk.bib(), desk.reading(10 * HOUR)), (desk.bib(), desk.reading(9 * HOUR)))
+    return Hold(
+        **common.fields(),
+        stage=desk.stage(),
+        control=desk.any("CP", "CP", "HUT.in", "START"),
+        since=desk.reading(9 * HOUR),
+        until=desk.any(None, desk.reading(9 * HOUR + 30 * MINUTE)),
+        releases=desk.any((), releases[:1], tuple(dict(releases).items())),
+    )
+
+
 def _bib_change(desk: Desk, common: Common) -> Ruling:
     new_bib, swap_with = desk.any((desk.any("55", "2"), ""), ("", desk.bib()))
     since, until = _span(desk)
@@ -873,6 +907,8 @@ RULINGS: tuple[BuildRuling, ...] = (
     _cutoff,
     _stage_change,
     _reroute,
+    _replacement,
+    _hold,
     _bib_change,
     _chip_change,
     _entry_change,
@@ -896,6 +932,12 @@ def _ruling(draw: DrawFn, race: Race, bibs: tuple[str, ...], records: tuple[str,
     )
     desk = Desk(draw, race, bibs, records)
     return one_of(draw, RULINGS)(desk, common)
+
+
+@st.composite
+def rulings_in(draw: DrawFn, race: Race) -> Ruling:
+    """Any ruling that a race may have in it."""
+    return _ruling(draw, race, BIBS, ("p1.0.0", "r0"))
 
 
 # -- documents -------------------------------------------------------------------------------------
