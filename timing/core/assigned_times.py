@@ -102,10 +102,11 @@ def _limit(stage: StageInput, row: Row, finishers: Finishers) -> Duration | None
     limit = next((m for m in limits if m.point == course.finish.ordinal), None)
     if limit is None:
         return None
-    if limit.elapsed is not None:
+    if limit.elapsed is not None and not limit.from_gun:
         return limit.elapsed
     if limit.percent is not None:
         winner = finishers.winner(entry.division)
         return None if winner is None else winner * limit.percent // 100
     start = row.start if row.start is not None else clock.opens
-    return None if limit.at is None or start is None else max(limit.at - start, 0)
+    closing = limit.closing(start, clock.gun)
+    return None if closing is None or start is None else max(closing - start, 0)

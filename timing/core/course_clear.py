@@ -295,13 +295,13 @@ class _Registrar:
     def _closing(self, runner: _Runner, index: int) -> Instant | None:
         """When a control closes for a runner: its hard cut-off, or when it was closed."""
         start, found = runner.row.start, []
+        frame = self._stage.frame
+        gun = None if frame is None else frame.clock_of(runner.entry.id).gun
         for limit in self._limits(runner):
             if limit.point != index or not limit.is_hard:
                 continue
-            if limit.at is not None:
-                found.append(limit.at)
-            elif limit.elapsed is not None and start is not None:
-                found.append(start + limit.elapsed)
+            if (closing := limit.closing(start, gun)) is not None:
+                found.append(closing)
         return min(found, default=None)
 
     def _limits_key(self, runner: _Runner) -> _LimitsKey:

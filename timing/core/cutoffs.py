@@ -42,6 +42,13 @@ class Limit:
         """Whether an excess of ``by`` is late: in time is at or before, unless set (5.1)."""
         return by > 0 or (by == 0 and not self.is_inclusive)
 
+    def closing(self, start: Instant | None, gun: Instant | None) -> Instant | None:
+        """The last instant in time for who started then; None where that is not known."""
+        begun = gun if self.from_gun else start
+        if self.at is not None or self.elapsed is None or begun is None:
+            return self.at
+        return begun + self.elapsed - self.used
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:

@@ -136,7 +136,7 @@ class Sanctions:
                 return after
 
     def missed_controls(self, row: Row, facts: Facts, after: Standing) -> Standing:
-        """The policy acts only on controls that the director confirmed as missed (Rules 4.4).
+        """The policy acts on mandatory controls that the director confirmed as missed (Rules 4.4).
 
         A penalty also on who is over a limit: it is shown, whatever becomes of the time (6.1).
         """
@@ -145,7 +145,9 @@ class Sanctions:
         sure = [
             code
             for code in missed
-            if (i := course.index.get(code)) is not None and facts.times[i] is None
+            if (i := course.index.get(code)) is not None
+            and course.points[i].mandatory
+            and facts.times[i] is None
         ]
         policy = self._in.rules.missed_control
         if not sure or policy.kind is MissedKind.QUERY:
