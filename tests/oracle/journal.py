@@ -88,7 +88,9 @@ class Journal:
     def _may_undo(self, ruling: Plain, record: str) -> bool:
         """Those that undo others are undone by later ones alone: no circle ever closes."""
         undone = next((r for r in self._all if r["id"] == record), None)
-        undoes = undone is not None and (undone["ruling"] == "void" or "supersedes" in undone)
+        undoes = undone is not None and (
+            undone["ruling"] == "void" or bool(texts(undone.get("supersedes")))
+        )
         return undone is None or not undoes or made_at(ruling) > made_at(undone)
 
     def _is_voided(self, record: str) -> bool:

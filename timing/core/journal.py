@@ -179,6 +179,7 @@ class _Standing:
         self._voided: set[str] = set()
         self._replaced: set[str] = set()
         undoers = [r for r in ordered if isinstance(r, Void) or r.supersedes]
+        self._undoers = {r.id for r in undoers}
         # From the last: whatever may undo a ruling is known when its turn comes.
         for ruling in reversed(undoers):
             self._judge(ruling, after=ruling_order(ruling))
@@ -200,6 +201,8 @@ class _Standing:
         return ruling.id not in self._voided and ruling.id not in self._replaced
 
     def is_voided(self, record_id: str) -> bool:
+        if record_id in self._undoers:
+            return record_id in self._voided
         return any(self.stands(v) for v in self._voids.get(record_id, ()))
 
 

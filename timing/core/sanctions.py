@@ -150,7 +150,7 @@ class Sanctions:
             and facts.times[i] is None
         ]
         policy = self._in.rules.missed_control
-        if not sure or policy.kind is MissedKind.QUERY:
+        if not sure or facts.last < 0 or policy.kind is MissedKind.QUERY:
             return after
         if policy.kind is MissedKind.PENALTY:
             row.automatic_penalty += policy.penalty * len(sure)
