@@ -10,6 +10,7 @@ to reach more is kept in CORPUS, by default a folder that is gone afterwards.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import tempfile
 from pathlib import Path
@@ -35,7 +36,12 @@ OWN_WAY = 0.15
 
 def one(content: bytes) -> None:
     """Ask everything of what may be a racefile."""
-    ask_all_of_text(content.decode("utf-8", errors="replace"))
+    try:
+        ask_all_of_text(content.decode("utf-8", errors="replace"))
+    except BaseException:
+        # Atheris ends the process without a word on what it was.
+        Path(f"crash-{hashlib.sha256(content).hexdigest()[:16]}").write_bytes(content)
+        raise
 
 
 def mutated(content: bytes, most: int, seed: int) -> bytes:
