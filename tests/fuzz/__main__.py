@@ -39,7 +39,7 @@ def one(content: bytes) -> None:
     try:
         ask_all_of_text(content.decode("utf-8", errors="replace"))
     except BaseException:
-        # Atheris ends the process without a word on what it was.
+        # At the end of the process libFuzzer does not always get to writing it.
         Path(f"crash-{hashlib.sha256(content).hexdigest()[:16]}").write_bytes(content)
         raise
 
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> None:
     """Ask for as long as told, from the seeds and the corpus; or ask one file."""
     name = sys.argv[0]
     if arguments and Path(arguments[0]).is_file():
-        one(Path(arguments[0]).read_bytes())
+        ask_all_of_text(Path(arguments[0]).read_text(encoding="utf-8", errors="replace"))
         return
     seconds = int(arguments[0]) if arguments else 60
     with tempfile.TemporaryDirectory() as folder:
