@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.core.small_races import DAY_1, ENTRIES, EVENING, document, finish, race
 from timing.core.book import RaceBook
-from timing.core.definition import Classification, EqualRank, Measure, Of, Rules, Scope
+from timing.core.definition import Classification, Cutoff, EqualRank, Measure, Of, Rules, Scope
 from timing.core.entries import Entry, Team
 from timing.core.explain import explain
 from timing.core.reasons import Because, Reason
@@ -233,3 +233,14 @@ def test_who_is_out_before_a_stage_is_told_so() -> None:
     book = RaceBook(document(out, passings=(*DAY_1, finish("11", 240, number=2))))
     found = {r.because: dict(r.params) for r in explain(book, "a", 2).stages[0].reasons}
     assert found[Because.OUT_BEFORE] == {"status": "dnf", "stage": 1}
+
+
+def test_a_limit_in_per_cent_is_told_against_the_winner_that_it_was_tested_against() -> None:
+    """A declared time may win; who is ruled out does not (Rules 5.8)."""
+    held = document(StageTime(id="s1", by="jury", at=EVENING, stage=1, bibs=("12",), time=3 * HOUR))
+    first = held.race.stages[0]
+    last = replace(first.controls[-1], cutoffs=(Cutoff(percent_of_winner=200),))
+    stages = (replace(first, controls=(*first.controls[:-1], last)), *held.race.stages[1:])
+    found = reasons(RaceBook(replace(held, race=replace(held.race, stages=stages))))
+    # The raw clock is 4:00:00, the limit twice the declared 3:00:00.
+    assert dict(found[Because.LIMIT_KEPT].params)["margin_ms"] == 2 * HOUR

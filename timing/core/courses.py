@@ -149,7 +149,8 @@ class Courses(Mapping[str, Course]):
 
     def of(self, entry: Entry) -> Course:
         """The course that an entry was on; KeyError where its division does not run the stage."""
-        return self.versions[entry.division][self.version(entry)]
+        those = self.versions[entry.division]
+        return those[self.version(entry)] if self.run else those[0]
 
     def version(self, entry: Entry) -> int:
         """Which one that is: 0 for the planned one."""

@@ -194,7 +194,7 @@ def missed_limits(
         by = excess(limit, time, facts, clock, precision=precision, winner=winner)
         if by is None:
             continue
-        by -= extension + waited(limit, holds)
+        by -= extension + (waited(limit, holds) if holds else 0)
         if limit.is_beyond(by):
             yield Missed(limit=limit, by=by, uncertainty=_uncertainty(limit, facts, clock))
 

@@ -14,6 +14,7 @@ from timing.core.splits import Facts
 from timing.core.stage_input import StageInput
 from timing.core.stage_problems import limit_in_question, seen_after_out
 from timing.core.stage_rows import Row, StageState, Standing
+from timing.core.starts import Clock
 from timing.core.statuses import RaceStatus, StageStatus
 
 _Key: TypeAlias = tuple[str, int, str, tuple[str, ...]]
@@ -36,18 +37,18 @@ class Sanctions:
 
     def limits_tested(self, row: Row) -> tuple[Limit, ...]:
         """The limits along the course that an entry, or another like it, was tested against."""
-        return self._limits.get(self._key(row), ())
+        return self._limits.get(self._key(row, self._in.frame.clock_of(row.entry.id)), ())
 
-    def _key(self, row: Row) -> _Key:
+    def _key(self, row: Row, clock: Clock) -> _Key:
         """What an entry's limits depend on: those of who shares all of it are the same."""
-        wave = self._in.frame.clock_of(row.entry.id).wave
-        return row.entry.division, self._in.courses.version(row.entry), wave, row.categories
+        version = self._in.courses.version(row.entry)
+        return row.entry.division, version, clock.wave, row.categories
 
     def test_limits(self, row: Row, facts: Facts, before: Standing) -> Standing:
         """Test the raw clock at every point passed; the standing that this leads to (5.2)."""
         stage = self._in
         clock = stage.frame.clock_of(row.entry.id)
-        key = self._key(row)
+        key = self._key(row, clock)
         limits = self._limits.get(key)
         if limits is None:
             limits = self._limits[key] = stage.limits(row.entry, clock.wave, row.categories)
@@ -141,6 +142,8 @@ class Sanctions:
         A penalty also on who is over a limit: it is shown, whatever becomes of the time (6.1).
         """
         missed = self._in.missed_confirmed.get(row.entry.id, ())
+        if not missed:
+            return after
         course = self._in.courses.of(row.entry)
         sure = [
             code

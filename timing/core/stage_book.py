@@ -16,6 +16,7 @@ from timing.core.days import StageDay
 from timing.core.decisions import Decisions
 from timing.core.definition import Race, Stage, TeamTimeKind
 from timing.core.entries import Entry, Team
+from timing.core.finishers import Finishers
 from timing.core.holds import hold_periods
 from timing.core.moves import Move, move_of, moved
 from timing.core.penalties import Penalties
@@ -86,6 +87,7 @@ class StageBook:
     now_in: dict[str, str] = field(default_factory=dict)
     roster: Roster = field(init=False)
     elsewhere: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    finishers: Finishers | None = None
     settled_from: tuple[StageInput, TeamInput] | None = None
     bucket: dict[str, list[Passing]] = field(default_factory=dict)
     frame: StartFrame | None = None
@@ -279,7 +281,9 @@ class StageBook:
             has_begun=self._has_begun(rulings),
             bonuses=self._bonuses(),
         )
-        state = Settler(stage_input).settle()
+        settler = Settler(stage_input)
+        state = settler.settle()
+        self.finishers = settler.finishers
         self.settled_from = None if team_input is None else (stage_input, team_input)
         state.problems += problems
         return state

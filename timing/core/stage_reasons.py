@@ -169,17 +169,8 @@ class StageReasons:
                 yield self._limit(limit, by - moved)
 
     def _winner(self) -> Duration | None:
-        state = self._stage.state
-        rows = state.rows.values() if state is not None else ()
-        raws = [
-            facts.raw
-            for row in rows
-            if row.entry.division == self._entry.division
-            and row.status is not StageStatus.DSQ
-            and (facts := self._stage.facts.get(row.entry.id)) is not None
-            and facts.raw is not None
-        ]
-        return min(raws, default=None)
+        finishers = self._stage.finishers
+        return None if finishers is None else finishers.winner(self._entry.division)
 
     def _limit(self, limit: Limit, by: Duration) -> Reason:
         point = self._course.points[limit.point].code

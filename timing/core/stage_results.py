@@ -37,8 +37,8 @@ class Settler:
     def __init__(self, stage: StageInput) -> None:
         self._in = stage
         self._state = StageState(number=stage.number, rows={}, standings={}, carried={})
-        self._finishers = Finishers(stage)
-        self._sanctions = Sanctions(stage, self._finishers, self._state)
+        self.finishers = Finishers(stage)
+        self._sanctions = Sanctions(stage, self.finishers, self._state)
 
     def settle(self) -> StageState:
         """Settle every entry that runs the stage, then rank them within their divisions."""
@@ -54,7 +54,7 @@ class Settler:
         if stage.plan.for_stopped is not None:
             # Back in the order of bibs, in which equals are ranked one after the other.
             state.rows = {e: state.rows[e] for e in stage.roster.entries if e in state.rows}
-        assign_times(stage, state, self._finishers)
+        assign_times(stage, state, self.finishers)
         apart = stage.unranked_by_team(state)
         for entry_id in apart:
             # A team that broke earlier may be of a division that does not run this stage.
@@ -121,7 +121,7 @@ class Settler:
             self._state.problems.clear()
 
     def _weigh_rivals(self, entry_id: str, facts: Facts) -> None:
-        rivals = RivalSources(self._in, self._state, self._finishers, self._sanctions.limits_tested)
+        rivals = RivalSources(self._in, self._state, self.finishers, self._sanctions.limits_tested)
         row = self._state.rows.get(entry_id)
         if row is not None:
             self._state.problems.extend(rivals.problems(row, facts))
