@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from tests.oracle.journal import Plain, Read, bibs_of, texts
 from tests.oracle.race import Race
@@ -27,12 +28,11 @@ class Start:
     """Of the read that the clock rests on."""
 
 
-class Ranks:
+class Ranks(Protocol):
     """What waves may ask: the ranks before a stage, by board and entry."""
 
     def rank(self, board: str, entry: Plain, stage: str) -> int | None:
         """The rank in a classification before a stage, None without one."""
-        raise NotImplementedError
 
 
 def basis(plan: Plain) -> str:

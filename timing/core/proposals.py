@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from timing.core.definition import Race
 from timing.core.records import Credit, Observation, Penalty, Ruling, Status
 from timing.core.statuses import RulingStatus
+from timing.core.times import Instant
 
 WITHDRAWN = frozenset({"withdrawn", "withdrawal", "retired", "dnf"})
 """Kinds of observation that say that somebody goes on no further."""
@@ -47,13 +49,10 @@ def _suggested(race: Race, seen: Observation) -> Ruling | None:
     if not seen.bibs:
         return None
     kind = seen.kind.strip().lower()
+    common = _Common(id="", by="", at=seen.at, reason=seen.reason, settles=(seen.id,))
     if kind in WITHDRAWN:
         return Status(
-            id="",
-            by="",
-            at=seen.at,
-            reason=seen.reason,
-            settles=(seen.id,),
+            **common,
             status=RulingStatus.WITHDRAWN,
             bibs=seen.bibs,
             stage=seen.stage,
@@ -62,27 +61,24 @@ def _suggested(race: Race, seen: Observation) -> Ruling | None:
     if seen.stage is None:
         return None
     if kind in HELPED:
-        return Credit(
-            id="",
-            by="",
-            at=seen.at,
-            reason=seen.reason,
-            settles=(seen.id,),
-            stage=seen.stage,
-            time=0,
-            bibs=seen.bibs,
-        )
+        return Credit(**common, stage=seen.stage, time=0, bibs=seen.bibs)
     rule = next((r for r in race.rules.penalties if r.code.lower() == kind), None)
     if rule is None:
         return None
     return Penalty(
-        id="",
-        by="",
-        at=seen.at,
-        reason=seen.reason,
-        settles=(seen.id,),
+        **common,
         stage=seen.stage,
         bibs=seen.bibs,
         code=rule.code,
         count=max(len(seen.items), 1) if rule.per_item else 1,
     )
+
+
+class _Common(TypedDict):
+    """What every suggested ruling has; who makes it, and its id, are still to be said."""
+
+    id: str
+    by: str
+    at: Instant
+    reason: str
+    settles: tuple[str, ...]
