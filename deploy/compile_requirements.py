@@ -18,7 +18,7 @@ OLDEST_PYTHON = "3.11"
 def compile_list(uv: Path, source: str, target: str, *options: str) -> None:
     """Write ``target`` from ``source``, for every system and Python that Bivouac supports."""
     how = ["--quiet", "--universal", "--generate-hashes", "--python-version", OLDEST_PYTHON]
-    how += ["--no-header", "--no-annotate", *options, "--output-file", target]
+    how += ["--no-header", "--no-annotate", "--no-strip-extras", *options, "--output-file", target]
     subprocess.run([uv, "pip", "compile", *how, source], cwd=PROJECT, check=True)
     print(f"{target}: compiled from {source}")
 
