@@ -9,9 +9,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.keeping import Guard
 from timing.db.engines import Database
 
 PROJECT = Path(__file__).parent.parent
@@ -43,6 +44,7 @@ class Server:
             "PORT": str(self.port),
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -56,6 +58,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+        self._guard = Guard(self._process.pid)
         end = time.monotonic() + STARTS_WITHIN_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
             try:
@@ -67,13 +70,16 @@ class Server:
 
     def kill(self) -> None:
         """End all of it at once, as when the power goes."""
-        self._signal_all(signal.SIGKILL)
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._wait()
 
     def terminate(self) -> None:
         """Ask it to end, and wait until it has."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(60)
+            self._wait()
 
     def kill_a_worker(self, number: int) -> None:
         """End one of the processes that serve; the others go on."""
@@ -86,13 +92,12 @@ class Server:
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         return [int(pid) for pid in children.read_text().split()]
 
-    def _signal_all(self, number: int) -> None:
-        if self._process is not None:
-            try:
-                os.killpg(self._process.pid, number)
-            except ProcessLookupError:
-                return
-            self._process.wait(60)
+    def _wait(self) -> None:
+        assert self._process is not None
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
+        self._process.wait(60)
 
 
 @contextmanager

@@ -16,9 +16,12 @@ import pytest
 from playwright.sync_api import Browser, Error
 from sqlalchemy import create_engine, text
 
+from tests.databases import migrated_file
 from tests.network import ReachesBeyondThisMachine
 from tests.postgresql import PostgreSQL
 from tests.prerequisites import PROJECT, chromium_executable, missing, shared_data_directory
+
+__all__ = ["migrated_file"]
 
 ELSEWHERE = "192.0.2.1"  # reserved for documentation: belongs to nobody (RFC 5737)
 
@@ -29,6 +32,17 @@ from tests.postgresql import running_postgresql
 
 with running_postgresql(Path(sys.argv[1])) as server:
     print(server.socket_directory, flush=True)
+    time.sleep(600)
+"""
+
+KILLED_WHILE_SERVING = """
+import sys, time
+from pathlib import Path
+from tests.served import serving
+from timing.db.engines import open_database
+
+with serving(open_database(sys.argv[1]), Path(sys.argv[2]), workers=1) as server:
+    print(server.port, flush=True)
     time.sleep(600)
 """
 
@@ -171,6 +185,36 @@ def test_postgresql_ends_when_the_session_that_started_it_is_killed(
     while directory.exists() and time.monotonic() < give_up:
         time.sleep(0.05)
     assert not directory.exists()
+
+
+def test_a_server_ends_when_the_session_that_started_it_is_killed(
+    migrated_file: Path, tmp_path: Path
+) -> None:
+    session = subprocess.Popen(
+        [sys.executable, "-c", KILLED_WHILE_SERVING, f"sqlite:///{migrated_file}", tmp_path],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert session.stdout is not None
+    port = int(session.stdout.readline())
+    assert _answers(port)
+
+    os.kill(session.pid, signal.SIGKILL)
+    session.communicate()
+
+    give_up = time.monotonic() + 30
+    while _answers(port) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    assert not _answers(port)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_the_browser_shows_a_page_of_this_machine(browser: Browser, loopback_server: str) -> None:

@@ -13,6 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.keeping import Guard
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    ((?:[A-Z_]+=\w+ )?)\.venv/bin/timing (.+)$", README, re.MULTILINE)
@@ -66,11 +68,13 @@ def test_every_command_of_the_readme_does_what_it_says(
 
 def _serve(words: list[str], folder: Path, environment: dict[str, str]) -> None:
     address = f"http://127.0.0.1:{environment['PORT']}/races/transrockies-run"
-    with subprocess.Popen(words, cwd=folder, env=environment) as server:
+    with subprocess.Popen(words, cwd=folder, env=environment, process_group=0) as server:
+        guard = Guard(server.pid)
         try:
             assert "TransRockies Run" in _read(address)
         finally:
             server.send_signal(signal.SIGTERM)
+            guard.dismiss()
             server.wait(timeout=30)
 
 

@@ -17,6 +17,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.cli.conftest import Run
+from tests.keeping import Guard
 
 TIMING = Path(sys.executable).with_name("timing")
 PATIENCE_SECONDS = 120
@@ -39,6 +40,7 @@ class Served:
                 env={**os.environ, "PORT": str(port), "BIVOUAC_INSTANCE": str(instance)},
                 start_new_session=True,
             )
+        self._guard = Guard(self.process.pid)
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
         give_up = time.monotonic() + PATIENCE_SECONDS
@@ -87,6 +89,13 @@ class Served:
             assert time.monotonic() < give_up
             time.sleep(0.1)
 
+    def end(self) -> None:
+        """End what is left of it."""
+        self._guard.dismiss()
+        if self.has_processes():
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def has_processes(self) -> bool:
         try:
             os.killpg(self.process.pid, 0)
@@ -107,9 +116,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     for served in started:
-        if served.has_processes():
-            os.killpg(served.process.pid, signal.SIGKILL)
-        served.process.wait()
+        served.end()
 
 
 def free_port() -> int:
