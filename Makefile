@@ -11,7 +11,7 @@ RUNTIME     := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports tree bench oracle fuzz coverage format env requirements vendor clean
+.PHONY: help run test check lint types imports tree bench oracle fuzz coverage format env requirements vendor fonts clean
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,8 +19,8 @@ help: ## Say what each command does
 run: $(RUNTIME) ## Serve a demo race that is under way at http://127.0.0.1:8000 (PORT=… changes it)
 	@PORT=$(PORT) $(BIN)/timing demo
 
-test: $(DEVELOPMENT) ## Run every test (ARGS="tests/core -k void" narrows it)
-	@$(BIN)/pytest $(ARGS)
+test: $(DEVELOPMENT) ## Run every test, on all processors (ARGS="tests/core -k void" runs a part, in one process)
+	@$(BIN)/pytest $(if $(ARGS),$(ARGS),--numprocesses=auto --dist=worksteal)
 
 check: lint types imports tree ## Lint and formatting, types, direction of imports, nothing of one machine in the tree
 
@@ -60,6 +60,9 @@ requirements: ## Compile the *.in files into pinned, hashed requirements (UPGRAD
 
 vendor: ## Fetch the pinned third-party browser code into static/vendor (needs npm)
 	@$(PYTHON) deploy/vendor.py
+
+fonts: $(DEVELOPMENT) ## Convert the fonts of what is printed (needs npm)
+	@$(BIN)/python -m deploy.print_fonts
 
 clean: ## Remove the environment and every cache; races and databases stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
