@@ -117,17 +117,25 @@ def fetch(package: Package, into: Path) -> Path:
     return packed
 
 
-def keep(package: Package, packed: Path) -> None:
-    """Write the files that are used, by their bare names, and nothing else."""
-    folder = PROJECT / package.folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def unpacked(package: Package, packed: Path, folder: Path) -> list[Path]:
+    """Write the licences and the files that are used, by their bare names; where they are."""
+    written = []
     with tarfile.open(packed) as archive:
         for name in (*package.licences, *package.files):
             content = archive.extractfile(f"package/{name}")
             if content is None:
                 raise ValueError(f"{package.name} {package.version} has no file {name}")
-            (folder / PurePosixPath(name).name).write_bytes(content.read())
+            written.append(folder / PurePosixPath(name).name)
+            written[-1].write_bytes(content.read())
+    return written
+
+
+def keep(package: Package, packed: Path) -> None:
+    """Write what is used, and nothing else, where it is kept."""
+    folder = PROJECT / package.folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    unpacked(package, packed, folder)
 
 
 def main() -> None:
