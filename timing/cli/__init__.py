@@ -22,6 +22,7 @@ _MODULES = {
     "simulate": "timing.cli.simulating",
     "convert": "timing.cli.converting",
     "export": "timing.cli.exporting",
+    "print": "timing.cli.sheets",
     "race": "timing.cli.races",
     "token": "timing.cli.tokens",
     "director": "timing.cli.directors",

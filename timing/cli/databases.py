@@ -19,7 +19,7 @@ from timing.core.times import Instant
 from timing.db.engines import BadDatabaseUrl, Database, DatabaseBusy, open_database
 from timing.db.reading import UnknownRace, UnknownRevision, race_list
 from timing.operations import schema
-from timing.operations.races import export_document
+from timing.operations.races import HeldDocument, export_document
 from timing.settings import BadSettings, Settings, read_settings
 
 
@@ -70,13 +70,18 @@ def opened(*, made: bool = False) -> Iterator[Database]:
 
 def held_document(slug: str, revision: int | None = None) -> Document:
     """A race of the database, now or as of a revision."""
+    return held(slug, revision).document
+
+
+def held(slug: str, revision: int | None = None) -> HeldDocument:
+    """The same with where it stands."""
     with (
         refusing(UnknownRevision),
         opened() as database,
         patiently(f"Reading {slug}"),
         database.reading() as session,
     ):
-        return export_document(session, slug, revision).document
+        return export_document(session, slug, revision)
 
 
 def now() -> Instant:

@@ -196,6 +196,14 @@ def news_since(session: Session, slug: str, revision: int) -> News:
     )
 
 
+def definition_version(session: Session, slug: str, revision: int) -> int:
+    """The number of the definition that was in force at a revision; else UnknownRevision."""
+    header = _header(session, slug, revision)
+    if header is None:
+        raise UnknownRevision(slug, revision)
+    return header.version
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
     race_id: int

@@ -81,6 +81,11 @@ def desk_starts(slug: str) -> str:
     return f"{desk(slug)}/starts"
 
 
+def desk_print(slug: str, sheet: str, number: int, **query: str | int | None) -> str:
+    """A PDF of a stage: ``start-list`` in an ``order``; ``checkpoint-sheets``, of a ``control``."""
+    return _with(f"{desk(slug)}/print/{sheet}/{number}", query)
+
+
 def desk_export(slug: str, **query: str | int | None) -> str:
     """A file of one board: ``board`` with ``after``, or ``stage``; and ``format``."""
     return _with(f"{desk(slug)}/export", query)

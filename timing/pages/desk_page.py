@@ -139,6 +139,15 @@ class ExportItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrintItem:
+    """What can be printed of one stage."""
+
+    name: str
+    start_list_url: str
+    checkpoint_sheets_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulingDraft:
     """What stood in a form that could not be taken; ``form`` says which (``time`` …)."""
 
@@ -180,6 +189,7 @@ class DeskPage:
     rulings: tuple[RecordItem, ...]
     starts: tuple[StartItem, ...]
     exports: tuple[ExportItem, ...]
+    prints: tuple[PrintItem, ...]
     stages: tuple[Option, ...]
     statuses: tuple[Option, ...]
     scopes: tuple[Option, ...]
@@ -282,6 +292,7 @@ def desk_page(
         ),
         starts=starts,
         exports=tuple(maker.exports()),
+        prints=tuple(maker.prints()),
         stages=tuple(
             Option(value=str(n), label=str(n), is_chosen=chosen == str(n)) for n in book.stages
         ),
@@ -491,6 +502,18 @@ class _DeskMaker:
         for number in self.book.stages:
             if self.book.has_begun(number):
                 yield self._export(sentence("stage-column", stage=number), stage=number)
+
+    def prints(self) -> Iterator[PrintItem]:
+        for number in self.book.stages:
+            stage = self.book.race.stage(number)
+            if stage is not None:
+                yield PrintItem(
+                    name=stage_title(stage),
+                    start_list_url=addresses.desk_print(self.slug, "start-list", number),
+                    checkpoint_sheets_url=addresses.desk_print(
+                        self.slug, "checkpoint-sheets", number
+                    ),
+                )
 
     def _export(self, name: str, **query: str | int | None) -> ExportItem:
         return ExportItem(
