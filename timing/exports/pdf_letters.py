@@ -27,9 +27,9 @@ _JOINERS = frozenset("\u200c\u200d")
 
 @cache
 def letters() -> frozenset[str]:
-    """Every character that some font has."""
+    """Every character that some font has, and what says how they join."""
     by_font = json.loads((FONTS / "letters.json").read_text(encoding="utf-8"))
-    return frozenset(
+    return _JOINERS.union(
         chr(code)
         for runs in by_font.values()
         for first, last in runs
@@ -56,7 +56,7 @@ class Legible:
         """The text in letters that there are, others as `LEFT_OUT`; nothing that directs text."""
         composed = unicodedata.normalize("NFC", text)
         plain = "".join(_plain(letter) for letter in composed)
-        there = letters() | _JOINERS
+        there = letters()
         missing = dict.fromkeys(letter for letter in plain if letter not in there)
         if not missing:
             return plain

@@ -32,6 +32,7 @@ class PrintedStage:
     number: int
     imprint: Imprint
     legible: Legible = field(default_factory=Legible)
+    _rows: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @cached_property
     def settled(self) -> StageBook:
@@ -100,7 +101,12 @@ class PrintedStage:
         return {team.code: team for team in self.book.teams()}
 
     def row(self, entry: Entry) -> dict[str, str]:
-        """A runner as every list has it."""
+        """A runner as every list has it, for the caller to add to."""
+        if entry.id not in self._rows:
+            self._rows[entry.id] = self._row(entry)
+        return dict(self._rows[entry.id])
+
+    def _row(self, entry: Entry) -> dict[str, str]:
         team = self._teams.get(entry.team)
         return {
             "bib": self.legible(entry.bib),
