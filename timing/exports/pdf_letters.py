@@ -21,6 +21,10 @@ LEFT_OUT = "…"
 
 _SEVERAL = re.compile(rf"{LEFT_OUT}(?:\s*{LEFT_OUT})+")
 
+_LONG = re.compile(r"\w{24}(?=\w{2})")
+_GAP = "\u200b"
+"""Where a word so long may be broken, of which nothing is drawn."""
+
 _JOINERS = frozenset("\u200c\u200d")
 """Say how letters join; nothing is drawn of them itself."""
 
@@ -59,11 +63,15 @@ class Legible:
         there = letters()
         missing = dict.fromkeys(letter for letter in plain if letter not in there)
         if not missing:
-            return plain
+            return _breakable(plain)
         shown = "".join(LEFT_OUT if letter in missing else letter for letter in plain)
         shown = _SEVERAL.sub(LEFT_OUT, shown)
         self.lost[text] = Unprintable(text=text, letters=tuple(missing), printed=shown)
-        return shown
+        return _breakable(shown)
+
+
+def _breakable(text: str) -> str:
+    return _LONG.sub(lambda long: long[0] + _GAP, text)
 
 
 def _plain(letter: str) -> str:
