@@ -2,7 +2,7 @@
 
 import resource
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
@@ -24,11 +24,12 @@ _STAGE = 2
 def run() -> Iterable[Figure]:
     """Print a start list, the sheet of one control, and those of all seven; then the memory."""
     race = book()
-    for label, make in (
-        ("start list", lambda: start_list(race, _STAGE, imprint=_IMPRINT)),
-        ("one control", lambda: checkpoint_sheets(race, _STAGE, "CP1", imprint=_IMPRINT)),
-        ("all 7 controls", lambda: checkpoint_sheets(race, _STAGE, imprint=_IMPRINT)),
-    ):
+    makers: dict[str, Callable[[], Sheets]] = {
+        "start list": lambda: start_list(race, _STAGE, imprint=_IMPRINT),
+        "one control": lambda: checkpoint_sheets(race, _STAGE, "CP1", imprint=_IMPRINT),
+        "all 7 controls": lambda: checkpoint_sheets(race, _STAGE, imprint=_IMPRINT),
+    }
+    for label, make in makers.items():
         began = time.perf_counter()
         sheets = make()
         taken = time.perf_counter()
