@@ -62,6 +62,7 @@ class Keeper:
         self.say = say
         self.stop = stop
         self.clock = clock
+        self.times_heard = 0
         self._database = database
         self._lock = threading.Lock()
         with database.reading() as session:
@@ -98,6 +99,7 @@ class Keeper:
     def take(self, line: ReaderLine, heard: Heard) -> None:
         """Write the reads and the position, then tell; returns once all of it is on disk."""
         with self._lock:
+            self.times_heard += 1
             numbers = [r.sequence for r in heard.reads if r.sequence is not None]
             before = self.reader
             now = self.clock()
@@ -187,7 +189,7 @@ def call(keeper: Keeper, host: str, port: int) -> None:
     """Connect to a reader, again after each break, until the keeper is stopped."""
     wait = keeper.post.first_wait_seconds
     while not keeper.stop.is_set():
-        before = keeper.reader.last_contact
+        before = keeper.times_heard
         try:
             with socket.create_connection((host, port), timeout=_CONNECT_SECONDS) as connection:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -197,7 +199,7 @@ def call(keeper: Keeper, host: str, port: int) -> None:
         except (OSError, NoReader) as error:
             if keeper.stop.is_set():
                 break
-            if keeper.reader.last_contact != before:
+            if keeper.times_heard != before:
                 wait = keeper.post.first_wait_seconds
             keeper.say(f"no line: {error}; trying again in {wait:g} s")
             keeper.set_state(ReaderState.WAITING)
