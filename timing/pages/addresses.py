@@ -84,3 +84,8 @@ def desk_starts(slug: str) -> str:
 def desk_export(slug: str, **query: str | int | None) -> str:
     """A file of one board: ``board`` with ``after``, or ``stage``; and ``format``."""
     return _with(f"{desk(slug)}/export", query)
+
+
+def desk_import(slug: str) -> str:
+    """Where files of times are taken in."""
+    return f"{desk(slug)}/import"
