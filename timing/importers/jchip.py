@@ -14,7 +14,7 @@ from timing.core.times import HOUR, MINUTE, SECOND, TimeOfDay
 from timing.importers.reads import BadRow, Read, Reading, WallTime, clock_ms, day_of, read_lines
 
 _DATA = re.compile(
-    r"D.([0-9A-Za-z]{3,16})\s+(\d{1,2}:\d\d:\d\d(?:\.\d{1,9})?)(?:\s+\S*?(\d{1,2}))?(?:\s.*)?",
+    r"D.([0-9A-Za-z]{3,16})\s+(\d{1,2}:\d\d:\d\d(?:\.\d{1,9})?)(?:\s+\S(\d{1,2}))?(?:\s.*)?",
     re.ASCII,
 )
 _CLOCK = re.compile(r"GT0(\d\d)(\d\d)(\d\d)(\d\d).*?date=(\d{4})(\d\d)(\d\d).*", re.ASCII)
@@ -70,7 +70,7 @@ def jchip_read(line: str, clock: ReceiverClock | None = None, name: str = "") ->
     if match is None:
         raise BadRow("this is no line of a J-Chip receiver")
     ms = clock_ms(match[2])
-    days = int(match[3] or 0) % 10
+    days = int(match[3] or 0)
     time = TimeOfDay(ms) if clock is None else WallTime(_later(clock.day, days), ms)
     chip = match[1].upper()
     device = name if name.isprintable() and 0 < len(name) <= 40 else "jchip"

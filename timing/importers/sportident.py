@@ -19,6 +19,7 @@ from timing.importers.reads import (
     BadRow,
     LineKind,
     LineProblem,
+    NoPassing,
     Read,
     Reading,
     word,
@@ -47,8 +48,10 @@ def read_sportident(content: bytes) -> Reading:
     for line, result in enumerate(results, 1):
         try:
             reads += _of_result(result, reference, line, problems)
-        except BadRow as error:
-            problems.append(LineProblem(line=line, kind=LineKind.REJECTED, told=str(error)))
+        except (BadRow, NoPassing) as error:
+            is_bad = isinstance(error, BadRow)
+            kind = LineKind.REJECTED if is_bad else LineKind.PASSED_OVER
+            problems.append(LineProblem(line=line, kind=kind, told=str(error)))
     return Reading(reads=tuple(reads), problems=tuple(problems))
 
 
@@ -66,6 +69,8 @@ def _of_result(
     given = athlete.get("bib")
     bib = word(str(given) if isinstance(given, str | int) else "", "bib")
     stages = _mapping(result, "result").get("stages")
+    if stages is None:
+        raise NoPassing(f"bib {bib} has no stages")
     if not isinstance(stages, list):
         raise BadRow(f"bib {bib}: no stages")
     for number, stage in enumerate(stages, 1):
