@@ -14,6 +14,7 @@ from timing.pages.api_page import api_page
 from timing.pages.board_page import board_page
 from timing.pages.desk_page import desk_page, desk_races, desk_sign_in
 from timing.pages.error_page import error_page
+from timing.pages.import_page import ColumnItem, LineItem, choices, import_page, places_of
 from timing.pages.live_page import live_page
 from timing.pages.preview_page import preview_page
 from timing.pages.race_home import race_home
@@ -110,6 +111,33 @@ def preview_of(book: RaceBook) -> Page:
     return preview_page(
         book, penalty, fields={"ruling": "penalty"}, form_token="token", signed_in_as="ana"
     )
+
+
+def import_of(book: RaceBook) -> Page:
+    """A table of times that was looked at, with something of every kind in it."""
+    meanings = choices([("", "–"), ("bib", "Bib"), ("time", "Time")], "bib")
+    cells = ("<b>7</b>", "12", "a long cell that says more than anybody wants to know", "")
+    fields: dict[str, object] = {
+        "upload": "0" * 64,
+        "file_name": "A very long name of a file of times at the second checkpoint, copy 2.csv",
+        "formats": choices([("csv", "CSV or spreadsheet")], "csv"),
+        "places": places_of(book.race, ""),
+        "columns": tuple(
+            ColumnItem(number=n, header=f"Column {n}", cells=cells, meanings=meanings)
+            for n in range(1, 9)
+        ),
+        "counts": (("New", 1_204), ("Known already", 3), ("Conflicting", 1), ("Rejected", 2)),
+        "lines": (
+            LineItem(line=17, verdict="Rejected", tone="wrong", told="the checksum is 00, not a7"),
+            LineItem(line=10_018, verdict="New", tone="", told="chip 058003700ab1 at CP4, stage 5"),
+        ),
+        "more": 1_208,
+        "ready": 1_204,
+        "taken": 500,
+        "total": 1_704,
+        "message": "Took 500 passings. 1,204 are left: press again to go on.",
+    }
+    return import_page(book, signed_in_as="ana", form_token="token", fields=fields)
 
 
 def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Page]]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.pages.pages import OPENAPI, desk_of, preview_of, station_of
+from tests.pages.pages import OPENAPI, desk_of, import_of, preview_of, station_of
 from tests.pages.sample import instant, siroua_six
 from timing.core.book import RaceBook
 from timing.pages import rendering
@@ -66,6 +66,7 @@ PAGES: Pages = {
     "station sign-in": lambda _: station_sign_in(form_token="token", message="Not known."),
     "desk": lambda book: desk_of(book, revision=7),
     "desk preview": preview_of,
+    "desk import": import_of,
     "desk sign-in": lambda _: desk_sign_in(form_token="token", message="Wrong."),
     "desk races": lambda book: desk_races([book], signed_in_as="ana", form_token="token"),
     "error": lambda _: error_page(404, "There is no race of that name.", path="/races/x"),

@@ -220,6 +220,33 @@ class JournalRow(Table):
     body: Mapped[str | None]
 
 
+class ReaderRow(Table):
+    """A timing reader that an installation listens to, as it was last heard; it does not travel.
+
+    ``position`` is a JSON object that the line is taken up from after a break. ``gaps`` counts
+    reads that the reader numbered and that never came; ``offset_ms`` is true time less its clock.
+    """
+
+    __tablename__ = "readers"
+    __table_args__ = (UniqueConstraint("race_id", "name"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    name: Mapped[str]
+    format: Mapped[str]
+    address: Mapped[str]
+    stage: Mapped[int] = mapped_column(Integer)
+    control: Mapped[str]
+    state: Mapped[str]
+    last_contact: Mapped[int | None]
+    last_read: Mapped[int | None]
+    last_sequence: Mapped[int | None]
+    taken: Mapped[int]
+    gaps: Mapped[int]
+    offset_ms: Mapped[int | None]
+    position: Mapped[str]
+
+
 class DirectorRow(Table):
     """Someone who may sign in to the desk; ``name`` is what they type, case folded."""
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from timing.core.records import Passing, Record, Ruling
 from timing.core.times import Instant
-from timing.db.rows import Columns, record_to_columns
-from timing.db.tables import JournalRow, RaceRow
+from timing.db.rows import PASSING_COLUMNS, Columns, passings_from_rows, record_to_columns
+from timing.db.tables import PASSING_KIND, JournalRow, RaceRow
 from timing.operations.revisions import lock_race
 
 _ASKED_AT_ONCE = 500
@@ -141,6 +141,25 @@ def append_batches(session: Session, slug: str, batches: Sequence[Batch]) -> tup
         Appended(fates=fates, conflicts=conflicts, revision=race.revision)
         for fates, conflicts in answers
     )
+
+
+def standing_passings(session: Session, slug: str, ids: Sequence[str]) -> dict[str, Passing]:
+    """The passings that are here under these ids, by id; of two contents the lower digest's."""
+    found: dict[str, Passing] = {}
+    for first in range(0, len(ids), _ASKED_AT_ONCE):
+        rows = session.execute(
+            select(*PASSING_COLUMNS)
+            .join(RaceRow, RaceRow.id == JournalRow.race_id)
+            .where(
+                RaceRow.slug == slug,
+                JournalRow.kind == PASSING_KIND,
+                JournalRow.record_id.in_(ids[first : first + _ASKED_AT_ONCE]),
+            )
+            .order_by(JournalRow.digest)
+        )
+        for passing in passings_from_rows(rows.all()):
+            found.setdefault(passing.id, passing)
+    return found
 
 
 def tokens_of(session: Session, slug: str, record_id: str) -> frozenset[int | None]:

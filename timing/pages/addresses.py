@@ -89,3 +89,8 @@ def desk_print(slug: str, sheet: str, number: int, **query: str | int | None) ->
 def desk_export(slug: str, **query: str | int | None) -> str:
     """A file of one board: ``board`` with ``after``, or ``stage``; and ``format``."""
     return _with(f"{desk(slug)}/export", query)
+
+
+def desk_import(slug: str) -> str:
+    """Where files of times are taken in."""
+    return f"{desk(slug)}/import"

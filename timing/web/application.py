@@ -19,9 +19,11 @@ from timing.web.api.description import describe
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.desk import desk
+from timing.web.desk_import import desk_import
 from timing.web.errors import handle_errors
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
+from timing.web.hooks import hooks
 from timing.web.installation import install, installation
 from timing.web.public import public
 from timing.web.static_files import StaticFiles
@@ -56,8 +58,9 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     csrf = CSRFProtect(app)
-    for blueprint in (public, station, desk, health):
+    for blueprint in (public, station, desk, desk_import, health, hooks):
         app.register_blueprint(blueprint)
+    csrf.exempt(hooks)
     api = describe(app)
     for blueprint in (results, records):
         # A browser never sends a key by itself, so nobody can make one send it.

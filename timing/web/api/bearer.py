@@ -20,19 +20,24 @@ def key_needed(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def guarded(*args: Any, slug: str, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the view has
-        g.token = _bearer_of(slug)
+        g.token = bearer_of(slug)
         return view(*args, slug=slug, **kwargs)
 
     return guarded
 
 
-def _bearer_of(slug: str) -> Token:
+def bearer_of(slug: str) -> Token:
     """The token that came with the request; Refusal if there is none, or of another race."""
     scheme, _, plain = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not plain.strip():
         raise Refusal(
             401, "This needs a key: send it as “Authorization: Bearer …”.", headers=_CHALLENGE
         )
+    return token_of(slug, plain)
+
+
+def token_of(slug: str, plain: str) -> Token:
+    """The token of this race that a key is; Refusal if it is none, or of another race."""
     with installation().database.reading() as session:
         token = find_token(session, plain.strip())
     if token is None:
