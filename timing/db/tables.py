@@ -220,6 +220,110 @@ class JournalRow(Table):
     body: Mapped[str | None]
 
 
+class FrameRow(Table):
+    """Which frame of a race stands here: its definition and entries together.
+
+    ``term``, ``claimed`` and ``node_id`` are the claim under which the frame was made, ``edition``
+    its number among the changes, ``version`` the number its home gives the definition.
+    ``set_aside`` is the last revision at which a frame made here stood that the present home never
+    heard of; empty where there is none to look at.
+    """
+
+    __tablename__ = "frames"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    term: Mapped[int] = mapped_column(Integer)
+    claimed: Mapped[int]
+    node_id: Mapped[str]
+    edition: Mapped[int]
+    version: Mapped[int] = mapped_column(Integer)
+    set_aside: Mapped[int | None]
+
+
+class ClaimRow(Table):
+    """That a race's definition and entries have their home at a node, from a term on.
+
+    Claims are a set that travels. ``epoch`` is the life of the node's database in which it was
+    made, empty where the one who made it did not know; ``base`` the edition it took over.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("kind IN ('founded', 'handed-over', 'promoted', 'renewed')", name="kind"),
+    )
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    term: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    claimed: Mapped[int]
+    epoch: Mapped[str]
+    kind: Mapped[str]
+    base: Mapped[int]
+    made_by: Mapped[str]
+
+
+class RaceNodeRow(Table):
+    """Another installation on which a race lives, as last heard of.
+
+    ``seen`` is when it last told how it stands, empty where it was only told of; ``revision`` is
+    where it then stood, in the life ``epoch`` of its database. ``agreed`` is when both last held
+    the same ``agreed_records`` records.
+    """
+
+    __tablename__ = "race_nodes"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    epoch: Mapped[str]
+    revision: Mapped[int]
+    seen: Mapped[int | None]
+    agreed: Mapped[int | None]
+    agreed_records: Mapped[int | None]
+
+
+class SyncCursorRow(Table):
+    """How far this node and another have told each other the journal, in one life of the other.
+
+    ``have`` is the revision of the other up to which everything is here; ``confirmed`` the
+    revision of this node, in its life ``own_epoch``, up to which the other said it has everything.
+    """
+
+    __tablename__ = "sync_cursors"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[str] = mapped_column(primary_key=True)
+    have: Mapped[int]
+    own_epoch: Mapped[str]
+    confirmed: Mapped[int]
+
+
+class SyncTakenRow(Table):
+    """Revisions whose records came from another node, which need not be sent back to it."""
+
+    __tablename__ = "sync_taken"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class NodeKeyRow(Table):
+    """A key by which other installations exchange a race with this one; only a hash is kept."""
+
+    __tablename__ = "node_keys"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), index=True)
+    label: Mapped[str]
+    secret_hash: Mapped[str]
+    created: Mapped[int]
+    revoked: Mapped[int | None]
+
+
 class DirectorRow(Table):
     """Someone who may sign in to the desk; ``name`` is what they type, case folded."""
 

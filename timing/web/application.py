@@ -18,6 +18,7 @@ from timing.web.answering import HTML, RememberedAnswers
 from timing.web.api.description import describe
 from timing.web.api.records import records
 from timing.web.api.results import results
+from timing.web.api.sync import sync
 from timing.web.desk import desk
 from timing.web.errors import handle_errors
 from timing.web.headers import add_headers, security_headers
@@ -63,6 +64,8 @@ def create_app(settings: Settings) -> Flask:
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)
+    csrf.exempt(sync)
+    app.register_blueprint(sync)
     page = render(api_page(api.spec.to_dict()), notice=settings.notice)
     app.add_url_rule(addresses.API, "api_page", lambda: Response(page, content_type=HTML))
     handle_errors(app)
