@@ -92,6 +92,14 @@ PACKAGES = (
         ),
     ),
     Package(
+        name="qr",
+        version="0.7.0",
+        sha512="/VrrACmOAwZVipuRITwfEwOL5oAMEHH5PTmBWaGtlTom2Thxaa+rhmna4zU9PRN2uLw2wdccbkHOLGZb1Q9SdA==",
+        folder=SITE / "qr",
+        files=("index.js", "decode.js"),
+        licences=("LICENSE", "LICENSE-MIT"),
+    ),
+    Package(
         name="axe-core",
         version="4.14.1",
         sha512="FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
