@@ -100,6 +100,13 @@ PACKAGES = (
         licences=("LICENSE", "LICENSE-MIT"),
     ),
     Package(
+        name="idb",
+        version="8.0.4",
+        sha512="jd0ITCrN+Zah4J7R/Z2jnR3W7A4BXDAjmo62MwWuSjxCiueUAf7X5rbodEdidWzeknwXHmLpdZkoiiCppNi30Q==",
+        folder=SITE / "idb",
+        files=("build/index.js",),
+    ),
+    Package(
         name="axe-core",
         version="4.14.1",
         sha512="FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
