@@ -58,7 +58,17 @@ def typical() -> list[dict[str, Any]]:
         ruling(36, "assign", 15_000, record=record_id(33), bib="7", reason="Seen on the photo"),
         passing(37, "8", 90_000, stage=2, control="HUT.in", source="paper", time="10:12"),
         ruling(38, "start", 95_000, stage=2, to="2026-08-28T06:00:00.000Z", reason="Gun"),
-        ruling(39, "observation", 99_000, stage=2, control="HUT.in", bibs=["8"], items=["water"]),
+        ruling(
+            39,
+            "observation",
+            99_000,
+            observed="kit",
+            stage=2,
+            control="HUT.in",
+            bibs=["8", "15a"],
+            items=["water"],
+            reason="",
+        ),
         passing(40, "9", 3_600_000, uncertainty_ms=3_600_000),
     ]
 
@@ -107,7 +117,9 @@ def odd_rulings(draw: st.DrawFn) -> dict[str, Any]:
         "control": st.sampled_from(["PASS", "HUT.in"]) | anything,
         "reason": texts,
         "to": texts,
-        "items": st.lists(texts, max_size=3),
+        "items": st.lists(texts, max_size=3) | anything,
+        "bibs": st.lists(bibs, max_size=3) | texts,
+        "observed": st.sampled_from(["kit", "helped"]) | texts,
     }
     for key in draw(st.lists(st.sampled_from(sorted(about)), max_size=5)):
         made[key] = draw(about[key])

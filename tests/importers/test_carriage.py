@@ -194,7 +194,8 @@ def test_a_long_record_is_cut_and_put_together_again() -> None:
 
 def test_messages_may_be_broken_and_come_with_words_around_them() -> None:
     first, second = write_messages(carried(*crowd(20)))
-    pasted = f"From +8816 123456, 14:02\n{first[:70]}\n  {first[70:]} sent by satellite\n\n{second}\n{first}"
+    lines = ("From +8816 123456, 14:02", first[:70], f"  {first[70:]} sent by satellite", "")
+    pasted = "\n".join([*lines, second, first])
 
     reading = carriage.read_text(pasted)
 

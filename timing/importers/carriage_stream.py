@@ -48,7 +48,9 @@ NUMBER, PLACE, OFFSET, AGE, UNCERTAINTY, SHAPE, SOURCE, TIME, CLOCK, NOTE, DEVIC
     1 << n for n in range(11)
 )
 # Of a ruling, beside NUMBER.
-OWN, FOREIGN, BIB, MOVED, HERE, STAGE, REST, SILENT = (1 << n for n in range(1, 9))
+OWN, FOREIGN, BIB, MOVED, HERE, STAGE, REST, SILENT, OBSERVED, BIBS, ITEMS = (
+    1 << n for n in range(1, 12)
+)
 # Of a context, and of anything else.
 WITH_KEY = 1
 JSON_RECORD, ORIGIN = 0, 1
@@ -88,10 +90,23 @@ COMMON_TEXTS = (
     "Gun",
     "FINISH",
     "START",
+    "withdrawal",
+    "answer",
+    "kit",
+    "water",
+    "whistle",
+    "blanket",
+    "light",
+    "helped",
+    "note",
 )
 """Texts that every stream knows from the start."""
 
 MOST_TEXTS = 256
+"""Texts that a stream can refer to, those known from the start among them."""
+
+MOST_IN_A_LIST = 2_000
+"""Bibs or items of one ruling."""
 
 DRIFT = 10_000
 """Milliseconds in which a clock may go wrong by one."""
@@ -385,6 +400,7 @@ class _Item:
         elif "stage" in left:
             self._flags |= STAGE
             self._parts.append(whole(left.pop("stage")))
+        self._observation(left)
         if "reason" in left:
             self._text(left.pop("reason"))
         else:
@@ -393,6 +409,18 @@ class _Item:
             self._flags |= REST
             self._text(json_text(left))
         return True
+
+    def _observation(self, left: Wire) -> None:
+        if "observed" in left:
+            self._flags |= OBSERVED
+            self._text(left.pop("observed"))
+        for flag, key, write in ((BIBS, "bibs", self._bib), (ITEMS, "items", self._text)):
+            if key in left:
+                self._flags |= flag
+                several = left.pop(key)
+                self._parts.append(whole(len(several)))
+                for one in several:
+                    write(one)
 
     def _record(self, named: str) -> None:
         state = self._state
@@ -546,7 +574,7 @@ def _read_clock(reader: Reader, state: _State, flags: int, has: dict[str, bool])
 
 
 def _read_ruling(reader: Reader, state: _State, flags: int) -> Wire:
-    if flags >= SILENT << 1:
+    if flags >= ITEMS << 1:
         raise Unreadable("it is of a newer version")
     record: Wire = {"kind": "ruling", "id": _read_id(reader, state, flags)}
     record["ruling"] = _read_text(reader, state)
@@ -564,6 +592,7 @@ def _read_ruling(reader: Reader, state: _State, flags: int) -> Wire:
         record |= {"stage": state.stage, "control": state.control}
     if flags & STAGE:
         record["stage"] = reader.whole()
+    record |= _read_observation(reader, state, flags)
     if not flags & SILENT:
         record["reason"] = _read_text(reader, state)
     if flags & REST:
@@ -572,6 +601,24 @@ def _read_ruling(reader: Reader, state: _State, flags: int) -> Wire:
             raise Unreadable("it holds what is no record")
         record |= rest
     return record
+
+
+def _read_observation(reader: Reader, state: _State, flags: int) -> Wire:
+    record: Wire = {}
+    if flags & OBSERVED:
+        record["observed"] = _read_text(reader, state)
+    if flags & BIBS:
+        record["bibs"] = [_read_bib(reader, state) for _ in range(_few(reader))]
+    if flags & ITEMS:
+        record["items"] = [_read_text(reader, state) for _ in range(_few(reader))]
+    return record
+
+
+def _few(reader: Reader) -> int:
+    count = reader.whole()
+    if count > MOST_IN_A_LIST:
+        raise Unreadable("it holds a list that is too long")
+    return count
 
 
 def _read_id(reader: Reader, state: _State, flags: int) -> str:
