@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import os
 import secrets
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -110,6 +111,10 @@ def _line(text: str) -> str:
     if len(text) > _LONGEST_NOTICE or not text.isprintable():
         raise ValueError(f"one line of at most {_LONGEST_NOTICE} characters")
     return text.strip()
+
+
+def _node_name(text: str) -> str:
+    return _line(text) or socket.gethostname()
 
 
 def _secret(text: str) -> str:
@@ -224,6 +229,16 @@ class Settings:
             meaning="A line of plain text at the top of every page, such as that all this is a"
             " rehearsal.",
             parse=_line,
+        ),
+    ]
+    node_name: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_NODE_NAME",
+            default="",
+            meaning="What this installation is called on stations and by other installations, such"
+            " as `Camp`; the machine's own name where it is left out.",
+            parse=_node_name,
         ),
     ]
     log_level: Annotated[

@@ -150,14 +150,21 @@ class TeamRow(Table):
 class TokenRow(Table):
     """A bearer token of a station or a director's program; only a hash of its secret is kept.
 
-    ``stage`` empty stands for all stages, ``controls`` is a JSON list, empty for all controls.
+    ``public`` names it wherever the race is, ``id`` here only. ``stage`` empty stands for all
+    stages, ``controls`` is a JSON list, empty for all controls.
     """
 
     __tablename__ = "tokens"
-    __table_args__ = (CheckConstraint("scope IN ('station', 'director')", name="scope"),)
+    __table_args__ = (
+        CheckConstraint("scope IN ('station', 'director')", name="scope"),
+        CheckConstraint("role IN ('main', 'backup')", name="role"),
+        Index("uq_tokens_public", "public", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), index=True)
+    public: Mapped[str] = mapped_column(nullable=True)
+    role: Mapped[str] = mapped_column(server_default=text("'main'"))
     scope: Mapped[str]
     label: Mapped[str]
     stage: Mapped[int | None] = mapped_column(Integer)
@@ -213,6 +220,7 @@ class JournalRow(Table):
     device: Mapped[str | None]
     device_time: Mapped[int | None]
     offset_ms: Mapped[int | None]
+    offset_age_ms: Mapped[int | None]
     uncertainty_ms: Mapped[int | None]
     at_latest: Mapped[bool | None] = mapped_column(Boolean)
     note: Mapped[str | None]
@@ -322,6 +330,65 @@ class NodeKeyRow(Table):
     secret_hash: Mapped[str]
     created: Mapped[int]
     revoked: Mapped[int | None]
+
+
+class DeviceRow(Table):
+    """A device as it described itself at its last contact; moments are by this node's clock.
+
+    ``clock_moved_ms`` is the last change of its measured offset that was more than chance,
+    ``shift_ended`` when it said that its shift was over.
+    """
+
+    __tablename__ = "devices"
+    __table_args__ = (UniqueConstraint("race_id", "origin"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    origin: Mapped[str]
+    name: Mapped[str]
+    token_id: Mapped[int] = mapped_column(Integer, ForeignKey("tokens.id"))
+    app: Mapped[str]
+    first_seen: Mapped[int]
+    last_seen: Mapped[int]
+    recorded: Mapped[int]
+    unsent: Mapped[int]
+    oldest_unsent: Mapped[int | None]
+    clock_offset_ms: Mapped[int | None]
+    clock_uncertainty_ms: Mapped[int | None]
+    clock_age_ms: Mapped[int | None]
+    clock_is_guarded: Mapped[bool] = mapped_column(Boolean)
+    clock_moved_ms: Mapped[int | None]
+    clock_moved_at: Mapped[int | None]
+    battery: Mapped[int | None] = mapped_column(Integer)
+    is_charging: Mapped[bool | None] = mapped_column(Boolean)
+    storage_used: Mapped[int | None]
+    storage_quota: Mapped[int | None]
+    storage_is_persisted: Mapped[bool | None] = mapped_column(Boolean)
+    shift_ended: Mapped[int | None]
+
+
+class QuestionRow(Table):
+    """What a timekeeper asks a station; that it was answered stands in the journal.
+
+    ``revision`` is the race's when it was asked: answers came later. ``token_id`` empty stands
+    for every station that serves the control.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("race_id", "public"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    public: Mapped[str]
+    revision: Mapped[int]
+    token_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("tokens.id"))
+    stage: Mapped[int | None] = mapped_column(Integer)
+    control: Mapped[str]
+    bib: Mapped[str]
+    record_id: Mapped[str]
+    text: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[int]
 
 
 class DirectorRow(Table):
