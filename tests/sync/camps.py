@@ -8,7 +8,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -131,6 +131,12 @@ class Camp:
     def found(self) -> None:
         with self.database.writing() as session:
             add_race(session, DOCUMENT, at=self.now(), by="tests")
+
+    def found_empty(self) -> None:
+        """Found the race before anything was seen of it."""
+        before = replace(DOCUMENT, passings=(), rulings=())
+        with self.database.writing() as session:
+            add_race(session, before, at=self.now(), by="tests")
 
     def write(self, *records: Passing | Ruling) -> None:
         with self.database.writing() as session:

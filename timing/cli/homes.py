@@ -139,8 +139,11 @@ def _tell(lacks: Lacks) -> None:
             f"Both last held the same {lacks.agreed_records:,} records"
             f" {_ago(lacks.at - lacks.agreed)} ago; here are {lacks.records:,} now."
         )
-    for device in lacks.devices:
-        click.echo(device)
+    for one in lacks.devices:
+        click.echo(
+            f"Device {one.device} held {one.unsent:,} records that it had not sent,"
+            f" {_ago(lacks.at - one.seen)} ago."
+        )
 
 
 def _ago(span: Instant) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timing.db.tables import NodeRow
+from timing.db.tables import NodeRow, RaceNodeRow, RaceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,19 @@ def this_node(session: Session, *, name: str) -> ThisNode:
     return ThisNode(id=row.node_id, name=name, epoch=row.epoch)
 
 
-def known_nodes(session: Session, *, name: str) -> tuple[Node, ...]:
-    """The installations a device may leave records with, this one, called ``name``, first."""
+def known_nodes(session: Session, *, name: str, slug: str = "") -> tuple[Node, ...]:
+    """The installations a device may leave records with, this one, called ``name``, first.
+
+    The others are those that the race ``slug`` lives on, as far as was heard here; without a race,
+    those that any race lives on.
+    """
     here = this_node(session, name=name)
-    return (Node(id=here.id, name=here.name),)
+    query = select(RaceNodeRow.node_id, RaceNodeRow.name).where(RaceNodeRow.node_id != here.id)
+    if slug:
+        query = query.join(RaceRow, RaceRow.id == RaceNodeRow.race_id).where(RaceRow.slug == slug)
+    found = session.execute(query.order_by(RaceNodeRow.name, RaceNodeRow.node_id))
+    others = {row.node_id: row.name for row in found}
+    return (
+        Node(id=here.id, name=here.name),
+        *(Node(id=node_id, name=other) for node_id, other in others.items()),
+    )

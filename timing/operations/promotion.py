@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timing.core.times import Instant
-from timing.db.tables import FrameRow, RaceNodeRow, RaceRow, SyncCursorRow
+from timing.db.tables import DeviceRow, FrameRow, RaceNodeRow, RaceRow, SyncCursorRow
 from timing.operations.homes import (
     Claim,
     ClaimKind,
@@ -24,12 +24,21 @@ from timing.operations.sync.pages import summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A device that held records it had not sent when it was last ``seen`` here."""
+
+    device: str
+    unsent: int
+    seen: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lacks:
     """What may be missing here of the installation that was the home.
 
     ``seen`` is when it last told how it stands, None if it never did; ``missing`` how many of its
     revisions of then are not here; ``agreed`` when both last held the same ``agreed_records``.
-    ``devices`` are sentences about devices that still hold records.
+    ``devices`` are those that still held records when they last spoke to this one.
     """
 
     node: str
@@ -40,7 +49,7 @@ class Lacks:
     agreed: Instant | None
     agreed_records: int
     records: int
-    devices: tuple[str, ...] = ()
+    devices: tuple[Holding, ...] = ()
 
 
 def lacks_of(session: Session, slug: str, *, at: Instant) -> Lacks:
@@ -64,7 +73,17 @@ def lacks_of(session: Session, slug: str, *, at: Instant) -> Lacks:
         agreed=agreed,
         agreed_records=agreed_records,
         records=summary(session, slug).records,
+        devices=_holding(session, race_id),
     )
+
+
+def _holding(session: Session, race_id: int) -> tuple[Holding, ...]:
+    rows = session.scalars(
+        select(DeviceRow)
+        .where(DeviceRow.race_id == race_id, DeviceRow.unsent > 0)
+        .order_by(DeviceRow.name)
+    )
+    return tuple(Holding(device=row.name, unsent=row.unsent, seen=row.last_seen) for row in rows)
 
 
 def promote(session: Session, slug: str, *, at: Instant, by: str) -> Claim:

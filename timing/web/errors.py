@@ -66,8 +66,8 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _: told(_stale_form()))
     for kind in _OURS:
         app.register_error_handler(kind, lambda error: told(_refusal_of(error)))
-    for kind in (NotHome, FrameNotHere):
-        app.register_error_handler(kind, lambda error: told(_kept_elsewhere(error)))
+    app.register_error_handler(NotHome, lambda error: told(_kept_elsewhere(error)))
+    app.register_error_handler(FrameNotHere, lambda error: told(_kept_elsewhere(error)))
 
 
 def told(error: HTTPException) -> Response:

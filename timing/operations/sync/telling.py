@@ -28,6 +28,13 @@ from timing.operations.sync.faults import BadParcel, MadeApart, SameNode
 from timing.operations.sync.frames import stamp_from_plain, stamp_to_plain
 from timing.operations.sync.pages import Life, cursor_row, life_from_plain
 from timing.operations.sync.plain import FORMAT, Object, take
+from timing.operations.sync.station_keys import (
+    StationKey,
+    station_key_from_plain,
+    station_key_to_plain,
+    station_keys,
+    take_station_keys,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,7 @@ class Told:
 
     ``stamp`` is that of its frame, None where it does not have the race. ``have`` are the
     revisions of others, in a life of theirs, up to which it has everything. ``nodes`` are those
-    it heard of, as (id, name).
+    it heard of, as (id, name); ``keys`` are its stations'.
     """
 
     life: Life
@@ -47,6 +54,7 @@ class Told:
     claims: tuple[Claim, ...] = ()
     nodes: tuple[tuple[str, str], ...] = ()
     have: tuple[tuple[Life, int], ...] = ()
+    keys: tuple[StationKey, ...] = ()
 
     def has_of(self, life: Life) -> int:
         """Up to which revision it has everything of a life of a node."""
@@ -71,6 +79,7 @@ def tell(session: Session, slug: str, *, name: str, at: Instant) -> Told:
         claims=claims_of(session, race.id),
         nodes=tuple(sorted((row.node_id, row.name) for row in nodes)),
         have=tuple(sorted(((row.node_id, row.epoch), row.have) for row in cursors)),
+        keys=station_keys(session, race.id),
     )
 
 
@@ -86,6 +95,7 @@ def told_to_plain(told: Told) -> Object:
         "claims": [_claim_to_plain(claim) for claim in told.claims],
         "nodes": [list(node) for node in told.nodes],
         "have": [[list(life), revision] for life, revision in told.have],
+        "keys": [station_key_to_plain(key) for key in told.keys],
     }
 
 
@@ -115,6 +125,7 @@ def told_from_plain(plain: Object) -> Told:
         claims=tuple(_claim_from_plain(claim) for claim in take(plain, "claims", list)),
         nodes=tuple(nodes),
         have=tuple(have),
+        keys=tuple(station_key_from_plain(key) for key in take(plain, "keys", list)),
     )
 
 
@@ -166,6 +177,7 @@ def take_told(session: Session, slug: str, told: Told, *, at: Instant) -> None:
     race = lock_race(session, slug)
     me = own_node(session)
     add_claims(session, race.id, told.claims)
+    take_station_keys(session, race.id, told.keys)
     for node_id, name in told.nodes:
         if node_id not in (me.node_id, told.life[0]):
             _node(session, race.id, node_id, name)
