@@ -101,6 +101,10 @@ def _folder(text: str) -> Path:
     return (TREE / text).resolve()
 
 
+def _file_or_none(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
 def _some_text(text: str) -> str:
     if not text.strip():
         raise ValueError("not blank")
@@ -212,6 +216,25 @@ class Settings:
             parse=_yes_or_no,
         ),
     ]
+    certificate: Annotated[
+        Path | None,
+        Setting(
+            variable="BIVOUAC_CERTIFICATE",
+            default="",
+            meaning="A file with the certificate to serve https by, and those behind it, in PEM;"
+            " left out where a proxy in front does. `timing camp` sets it.",
+            parse=_file_or_none,
+        ),
+    ]
+    certificate_key: Annotated[
+        Path | None,
+        Setting(
+            variable="BIVOUAC_CERTIFICATE_KEY",
+            default="",
+            meaning="A file with the key of that certificate, in PEM.",
+            parse=_file_or_none,
+        ),
+    ]
     max_body_bytes: Annotated[
         int,
         Setting(
@@ -277,6 +300,8 @@ def read_settings(environ: Mapping[str, str], *, serving: bool = True) -> Settin
         except ValueError as expected:
             faults.append(f"{setting.variable} should be {expected}")
             values.setdefault(name, setting.parse(default.format_map(values)))
+    if (values["certificate"] is None) != (values["certificate_key"] is None):
+        faults.append("BIVOUAC_CERTIFICATE and BIVOUAC_CERTIFICATE_KEY go together")
     if serving and not values["secret_key"] and values["environment"] is Environment.PRODUCTION:
         faults.append(
             "BIVOUAC_SECRET_KEY should be set: sessions are signed with it."

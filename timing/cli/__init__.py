@@ -33,6 +33,7 @@ _MODULES = {
     "backup": "timing.cli.backups",
     "restore": "timing.cli.backups",
     "serve": "timing.cli.serving",
+    "camp": "timing.cli.camp",
     "demo": "timing.cli.demo",
 }
 """Where each command is, under its own name; in the order of the help."""
