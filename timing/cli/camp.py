@@ -15,6 +15,7 @@ import segno
 from timing.cli import machine
 from timing.cli.camp_page_server import PageServer, Shown, keep_up_to_date
 from timing.cli.databases import opened
+from timing.cli.printing import is_interactive
 from timing.cli.refusals import Refused, refusing
 from timing.cli.serving import become_server, refuse_taken_port
 from timing.cli.together import run_together
@@ -245,6 +246,6 @@ def _announce(
             click.echo(f"or http://{host}:{page_port}/")
         click.echo(f"then {_camp_addresses(more, port)[0]}/station")
         click.echo(f"Fingerprint of the camp's authority (SHA-256):\n{kept.fingerprint()}")
-    if click.get_text_stream("stdout").isatty():
+    if is_interactive():
         segno.make_qr(first).terminal(out=None, compact=True)
     click.echo("Ctrl-C stops.")
