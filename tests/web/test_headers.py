@@ -40,7 +40,7 @@ def test_without_https_nobody_is_told_so(client: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/").headers
 
 
-@pytest.mark.parametrize("path", ["/station", "/desk", "/healthz", "/nothing"])
+@pytest.mark.parametrize("path", ["/station/form", "/desk", "/healthz", "/nothing"])
 def test_what_is_not_public_is_kept_by_nobody(client: FlaskClient, path: str) -> None:
     assert client.get(path).headers["Cache-Control"] == "no-store"
 

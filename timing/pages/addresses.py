@@ -8,6 +8,9 @@ from urllib.parse import quote, urlencode
 
 RACES = "/"
 STATION = "/station"
+STATION_WORKER = "/station/worker.js"
+STATION_MANIFEST = "/station/manifest.webmanifest"
+STATION_FORM = "/station/form"
 STATION_SIGN_IN = "/station/sign-in"
 STATION_SIGN_OUT = "/station/sign-out"
 STATION_PASSINGS = "/station/passings"
@@ -32,8 +35,8 @@ def _with(path: str, query: Mapping[str, str | int | None]) -> str:
 
 
 def station(**query: str | int | None) -> str:
-    """The station's page, at another control or stage."""
-    return _with(STATION, query)
+    """The station's plain page, at another control or stage."""
+    return _with(STATION_FORM, query)
 
 
 def race(slug: str) -> str:

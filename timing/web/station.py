@@ -58,7 +58,7 @@ class _Refused(Exception):
         self.draft = draft
 
 
-@station.get(addresses.STATION)
+@station.get(addresses.STATION_FORM)
 def page() -> AnyResponse:
     """The station's page, or where to sign in."""
     token = sign_ins.signed_in_station()
@@ -86,14 +86,14 @@ def sign_in() -> AnyResponse:
     if token is None or token.scope is not TokenScope.STATION:
         return _sign_in_page("This is no station’s key, or it was revoked.", 403)
     sign_ins.sign_station_in(token)
-    return forms.to(addresses.STATION)
+    return forms.to(addresses.STATION_FORM)
 
 
 @station.post(addresses.STATION_SIGN_OUT)
 def sign_out() -> AnyResponse:
     """Forget the station's key in this browser."""
     sign_ins.sign_station_out()
-    return forms.to(addresses.STATION)
+    return forms.to(addresses.STATION_FORM)
 
 
 @station.post(addresses.STATION_PASSINGS)

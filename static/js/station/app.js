@@ -1,0 +1,5 @@
+// The station app.
+
+import { openJournal } from "./journal.js";
+
+globalThis.journal = await openJournal();
