@@ -8,12 +8,11 @@ again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from timing.core.book import RaceBook
-from timing.core.courses import course_of, stages_of
 from timing.core.definition import Stage, StartMode
 from timing.core.entries import Entry
 from timing.core.records import Observation, Passing, StartCorrection, Status
@@ -22,7 +21,7 @@ from timing.pages import addresses, figures
 from timing.pages.arrivals import runner_detail
 from timing.pages.frame import Frame
 from timing.pages.marks import Place, Symbol, name_of
-from timing.pages.posts import places_of_post
+from timing.pages.posts import current_stage, stage_places
 from timing.pages.rendering import piece_html
 from timing.pages.stages import stage_title
 from timing.pages.words import sentence
@@ -246,25 +245,11 @@ class _StationMaker:
         self.points: tuple[str, ...] = ()
         if self.stage is None:
             return
-        whole = course_of(replace(self.stage, courses=()), "").points
-        known = {
-            code: place
-            for division in self._divisions(self.stage.number)
-            for code, place in places_of_post(
-                book.course(self.stage.number, division), post.controls
-            ).items()
-        }
-        self.places = known
-        self.points = tuple(code for code in places_of_post(whole, post.controls) if code in known)
+        self.places = stage_places(book, self.stage, post.controls)
+        self.points = tuple(self.places)
         if self.points:
             asked = args.get("control", "")
-            self.place = known[asked if asked in self.points else self._usual()]
-
-    def _divisions(self, number: int) -> tuple[str, ...]:
-        codes = [d.code for d in self.book.race.divisions] or [""]
-        runs = [code for code in codes if number in stages_of(self.book.race, code)]
-        # The longest course last, so that its numbering of controls is the one shown.
-        return tuple(sorted(runs, key=lambda code: len(self.book.course(number, code))))
+            self.place = self.places[asked if asked in self.points else self._usual()]
 
     def _stage(self, asked: str) -> Stage | None:
         numbers = self.book.stages
@@ -273,8 +258,7 @@ class _StationMaker:
         elif asked.isdecimal() and int(asked) in numbers:
             chosen = int(asked)
         else:
-            coming = [n for n in numbers if not self.book.has_begun(n)]
-            chosen = self.book.running_stage or next(iter(coming), None) or self.book.last_stage
+            chosen = current_stage(self.book)
         return self.book.race.stage(chosen) if chosen in numbers else None
 
     def _usual(self) -> str:
