@@ -1,8 +1,7 @@
 """A station's page: what a volunteer at a control sees and presses.
 
-Everything is a plain form. With scripts the same forms are sent without leaving the page, the
-keypad stands in for the phone's own keyboard, and what could not be sent waits and is tried
-again.
+The plain one: forms that work in any browser as long as there is a network. The station app
+(docs/station-protocol.md) keeps what it records without one.
 """
 
 from __future__ import annotations
@@ -16,13 +15,12 @@ from timing.core.book import RaceBook
 from timing.core.definition import Stage, StartMode
 from timing.core.entries import Entry
 from timing.core.records import Observation, Passing, StartCorrection, Status
-from timing.core.times import Instant, TimeOfDay, zone_named
+from timing.core.times import TimeOfDay, zone_named
 from timing.pages import addresses, figures
 from timing.pages.arrivals import runner_detail
 from timing.pages.frame import Frame
 from timing.pages.marks import Place, Symbol, name_of
 from timing.pages.posts import current_stage, stage_places
-from timing.pages.rendering import piece_html
 from timing.pages.stages import stage_title
 from timing.pages.words import sentence
 
@@ -101,7 +99,7 @@ class Gun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationPage:
-    """A station's page. ``now`` and ``precision`` set the ticking clock."""
+    """A station's page."""
 
     template: ClassVar[str] = "station.html"
 
@@ -118,16 +116,12 @@ class StationPage:
     entered: tuple[Entered, ...]
     recorded: int
     guns: tuple[Gun, ...]
-    runners: Mapping[str, tuple[str, str]]
     draft: Draft
     message: str
     is_error: bool
     form_token: str
     record_id: str
     withdrawal_id: str
-    now: Instant
-    utc_offset_ms: int
-    clock: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +161,6 @@ def station_page(
     *,
     post: Post,
     records: tuple[Noted, ...],
-    now: Instant,
     new_id: Callable[[], str],
     form_token: str,
     args: Mapping[str, str] | None = None,
@@ -187,14 +180,12 @@ def station_page(
         frame = Frame(title=f"{post.label} · {book.race.name}", styles=("station",))
         return StationIdlePage(frame=frame, theme=theme, label=post.label, form_token=form_token)
     stage, place = maker.stage, maker.place
-    zone = zone_named(book.race.timezone)
     return StationPage(
         frame=Frame(
             title=f"{place.name}, {stage_title(stage)} · {book.race.name}",
             race=book.race.name,
             race_url=addresses.race(book.race.slug),
             styles=("station",),
-            scripts=("station",),
         ),
         theme=theme,
         label=post.label,
@@ -210,28 +201,13 @@ def station_page(
             isinstance(record, Passing) and not book.is_voided(record.id) for record in records
         ),
         guns=maker.guns(new_id) if place.symbol is Symbol.START else (),
-        runners={
-            e.bib: (name_of(e), runner_detail(e, ())) for e in book.entries(stage.number) if e.bib
-        },
         draft=draft,
         message=message,
         is_error=is_error,
         form_token=form_token,
         record_id=new_id(),
         withdrawal_id=new_id(),
-        now=now,
-        utc_offset_ms=figures.utc_offset_ms(now, zone),
-        clock=figures.clock(now, zone),
     )
-
-
-def station_answer(page: StationPage) -> dict[str, str | int | dict[str, str]]:
-    """What the page's script is answered with: the parts to put in, a message, the clock."""
-    return {
-        "html": {name: piece_html(page, name) for name in ("entered", "counts", "guns")},
-        "message": page.message,
-        "now": page.now,
-    }
 
 
 class _StationMaker:
