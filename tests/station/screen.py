@@ -89,7 +89,7 @@ class Installation:
         stage = {
             "number": 5,
             "name": "Tazenakht – Foum Zguid",
-            "date": "2026-10-24",
+            "date": time.strftime("%Y-%m-%d", time.gmtime(time.time() + HOUR / 1000)),
             "guns": [],
             "controls": list(self.controls),
             "is_current": True,

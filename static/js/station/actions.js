@@ -5,6 +5,11 @@ import { bibOf, entryOf, isUnread } from "./roster.js";
 /** How a bib stands in a record: `*` for a digit that was not read. */
 const written = (bib) => bib.replaceAll("?", "*");
 
+/** What is written where nobody said more. */
+export const USUAL_REASONS = {
+  withdrawal: "Withdraws here", helped: "Helped another runner", kit_complete: "Kit complete",
+};
+
 /** How the app shows a bib. */
 export const shown = (bib) => bib.replaceAll("*", "?");
 
@@ -78,12 +83,12 @@ export class Actions {
   }
 
   /** Somebody who passed between two taps, and was not tapped. */
-  async insert(line, before, typed) {
+  async insert(line, before, time) {
     const { journal } = this.#app;
     const note = before === undefined ? "Inserted, time estimated"
       : `Inserted between ${before} and the next, time estimated`;
     await journal.keep([
-      { ...copied(line.draft), bib: "", typed, source: "estimate", note, tap: journal.tap() },
+      { ...copied(line.draft), bib: "", typed: new Date(time).toISOString(), source: "estimate", note, tap: journal.tap() },
     ]);
   }
 
@@ -91,10 +96,11 @@ export class Actions {
   observe(observed, given) {
     const { place } = this.#app;
     const { bib = "", reason = "", ...rest } = given;
+    const why = reason || (USUAL_REASONS[observed] ?? "");
     const about = bib === "" ? {} : { bib: entryOf(this.#app.journal, bibOf(bib))?.bib ?? bibOf(bib) };
     return this.#rule([{
       ruling: "observation", observed, stage: place.stage, control: place.ways[0].code,
-      ...about, ...(reason === "" ? {} : { reason }), ...rest,
+      ...about, ...(why === "" ? {} : { reason: why }), ...rest,
     }]);
   }
 

@@ -211,7 +211,10 @@ class App {
       this.#mark.replaceChildren(...(place === null ? [] : [symbol(place)]));
     }
     write(this.#name, place?.name ?? journal.post?.station.label ?? "Station");
-    write(this.#facts, place === null ? (journal.post?.race.name ?? "Times from the field") : placeFacts(place));
+    const facts = place === null ? [journal.post?.race.name ?? "Times from the field"] : placeFacts(place);
+    if (this.#facts.textContent !== facts.join("")) {
+      this.#facts.replaceChildren(...facts.map((text) => h("span", { text })));
+    }
     this.#lists.hidden = place === null;
     this.#menu.hidden = journal.post === null;
     this.#bar.element.hidden = journal.post === null;

@@ -38,7 +38,8 @@ export function bibView(app) {
   const withdrawn = h("button", { type: "button", class: "tool" }, icon("user-x"), h("span", { text: "Withdrawn" }), h("small", { text: "hold" }));
   const holding = holdKey(withdrawn, {
     mayStart: () => isWhole("Type the bib, then hold Withdrawn."),
-    act: () => observe("withdrawal", "Withdraws here", "withdrawn here"),
+    act: () => observe("withdrawal", "withdrawn here"),
+    onStart: () => tell(`Keep holding: ${bib.text} withdraws here`, ""),
     onEarly: () => tell("Hold Withdrawn for a second.", ""),
     onArmed: () => app.say(`Press again to note that ${bib.text} withdraws here.`),
   });
@@ -47,7 +48,7 @@ export function bibView(app) {
     withdrawn,
     h("button", {
       type: "button", class: "tool",
-      onclick: () => isWhole("Type the bib of who helped another.") && observe("helped", "Helped another runner", "helped"),
+      onclick: () => isWhole("Type the bib of who helped another.") && observe("helped", "helped"),
     }, icon("hand-helping"), h("span", { text: "Helped" })),
     h("button", { type: "button", class: "tool", onclick: () => app.go("more", { bib: bib.text }) }, icon("pencil"), h("span", { text: "Note, paper" })));
   const element = h("div", { class: "view" }, list.element, entry, keypad(bib, feedback),
@@ -89,10 +90,10 @@ export function bibView(app) {
     else app.say(`${text} recorded`);
   }
 
-  async function observe(observed, reason, word) {
+  async function observe(observed, word) {
     const { text, tap } = bib;
     bib.clear();
-    await app.actions.observe(observed, { bib: text, reason, tap });
+    await app.actions.observe(observed, { bib: text, tap });
     feedback.give("recorded");
     tell(`${text} ${word}, noted`, "Touch the line to add more.");
   }

@@ -40,7 +40,7 @@ export function checksView(app, { bib: begun = "" }) {
     missing.clear();
     await app.actions.observe(items.length === 0 ? "kit_complete" : "kit", {
       bib: text, tap, items: items.length === 0 ? place.checks : items,
-      reason: items.length === 0 ? "Kit complete" : `Missing: ${items.map(checkText).join(", ")}`,
+      reason: items.length === 0 ? "" : `Missing: ${items.map(checkText).join(", ")}`,
     });
     feedback.give("recorded");
     show();

@@ -2,7 +2,7 @@
 
 import { h, icon, onPress, write } from "./dom.js";
 import { keypad, typedInto, Written } from "./keypad.js";
-import { field, page, choice } from "./page.js";
+import { page } from "./page.js";
 import { bibOf, whoIs } from "./roster.js";
 import { clockText, typedTime } from "./times.js";
 
@@ -15,13 +15,16 @@ export function groupView(app) {
   const output = h("output", { "aria-label": "Bib" });
   const name = h("span", { class: "who" });
   const add = onPress(h("button", { type: "button", class: "give" }, icon("plus"), h("b", { text: "Add" })), () => addBib());
-  const timeField = field("Time", { inputmode: "numeric", autocomplete: "off", maxlength: 12, placeholder: "the first bib’s" });
-  timeField.input.addEventListener("input", () => show());
-  const source = choice("From", [["", "Here"], ["radio", "Radio"], ["paper", "Paper"]], "");
+  const typedField = h("input", {
+    inputmode: "numeric", autocomplete: "off", maxlength: 12, placeholder: "Time: first bib’s",
+    "aria-label": "Time, if it is not the first bib’s", oninput: () => show(),
+  });
+  const source = h("select", { "aria-label": "From" },
+    [["", "Seen here"], ["radio", "By radio"], ["paper", "On paper"]].map(([value, text]) => h("option", { value, text })));
   const entry = h("div", { class: "entry short", tabindex: "-1" }, output, name, add);
   const now = onPress(h("button", { type: "button", class: "btn", text: "Now" }), () => {
     tap = journal.tap();
-    timeField.input.value = "";
+    typedField.value = "";
     feedback.give("tap");
     show();
   });
@@ -46,7 +49,7 @@ export function groupView(app) {
 
   async function record(code) {
     addBib();
-    const typed = timeField.input.value.trim() === "" ? undefined : typedTime(timeField.input.value);
+    const typed = typedField.value.trim() === "" ? undefined : typedTime(typedField.value);
     if (chosen.length === 0 || typed === null) {
       feedback.give("refused");
       write(name, chosen.length === 0 ? "Type the bibs first." : "No time: 1012 is 10:12.");
@@ -54,12 +57,12 @@ export function groupView(app) {
     }
     const drafts = chosen.map((one) => ({
       bib: one, control: code, tap, ...(typed === undefined ? {} : { typed }),
-      ...(source.value() === "" ? {} : { source: source.value() }),
+      ...(source.value === "" ? {} : { source: source.value }),
     }));
     const said = `${chosen.length} recorded: ${chosen.join(", ")}`;
     chosen = [];
     tap = null;
-    timeField.input.value = "";
+    typedField.value = "";
     feedback.give(await app.actions.record(drafts));
     show();
     write(name, said);
@@ -83,7 +86,7 @@ export function groupView(app) {
   }
 
   function tick() {
-    const typed = typedTime(timeField.input.value);
+    const typed = typedTime(typedField.value);
     const moment = tap ?? journal.tap();
     for (const { time } of keys) write(time, typed ?? clockText(journal.estimate(moment).time, journal.post));
   }
@@ -102,7 +105,7 @@ export function groupView(app) {
   }
 
   const view = page(app, { title: "Several at once", tick, struck, update: show, begin: entry },
-    chips, h("div", { class: "two" }, h("div", { class: "with" }, timeField.element, now), source.element));
+    h("div", { class: "times" }, typedField, now, source), chips);
   view.element.append(entry, keypad(bib, feedback), h("div", { class: `go taps ways-${keys.length}` }, keys.map(({ button }) => button)));
   view.element.classList.add("keyed");
   show();

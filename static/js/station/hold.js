@@ -7,10 +7,10 @@ const ARMED_MS = 6000;
 
 /**
  * Make `button` act when held for a second, by finger or by Enter or space. Who can only click, as
- * by a screen reader, clicks twice. `mayStart` says whether there is something to do; `onEarly`
- * is told when it was let go too early, `onArmed` after a first click.
+ * by a screen reader, clicks twice. `mayStart` says whether there is something to do; `onStart`
+ * is told when it begins, `onEarly` when it was let go too early, `onArmed` after a first click.
  */
-export function holdKey(button, { act, mayStart, onEarly, onArmed }) {
+export function holdKey(button, { act, mayStart, onStart, onEarly, onArmed }) {
   const ring = s("svg", { class: "ring", viewBox: "0 0 24 24", "aria-hidden": "true" },
     s("circle", { cx: 12, cy: 12, r: 10, pathLength: 100 }));
   button.append(ring);
@@ -21,6 +21,7 @@ export function holdKey(button, { act, mayStart, onEarly, onArmed }) {
   function start() {
     if (timer !== null || !mayStart()) return;
     button.classList.add("held");
+    onStart();
     timer = setTimeout(() => {
       stop();
       act();

@@ -1,11 +1,12 @@
 // One line: its bib, its time, undone or not; and for taps, insert and shift. Each is a new record.
 
 import { shown } from "./actions.js";
+import { lineTime } from "./lines_list.js";
 import { field, page } from "./page.js";
 import { h, icon } from "./dom.js";
 import { byTime, oneEarlier, oneLater } from "./order.js";
 import { whoIs } from "./roster.js";
-import { clockText, typedTime, uncertaintyText } from "./times.js";
+import { clockText, onDayOf, typedTime, uncertaintyText } from "./times.js";
 
 export function lineView(app, { id }) {
   const { journal, actions } = app;
@@ -13,7 +14,7 @@ export function lineView(app, { id }) {
   const line = app.lines.find((one) => one.id === id);
   if (line === undefined) return seen === undefined ? gone(app) : seenView(app, seen);
   const bib = shown(line.bib);
-  const at = line.draft.typed ?? clockText(line.time, journal.post);
+  const at = lineTime(line, journal.post);
   const who = whoIs(journal, bib);
 
   const bibField = field("Bib", { value: bib, inputmode: "numeric", autocomplete: "off", maxlength: 12 });
@@ -46,7 +47,7 @@ export function lineView(app, { id }) {
       timeField.input.focus();
       return;
     }
-    await actions.retime(line, typed);
+    await actions.retime(line, onDayOf(typed, line.time, app.place.date, journal.post));
     done(`${bib || "The entry"} is at ${typed} now.`);
   }
 
@@ -64,7 +65,7 @@ export function lineView(app, { id }) {
     const nth = row.findIndex((one) => one.id === line.id);
     const before = row[nth - 1];
     const time = before === undefined ? line.time - 1000 : (before.time + line.time) / 2;
-    await actions.insert(line, before && clockText(before.time, journal.post), clockText(time, journal.post));
+    await actions.insert(line, before && clockText(before.time, journal.post), time);
     done("Inserted. Its bib is asked for next.");
   }
 

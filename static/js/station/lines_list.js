@@ -1,6 +1,6 @@
 // The last entries of a place, the newest lowest, nearest to the keys; undo stands at each.
 
-import { shown } from "./actions.js";
+import { shown, USUAL_REASONS } from "./actions.js";
 import { arrange, h, icon, mark, write } from "./dom.js";
 import { whoIs } from "./roster.js";
 import { wayText } from "./places.js";
@@ -73,6 +73,12 @@ async function turn(app, id) {
   }
 }
 
+/** The time of a line as it is told: as it was typed, or by the race's clock. */
+export function lineTime(line, post) {
+  const { typed } = line.draft;
+  return typed === undefined || typed.endsWith("Z") ? clockText(line.time, post) : typed;
+}
+
 export function nameOf({ bib }) {
   return bib === "" ? "No bib" : shown(bib);
 }
@@ -85,7 +91,7 @@ function showLine(app, item, line, { isMarked, words }) {
   write(n, bib || "–");
   write(w.firstElementChild, bib === "" ? (line.isObservation ? "" : "Bib to come") : who.name);
   write(w.lastElementChild, words(line) || detailOfLine(app, line, who));
-  write(t, line.draft.typed ?? clockText(line.time, app.journal.post));
+  write(t, lineTime(line, app.journal.post));
   const isFlagged = !line.isObservation && (who.kind === "unread" || who.kind === "unknown"
     || bib === "" || line.state === "refused" || line.isMarked);
   item.classList.toggle("flag", isFlagged && !line.isVoided);
@@ -104,8 +110,8 @@ function detailOfLine(app, line, who) {
   if (line.isObservation) {
     const { observed, reason, items } = line.draft;
     parts.push(SEEN[observed] ?? observed);
-    if (observed === "kit") parts.push(items.join(", "));
-    else if (reason) parts.push(reason);
+    if (observed === "kit") parts.push(items.map((item) => item.replaceAll("_", " ")).join(", "));
+    else if (reason && reason !== USUAL_REASONS[observed]) parts.push(reason);
     return parts.join(": ");
   }
   if (who.kind === "known") parts.push(who.detail);

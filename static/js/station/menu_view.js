@@ -91,7 +91,7 @@ export function menuView(app) {
     secure.hidden = status.isSecure;
   }
 
-  return page(app, { title: "Menu", sub: app.place === null ? "" : `${app.place.name}. ${placeFacts(app.place)}`, update: refresh },
+  return page(app, { title: "Menu", sub: app.place === null ? "" : `${app.place.name}. ${placeFacts(app.place).join("")}`, update: refresh },
     secure, update,
     h("div", { class: "rows" },
       app.place === null ? null : row("Who is still to come", "To come, passed, out; find a runner", "lists"),

@@ -20,7 +20,7 @@ export function placeView(app) {
           type: "button", class: "bigrow with-mark", "data-place": place.id,
           "aria-current": place.id === app.place?.id ? "true" : false,
           onclick: () => app.stand(place.id),
-        }, symbol(place), h("b", { text: place.name }), h("span", { text: placeFacts(place) }))))));
+        }, symbol(place), h("b", { text: place.name }), h("span", { text: placeFacts(place).join("") }))))));
     }),
     others.length === 0 ? null : h("section", { class: "placegroup" }, h("h3", { text: "Other stations of this device" }),
       h("ul", { class: "rows" }, others.map(({ key, post }) => h("li", {}, h("button", {

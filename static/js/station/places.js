@@ -40,11 +40,13 @@ export function chosenPlace(places, id) {
   return places.length === 1 ? places[0] : null;
 }
 
-/** `Stage 5, km 43.1 · closes 18:30`. */
+/** `Stage 5, km 43.1 · closes 18:30`, in its parts: the middle one can be spared. */
 export function placeFacts(place) {
-  const parts = [`Stage ${place.stage}, km ${(place.distance / 1000).toFixed(1)}`];
-  if (place.closes.length > 0) parts.push(`closes ${closesText(place)}`);
-  return parts.join(" · ");
+  return [
+    `Stage ${place.stage}`,
+    `, km ${(place.distance / 1000).toFixed(1)}`,
+    place.closes.length > 0 ? ` · closes ${closesText(place)}` : "",
+  ];
 }
 
 /** `18:30`, or `18:30, W40 18:45` where not all close alike. */

@@ -2,6 +2,9 @@
 
 import { instantOf, timeOfDay } from "./zone.js";
 
+const HALF_A_DAY_MS = 43_200_000;
+const MOST_DAYS = 9;
+
 /**
  * `10:12` of `1012`, `10:12:33` of `101233`, `7:05` of `705`; with `+` before it, of the day after
  * the stage's. Null of what is no time of day.
@@ -21,13 +24,21 @@ export function typedTime(text) {
 
 /** `12:06:18` in the race's zone; with `isShort` without its seconds. */
 export function clockText(instant, post, isShort = false) {
-  const text = timeOfDay(instant, post?.utc_offsets ?? []);
+  const text = timeOfDay(instant, post?.race.utc_offsets ?? []);
   return isShort ? text.slice(0, 5) : text;
 }
 
-/** The instant of a typed time on a stage's date. */
-export function typedInstant(text, date, post) {
-  return instantOf(text, date, post.utc_offsets);
+/**
+ * A typed time of the day that brings it nearest to `instant`: `+1 00:14` for what was typed in
+ * the night after the stage's date. Days that were typed stay.
+ */
+export function onDayOf(typed, instant, date, post) {
+  if (typed.startsWith("+")) return typed;
+  for (let day = 1; day <= MOST_DAYS; day += 1) {
+    const text = `+${day} ${typed}`;
+    if (Math.abs(instantOf(text, date, post.race.utc_offsets) - instant) < HALF_A_DAY_MS) return text;
+  }
+  return typed;
 }
 
 /** `±0.4 s`, `±40 s`, `±12 min`. */
