@@ -77,6 +77,7 @@ export function estimate(tap, contacts, runs) {
   if (one !== null && other !== null) {
     if (one.isGuarded && other.isGuarded) {
       const both = between(one, other);
+      // One that is much worse than the other has nothing to add.
       if (both.uncertainty <= chosen.uncertainty) chosen = both;
     } else if (!chosen.isGuarded) {
       chosen = reconciled(chosen, chosen === one ? other : one);
@@ -161,16 +162,16 @@ function best(seen) {
   return seen.reduce((one, other) => (one === null || isBetter(other, one) ? other : one), null);
 }
 
-/** In proportion: the clock may have gone fast to the tap and slowly from it, or the reverse. */
+/** In proportion; off at most as far as both contacts together allow. */
 function between(one, other) {
   const whole = one.age + other.age;
   const share = whole === 0 ? 0 : one.age / whole;
-  const mixed = (name) => one[name] * (1 - share) + other[name] * share;
-  const measuredAlone = (seen) => seen.uncertainty - DRIFT * seen.age;
+  const offset = one.offset * (1 - share) + other.offset * share;
+  const least = Math.max(one.offset - one.uncertainty, other.offset - other.uncertainty);
+  const most = Math.min(one.offset + one.uncertainty, other.offset + other.uncertainty);
   return {
-    offset: mixed("offset"),
-    uncertainty: measuredAlone(one) * (1 - share) + measuredAlone(other) * share
-      + (whole === 0 ? 0 : 2 * DRIFT * one.age * other.age / whole),
+    offset,
+    uncertainty: Math.max(most - offset, offset - least),
     age: Math.min(one.age, other.age),
     isGuarded: true,
     isBefore: one.age <= other.age,

@@ -435,25 +435,26 @@ class Journal extends EventTarget {
 
   /** The ids of these are used by somebody else: they get others, and so do those that come. */
   async #reissue(conflicts) {
-    const own = conflicts.filter(({ origin }) => origin === this.#store.origin);
-    if (own.length > 0) await this.#store.renew();
-    for (const old of conflicts) {
-      const referring = [];
+    if (conflicts.some(({ origin }) => origin === this.#store.origin)) await this.#store.renew();
+    const olds = [...conflicts];
+    for (const old of olds) {
+      const naming = [...this.#records.values()].filter(({ draft }) => draft.record === old.id);
+      const unsent = naming.filter(({ state }) => state === "unsent");
       const made = (id, origin, number) => {
-        for (const other of this.#records.values()) {
-          if (other.draft.record !== old.id || other.state === "sent") continue;
+        for (const other of naming) {
           other.draft = { ...other.draft, record: id };
           if (other.wire !== null) other.wire = { ...other.wire, record: id };
-          referring.push(other);
         }
         const wire = { ...old.wire, id };
         if ("device" in wire) wire.device = deviceName(origin);
         return { ...old, id, origin, number, wire, state: "unsent", message: "", took: null };
       };
-      const record = await this.#store.replace(old, made, () => referring);
-      this.#records.delete(old.id);
-      this.#records.set(record.id, record);
-      this.#saw([record, ...referring], [old.id]);
+      const record = await this.#store.replace(old, made, () => unsent);
+      // What was judged already named somebody else's record: it is said anew.
+      olds.push(...naming.filter(({ state }) => state !== "unsent"));
+      const inOrder = [...this.#records.values()].map((one) => (one === old ? record : one));
+      this.#records = new Map(inOrder.map((one) => [one.id, one]));
+      this.#saw([record, ...unsent], [old.id]);
     }
   }
 
@@ -659,7 +660,12 @@ class Journal extends EventTarget {
     if (said.what === "records") {
       const found = await this.#store.records(said.ids);
       for (const id of said.gone) this.#records.delete(id);
-      for (const record of found) this.#records.set(record.id, record);
+      for (const record of found) {
+        const here = this.#records.get(record.id);
+        if (here === undefined) this.#records.set(record.id, record);
+        // The tab that sends knows best what became of a record.
+        else if (!this.#sending.isRunning) Object.assign(here, record);
+      }
     } else if (said.what === "posts") {
       const { posts, lists } = await this.#store.all();
       this.#posts = new Map(posts.map((post) => [post.key, post]));

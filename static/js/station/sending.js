@@ -30,11 +30,10 @@ export class Sending {
   #work;
   #timer = null;
   #running = null;
-  #again = false;
+  #next = null;
   #failures = 0;
   #most = MOST_AT_ONCE;
   #tab = String(Math.random());
-  #isStopped = false;
 
   constructor(work) {
     this.#work = work;
@@ -47,31 +46,27 @@ export class Sending {
     if (this.#failures === 0) this.#plan(SOON_MS);
   }
 
-  /** Try now, however often it failed. Resolves when the attempt is over: true if it succeeded. */
+  /**
+   * Try now, however often it failed. Resolves when an attempt that began after this was asked
+   * for is over: true if it succeeded.
+   */
   now() {
     clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#running !== null) {
-      this.#again = true;
-      return this.#running;
+      this.#next ??= this.#running.then(() => {
+        this.#next = null;
+        return this.now();
+      });
+      return this.#next;
     }
-    this.#running = this.#run().finally(() => {
-      this.#running = null;
-      if (this.#again) {
-        this.#again = false;
-        this.#plan(SOON_MS);
-      }
-    });
+    this.#running = this.#run().finally(() => { this.#running = null; });
     return this.#running;
   }
 
-  stop() {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
-  }
+  get isRunning() { return this.#running !== null; }
 
   #plan(ms) {
-    if (this.#isStopped) return;
     if (this.#timer !== null && ms > SOON_MS) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.now(), ms);

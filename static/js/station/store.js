@@ -23,6 +23,7 @@ const STORES = {
 const SPILLED = "bivouac-station/record/";
 const STRICT = { durability: "strict" };
 const OPENS_WITHIN_MS = 8000;
+const FRACTION = 2 ** -10;
 const BALLAST_PIECES = 16;
 const BALLAST_BYTES = 65_536;
 
@@ -83,6 +84,12 @@ class Store {
     const tx = this.#database.transaction(names);
     const found = await Promise.all(names.map((name) => tx.objectStore(name).getAll()));
     const all = Object.fromEntries(names.map((name, nth) => [name, found[nth]]));
+    for (const post of all.posts) this.#memory.posts.set(post.key, post);
+    for (const post of locally("posts") ?? []) {
+      if (this.#memory.posts.has(post.key)) continue;
+      all.posts.push(post);
+      await this.#write("posts", post);
+    }
     const here = new Set(all.records.map((record) => record.id));
     all.records.push(...spilled().filter((record) => !here.has(record.id)));
     return all;
@@ -167,6 +174,7 @@ class Store {
 
   async putPost(post) { await this.#write("posts", post); }
   async putList(list) { await this.#write("lists", list); }
+
   async putField(field) { await this.#write("fields", field); }
   async setting(name) {
     if (this.#database === null) return this.#memory.meta.get(name);
@@ -209,18 +217,24 @@ class Store {
         const tx = this.#database.transaction("runs", "readwrite");
         const cursor = await tx.store.openCursor(null, "prev");
         const previous = cursor?.value ?? null;
-        const run = made((previous?.number ?? 0) + 1, previous);
+        const run = made(Math.floor(previous?.number ?? 0) + 1, previous);
         tx.store.put(run);
         await tx.done;
+        keepLocally("run", run);
         return run;
       } catch (error) {
         this.#note(error);
       }
     }
-    return made(1, null);
+    // Between the last run that the database knows and the next, and unlike any other there.
+    const last = locally("run");
+    const run = made((last?.number ?? 0) + (1 + Math.random()) * FRACTION, last);
+    keepLocally("run", run);
+    return run;
   }
 
   async putRun(run) {
+    keepLocally("run", run);
     await this.#database?.put("runs", run).catch((error) => this.#note(error));
   }
 
@@ -287,11 +301,10 @@ class Store {
 
   async #write(name, value, key) {
     this.#memory[name].set(key ?? value.key ?? value.of, value);
+    // The posts stand in both places: where one of them fails, the other still knows them.
+    if (name === "posts") keepLocally(name, [...this.#memory.posts.values()]);
     if (this.#database === null) {
-      if (name === "posts" || name === "meta") {
-        keepLocally(name, name === "posts" ? [...this.#memory.posts.values()]
-          : Object.fromEntries(this.#memory.meta));
-      }
+      if (name === "meta") keepLocally(name, Object.fromEntries(this.#memory.meta));
       return;
     }
     try {
@@ -347,11 +360,14 @@ class Store {
   /** What could not be written to the database once is written there now. */
   async #takeBackSpilled() {
     const waiting = spilled();
+    const run = locally("run");
     if (waiting.length === 0) return;
-    const tx = this.#database.transaction("records", "readwrite", STRICT);
+    const tx = this.#database.transaction(["records", "runs"], "readwrite", STRICT);
+    const records = tx.objectStore("records");
     for (const record of waiting) {
-      if (await tx.store.get(record.id) === undefined) tx.store.put({ ...record, place: DISK });
+      if (await records.get(record.id) === undefined) records.put({ ...record, place: DISK });
     }
+    if (run !== null) tx.objectStore("runs").put(run);
     await tx.done;
     for (const record of waiting) unspill(record.id);
   }
