@@ -226,4 +226,4 @@ class Phone:
         """Wait until all is sent."""
         cell = self.page.locator(".counts .cell").nth(1)
         self.page.evaluate("dispatchEvent(new Event('online'))")
-        expect(cell).to_contain_text("0not sent", timeout=15_000)
+        expect(cell).to_have_text("0not sent", timeout=15_000)

@@ -115,7 +115,7 @@ function detailOfLine(app, line, who) {
     return parts.join(": ");
   }
   if (who.kind === "known") parts.push(who.detail);
-  else if (who.kind === "unknown") parts.push("Not in the start list, kept and marked");
+  else if (who.kind === "unknown") parts.push("Kept and marked");
   else if (who.kind === "unread") parts.push("Not read, choose later");
   const way = wayText(app.place, line.draft.control);
   if (way) parts.push(way);
