@@ -199,7 +199,7 @@ def _kept(session: Session, race_id: int) -> dict[str, str]:
         .where(CarriedRow.race_id == race_id)
         .order_by(CarriedRow.id)
     )
-    return dict(row._tuple() for row in rows)
+    return {row.digest: row.content for row in rows}
 
 
 def _forget(session: Session, race_id: int, names: Iterable[str]) -> None:

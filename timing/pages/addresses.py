@@ -87,3 +87,18 @@ def desk_starts(slug: str) -> str:
 def desk_export(slug: str, **query: str | int | None) -> str:
     """A file of one board: ``board`` with ``after``, or ``stage``; and ``format``."""
     return _with(f"{desk(slug)}/export", query)
+
+
+def desk_carriage(slug: str) -> str:
+    """Where what devices gave out by file, message or code is taken in."""
+    return f"{desk(slug)}/carriage"
+
+
+def desk_carriage_take(slug: str) -> str:
+    """Where the records that wait are written to the journal."""
+    return f"{desk_carriage(slug)}/take"
+
+
+def desk_carriage_put_away(slug: str) -> str:
+    """Where what waits is forgotten."""
+    return f"{desk_carriage(slug)}/put-away"
