@@ -24,13 +24,13 @@ BIBS = tuple(str(100 + (7 * n) % RUNNERS) for n in range(RUNNERS))
 """The order in which they finish."""
 SWAPPED = (4, 34)
 """Two whose bibs the device in time-first mode gives to one another's time."""
-SECONDS_APART = 0.25
-"""Six times as dense as forty in a minute."""
+SECONDS_APART = 0.15
+"""Ten times as dense as forty in a minute."""
 
 
 def race_of_today() -> str:
     """A race that began two hours ago, where it is about noon."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC)  # noqa: TID251 - devices have the real time
     hours = 12 - now.hour
     local = now.astimezone(timezone(timedelta(hours=hours)))
     zone = f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT"

@@ -101,6 +101,7 @@ def test_the_time_kept_is_the_first_digits_unless_now_is_taken(phone: Made) -> N
     page.locator("[data-now]").click()
     second = page.evaluate("Date.now()")
     page.locator(".rec").click()
+    expect(device.line("12")).to_be_visible()
     device.sent()
     times = page.evaluate(
         "times => times.map(Date.parse)",
@@ -226,7 +227,7 @@ def test_time_first_gives_bibs_in_order_with_a_gap_an_insertion_and_a_shift(phon
     for count in range(1, 5):
         tap.click()
         expect(page.locator(".entered li[data-bib]")).to_have_count(count)
-        page.wait_for_timeout(1050)
+        page.wait_for_timeout(200)
     device.type("134")
     give.click()
     expect(device.line("134")).to_be_visible()
@@ -500,9 +501,7 @@ def faults(page: Page) -> list[Any]:
     """What axe finds."""
     page.evaluate(f"if (!window.axe) {{ {AXE.read_text(encoding='utf-8')} }}")
     found: list[Any] = page.evaluate("axe.run().then(found => found.violations)")
-    return [
-        (fault["id"], [node["html"][:120] for node in fault["nodes"][:3]]) for fault in found
-    ]
+    return [(fault["id"], [node["html"][:120] for node in fault["nodes"][:3]]) for fault in found]
 
 
 @pytest.mark.parametrize(
@@ -510,9 +509,8 @@ def faults(page: Page) -> list[Any]:
     [
         (360, "sun", "light"),
         (360, "night", "dark"),
-        (360, "", "dark"),
         (1280, "", "light"),
-        (1280, "night", "light"),
+        (1280, "", "dark"),
     ],
 )
 def test_axe_finds_nothing(phone: Made, width: int, theme: str, scheme: str) -> None:
