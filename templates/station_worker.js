@@ -12,6 +12,9 @@ self.addEventListener("install", (event) => {
     const cache = await caches.open(CACHE);
     // Past the browser's own cache: a file of another version must not be among them.
     await cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })));
+    // Nor one that a server in the middle of its own change sent: then it is tried again later.
+    const shell = await (await cache.match(SHELL)).text();
+    if (!shell.includes(VERSION)) throw new Error("these are files of different versions");
   })());
 });
 

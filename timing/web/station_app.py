@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, json, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from timing.pages import addresses
 from timing.pages.rendering import render
@@ -22,14 +23,14 @@ _MANIFEST = "application/manifest+json"
 
 
 @station_app.get(addresses.STATION)
-def shell() -> Response:
+def shell() -> AnyResponse:
     """The app: it opens offline from the worker's keeping, and from here the first time."""
     notice = installation().settings.notice
     return _kept_until_it_changes(render(station_app_page(notice), notice=notice), HTML)
 
 
 @station_app.get(addresses.STATION_WORKER)
-def worker() -> Response:
+def worker() -> AnyResponse:
     """The service worker, with the version and the files of the app that is served now."""
     text = render(station_worker(installation().settings.notice))
     answer = _kept_until_it_changes(text, _SCRIPT)
@@ -39,12 +40,12 @@ def worker() -> Response:
 
 
 @station_app.get(addresses.STATION_MANIFEST)
-def manifest() -> Response:
+def manifest() -> AnyResponse:
     """What a phone is told when the app is installed."""
     return _kept_until_it_changes(json.dumps(station_manifest()), _MANIFEST)
 
 
-def _kept_until_it_changes(text: str, content_type: str) -> Response:
+def _kept_until_it_changes(text: str, content_type: str) -> AnyResponse:
     """An answer that a browser may keep, and asks about each time."""
     answer = Response(text, content_type=content_type)
     answer.headers["Cache-Control"] = "no-cache"
