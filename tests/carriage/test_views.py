@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.carriage.conftest import ADDRESS, ROOT, answer
 from tests.conftest import BROWSER_SWITCHES
@@ -66,8 +66,8 @@ def pictures(page: Page) -> list[bytes]:
     return found
 
 
-def png(content: bytes, name: str = "code.png") -> dict[str, Any]:
-    return {"name": name, "mimeType": "image/png", "buffer": content}
+def png(content: bytes, name: str = "code.png") -> FilePayload:
+    return FilePayload(name=name, mimeType="image/png", buffer=content)
 
 
 # Codes --------------------------------------------------------------------------

@@ -70,7 +70,8 @@ def bring(who: Director, slug: str) -> AnyResponse:
     )
     is_nothing = not read.found and not read.parts
     message = "Nothing of a station was found in it." if is_nothing else ""
-    return _page(who, slug, read=read, message=message, is_error=is_nothing)
+    left = text if is_nothing else ""
+    return _page(who, slug, read=read, message=message, is_error=is_nothing, text=left)
 
 
 @desk_carriage.post("/desk/<slug:slug>/carriage/take")
