@@ -21,8 +21,12 @@ ENTRY = "js/station/app.js"
 ICONS = tuple(sorted(path.stem for path in (STATIC / "vendor" / "lucide").glob("*.svg")))
 """What the app's pages may show: `#i-check` and so on."""
 
-_FONTS = ("sofia-sans-semi-condensed", "sofia-sans-extra-condensed")
-_SCRIPTS = ("latin", "latin-ext")
+_TYPE = (
+    "vendor/sofia-sans-semi-condensed/sofia-sans-semi-condensed-latin-wght-normal.woff2",
+    "vendor/sofia-sans-semi-condensed/sofia-sans-semi-condensed-latin-ext-wght-normal.woff2",
+    # Of figures and titles only: other letters in them come from the device.
+    "vendor/sofia-sans-extra-condensed/sofia-sans-extra-condensed-latin-wght-normal.woff2",
+)
 _LIBRARIES = ("idb", "qr")
 
 
@@ -67,13 +71,8 @@ def app_files() -> tuple[str, ...]:
         *(f"css/{name}.css" for name in STYLES),
         *libraries,
         *modules,
-        *(
-            f"vendor/{font}/{font}-{script}-wght-normal.woff2"
-            for font in _FONTS
-            for script in _SCRIPTS
-        ),
+        *_TYPE,
         "img/icon.svg",
-        "img/icon-192.png",
     )
 
 
