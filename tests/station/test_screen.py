@@ -463,12 +463,19 @@ def test_everything_goes_by_keyboard_and_the_focus_is_never_lost(phone: Made) ->
     ]
 
 
-@pytest.mark.parametrize("height", [640, 844])
-@pytest.mark.parametrize("controls", [ONE_WAY, IN_AND_OUT], ids=["one way", "in and out"])
+@pytest.mark.parametrize(
+    ("controls", "height", "choices"),
+    [
+        (ONE_WAY, 640, {"theme": "sun"}),
+        (IN_AND_OUT, 640, {"theme": "sun", "large": True}),
+        (IN_AND_OUT, 844, {"theme": "night", "left": True}),
+    ],
+    ids=["sun", "large type", "night, left hand"],
+)
 def test_all_that_records_is_in_sight_and_stays_where_it_is(
-    phone: Made, controls: tuple[dict[str, Any], ...], height: int
+    phone: Made, controls: tuple[dict[str, Any], ...], height: int, choices: dict[str, Any]
 ) -> None:
-    device = phone(controls, height=height, choices={"theme": "sun"})
+    device = phone(controls, height=height, choices=choices)
     page = device.start()
     way = "in" if len(controls) == 2 else "record"
     where = "keys => keys.map(key => { const box = key.getBoundingClientRect();"
@@ -482,6 +489,38 @@ def test_all_that_records_is_in_sight_and_stays_where_it_is(
         device.record(bib, way)
     assert keys.evaluate_all(where) == before
     assert page.evaluate("document.documentElement.scrollHeight") <= height
+
+
+@pytest.mark.parametrize("theme", ["sun", "night"])
+def test_colours_are_chosen_by_hand_and_stay(phone: Made, theme: str) -> None:
+    device = phone()
+    page = device.start()
+    page.get_by_role("button", name="Menu").click()
+    page.get_by_role("button", name=theme.capitalize()).click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    paper = "rgb(0, 0, 0)" if theme == "night" else "rgb(255, 255, 255)"
+    expect(page.locator(".phone")).to_have_css("background-color", paper)
+
+
+def test_a_withdrawal_needs_two_presses_of_who_cannot_hold(phone: Made) -> None:
+    device = phone()
+    page = device.start()
+    device.type("205")
+    key = page.locator(".tool", has_text="Withdrawn")
+    key.evaluate("key => key.click()")
+    expect(page.locator(".phone > [role=status]")).to_contain_text("Press again")
+    expect(device.line("205")).to_have_count(0)
+    key.evaluate("key => key.click()")
+    expect(device.line("205")).to_contain_text("withdrawn here")
+
+
+def test_a_bib_that_is_not_listed_is_told_when_it_comes_again(phone: Made) -> None:
+    device = phone()
+    page = device.start()
+    device.record("212")
+    device.type("212")
+    expect(page.locator(".entry")).to_contain_text("Already recorded at")
 
 
 def test_a_list_of_1300_runners_is_found_through(phone: Made) -> None:

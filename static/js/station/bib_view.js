@@ -104,7 +104,8 @@ export function bibView(app) {
     const who = whoIs(journal, known);
     const isPart = who.kind === "unknown" && isBeginning(journal, known);
     const entry_ = entryOf(journal, known);
-    const already = entry_ === null ? "" : alreadyText({ ...app, bib: entry_.bib });
+    const already = known === "" || isUnread(known) || isPart ? ""
+      : alreadyText({ ...app, bib: entry_?.bib ?? known });
     write(name, outcome?.first ?? (isPart ? "…" : who.name));
     write(detail, outcome?.second ?? (isPart ? "" : sentence(who, already, entry_)));
     element.classList.toggle("already", already !== "" && outcome === null);
