@@ -179,9 +179,12 @@ class Installation:
 class Phone:
     """The app in a tab, joined, with what a hand does at it."""
 
-    def __init__(self, context: BrowserContext, installation: Installation) -> None:
+    def __init__(
+        self, context: BrowserContext, installation: Installation, *, site: str = SITE
+    ) -> None:
         self.installation = installation
-        context.route(f"{SITE}/**", installation.answer)
+        self.site = site
+        context.route(f"{site}/**", installation.answer)
         self.page: Page = context.new_page()
         self.wrong: list[str] = []
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
@@ -193,7 +196,7 @@ class Phone:
 
     def open(self, link: str = f"/station#{KEY}") -> Page:
         """Open the app by the link that was given out."""
-        self.page.goto(SITE + link)
+        self.page.goto(self.site + link)
         return self.page
 
     def start(self) -> Page:

@@ -17,6 +17,7 @@ from tests.station.screen import (
     IN_AND_OUT,
     KEY,
     ONE_WAY,
+    SITE,
     START,
     Installation,
     Phone,
@@ -41,6 +42,7 @@ def phone(browser: Browser) -> Iterator[Made]:
         width: int = 360,
         height: int = 640,
         stage: dict[str, Any] | None = None,
+        site: str = SITE,
         **options: Any,
     ) -> Phone:
         context = browser.new_context(
@@ -53,7 +55,7 @@ def phone(browser: Browser) -> Iterator[Made]:
             f" localStorage.setItem('bivouac-station/choices', {kept})"
         )
         contexts.append(context)
-        phones.append(Phone(context, Installation(controls, **(stage or {}))))
+        phones.append(Phone(context, Installation(controls, **(stage or {})), site=site))
         return phones[-1]
 
     yield made
@@ -521,6 +523,19 @@ def test_a_bib_that_is_not_listed_is_told_when_it_comes_again(phone: Made) -> No
     device.record("212")
     device.type("212")
     expect(page.locator(".entry")).to_contain_text("Already recorded at")
+
+
+def test_what_does_not_work_on_plain_http_is_said_and_taps_are_kept(phone: Made) -> None:
+    device = phone(site="http://camp.test")
+    page = device.start()
+    assert page.evaluate("isSecureContext") is False
+    device.record("134")
+    page.get_by_role("button", name="Not opened securely").click()
+    expect(page.locator(".warn")).to_contain_text("Taps are still kept on this device")
+    page.reload()
+    expect(device.line("134")).to_be_visible()
+    device.sent()
+    assert [passing["bib"] for passing in device.installation.passings()] == ["134"]
 
 
 def test_a_list_of_1300_runners_is_found_through(phone: Made) -> None:
