@@ -1,4 +1,8 @@
-"""Two devices at one finish, one in each way of work: one order, and where they differ a list."""
+"""The station app's screen and a real server.
+
+Two devices at one finish, one in each way of work: one order, and where they differ a list. And
+whatever else a station writes is taken.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +88,84 @@ def tabs(browser: Browser, server: Server, key: str) -> Iterator[list[Page]]:
 def read(server: Server, path: str) -> Any:
     with urllib.request.urlopen(f"{server.url}/api/v1/races/{SLUG}/{path}", timeout=30) as answer:
         return json.load(answer)
+
+
+def test_whatever_a_station_writes_is_taken(
+    browser: Browser, server: Server, database: Database, slug: str
+) -> None:
+    key = station_key(database, stage=1, slug=slug)
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 360, "height": 640}, service_workers="block"
+    )
+    page = context.new_page()
+    page.goto(f"/station#{key}")
+    give_and_undo_the_start(page)
+    page.keyboard.press("Shift+M")
+    page.get_by_role("button", name="Another place").click()
+    page.locator("[data-place='1/HUT']").click()
+    lines = page.locator(".entered li[data-bib]")
+    record_and_put_right(page)
+    expect(lines).to_have_count(6)
+    report_what_was_seen(page)
+    expect(lines).to_have_count(10)
+    expect(page.locator(".counts .cell").nth(1)).to_have_text("0not sent", timeout=30_000)
+    expect(page.locator(".entered li.waiting")).to_have_count(0)
+    assert lines.evaluate_all("lines => lines.map(line => line.dataset.state)") == ["sent"] * 10
+    expect(page.locator(".warning")).to_be_hidden()
+    context.close()
+
+
+def give_and_undo_the_start(page: Page) -> None:
+    page.locator("[data-place='1/START']").click()
+    page.locator(".gun").click()
+    page.get_by_label("Right time").fill("080002")
+    page.get_by_role("button", name="Put it right").click()
+    expect(page.locator(".gun")).to_contain_text("08:00:02")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".gun")).to_contain_text("Start ")
+
+
+def record_and_put_right(page: Page) -> None:
+    lines = page.locator(".entered li[data-bib]")
+    for nth, bib in enumerate(("7", "12", "1?", "999"), start=1):
+        page.keyboard.type(bib)
+        page.keyboard.press("Enter")
+        expect(lines).to_have_count(nth)
+    page.keyboard.press("Shift+U")
+    expect(lines.first).to_contain_text("Undone")
+    page.locator("[data-bib='1?'] .line").click()
+    page.get_by_label("Bib").fill("15a")
+    page.get_by_role("button", name="Change the bib").click()
+    page.locator("[data-bib='15a'] .line").click()
+    page.get_by_role("button", name="Insert a missed runner").click()
+    expect(lines).to_have_count(5)
+    page.locator("[data-bib='12'] .line").click()
+    page.get_by_label("Time").fill("+0214")
+    page.get_by_role("button", name="Change the time").click()
+
+
+def report_what_was_seen(page: Page) -> None:
+    lines = page.locator(".entered li[data-bib]")
+    page.keyboard.type("7")
+    page.locator(".tool", has_text="Helped").click()
+    expect(lines).to_have_count(7)
+    page.keyboard.type("7")
+    page.keyboard.down("Shift")
+    page.keyboard.down("W")
+    expect(lines).to_have_count(8)
+    page.keyboard.up("W")
+    page.keyboard.up("Shift")
+    page.keyboard.press("Shift+N")
+    page.get_by_role("button", name="Kit and water").click()
+    page.keyboard.type("12")
+    page.get_by_role("button", name="whistle").click()
+    page.locator(".view .rec").click()
+    expect(page.locator(".entry")).to_contain_text("whistle missing")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+N")
+    page.get_by_role("button", name="Note").first.click()
+    page.get_by_label("Note", exact=True).fill("Wind has taken the tent.")
+    page.keyboard.press("Enter")
 
 
 def until_revision(server: Server, revision: int) -> None:

@@ -46,6 +46,11 @@ export class Actions {
     return this.#rule([{ ruling: "void", record: id, reason }]);
   }
 
+  /** Take several records back, all at once. */
+  undoAll(ids, reason) {
+    return this.#rule(ids.map((record) => ({ ruling: "void", record, reason })));
+  }
+
   /** Take back that it was taken back. */
   restore(line) {
     return this.#rule([

@@ -13,7 +13,7 @@ export function startView(app) {
     for (const ruling of journal.rulings()) {
       const { draft } = ruling;
       if (draft.ruling === "start" && draft.stage === place.stage) {
-        given.set(draft.wave ?? "", ruling);
+        given.set(draft.wave ?? "", [...given.get(draft.wave ?? "") ?? [], ruling]);
       }
     }
     for (const gun of guns) gun.update(given.get(gun.wave));
@@ -31,10 +31,11 @@ function gunRow(app, { wave, label, planned, given: told }, { feedback, journal,
   const time = h("time");
   const key = onPress(h("button", { type: "button", class: "rec gun" }, word, time), () => give());
   const facts = h("p", { class: "gunfacts" });
-  const back = h("button", { type: "button", class: "btn", onclick: () => app.actions.undo(mine.id, "Start undone at the station") }, icon("undo-2"), "Undo");
+  const back = h("button", { type: "button", class: "btn", onclick: () => app.actions.undoAll(standing.map(({ id }) => id), "Start undone at the station") }, icon("undo-2"), "Undo");
   const other = field("Right time", { inputmode: "numeric", autocomplete: "off", maxlength: 10 }, "080002 is 08:00:02");
   const form = h("form", { class: "rowform", novalidate: true, onsubmit: (event) => correct(event) }, other.element, h("button", { class: "btn", text: "Put it right" }));
   const after = h("div", { class: "gunafter" }, facts, back, form);
+  let standing = [];  // what was given and put right: all of it is undone together
   let mine;
 
   async function give() {
@@ -68,8 +69,9 @@ function gunRow(app, { wave, label, planned, given: told }, { feedback, journal,
   return {
     wave,
     element: h("li", {}, key, after),
-    update(ruling) {
-      mine = ruling;
+    update(rulings = []) {
+      standing = rulings;
+      mine = standing.at(-1);
       const isStarted = mine !== undefined;
       key.classList.toggle("given", isStarted);
       write(word, isStarted ? `${label} started` : `Start ${label}`);
