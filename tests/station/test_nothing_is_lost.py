@@ -168,7 +168,8 @@ def test_what_is_refused_is_kept_said_and_offered_as_a_file(run: Run) -> None:
         await journal.contact();
         journal = await device.reopened();
         const leaving = await journal.leaving();
-        return { status: journal.status, leaving: leaving.map(({ key, record }) => [key, record.bib]) };
+        const bibs = leaving.map(({ key, record }) => [key, record.bib]);
+        return { status: journal.status, leaving: bibs };
         """
     )
     assert found["status"]["refused"] == 2
@@ -361,7 +362,7 @@ def test_without_indexeddb_taps_are_kept_and_it_is_said_loudly(run: Run) -> None
     assert found["after"]["place"] == "disk"
 
 
-def test_two_tabs_number_apart_see_each_other_and_send_once(run: Run) -> None:
+def test_two_tabs_number_apart_and_know_what_the_other_recorded_and_sent(run: Run) -> None:
     found = run(
         JOINED
         + """
@@ -373,12 +374,12 @@ def test_two_tabs_number_apart_see_each_other_and_send_once(run: Run) -> None:
           taps.push((nth % 2 ? journal : other).keep([passing(nth)]));
         }
         const ids = (await Promise.all(taps)).flat().map(({ id }) => id);
-        await until(() => journal.status.recorded === 20 && other.status.recorded === 20, "both know");
+        const both = (is) => until(() => [journal, other].every(({ status }) => is(status)));
+        await both(({ recorded }) => recorded === 20);
         const others = [journal.status.otherTabs, other.status.otherTabs];
-        let asked = 0;
-        camp.network = (address) => { asked += address.endsWith("records") ? 1 : 0; return "through"; };
+        camp.network = () => "through";
         await Promise.all([journal.contact(), other.contact()]);
-        await until(() => journal.status.unsent === 0 && other.status.unsent === 0, "both know");
+        await both(({ unsent }) => unsent === 0);
         beside.kill();
         return { ids: new Set(ids).size, there: camp.records.size, others };
         """
