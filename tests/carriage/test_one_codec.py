@@ -66,7 +66,7 @@ READ = """(() => {
 })()"""
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(lists_of_records)
 def test_both_write_the_same_bytes_and_read_them_back(
     bench: Page, records: list[dict[str, Any]]
@@ -81,7 +81,7 @@ def test_both_write_the_same_bytes_and_read_them_back(
     assert as_json(json.loads(call(bench, "stream", READ, list(written)))) == as_json(records)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.data())
 def test_both_read_the_same_from_bytes_that_were_changed(bench: Page, data: st.DataObject) -> None:
     writer = StreamWriter()
@@ -102,7 +102,7 @@ def test_both_read_the_same_from_bytes_that_were_changed(bench: Page, data: st.D
         assert as_json(json.loads(there)) == here
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(lists_of_records)
 def test_both_write_the_same_messages(bench: Page, records: list[dict[str, Any]]) -> None:
     there = call(
@@ -125,7 +125,7 @@ PILE = """(async () => {
 })()"""
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(lists_of_records, st.integers(20, 200))
 def test_what_the_app_shows_as_codes_the_server_reads_and_the_other_way_round(
     bench: Page, records: list[dict[str, Any]], piece: int
@@ -187,7 +187,7 @@ def test_the_app_refuses_a_series_that_unpacks_to_gigabytes(bench: Page) -> None
 TEXTS = st.text(max_size=200) | st.text('BV1:QA.+/abz0 \n{}[]"', max_size=200)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(TEXTS)
 def test_any_text_is_taken_without_an_error(bench: Page, text: str) -> None:
     call(bench, "pile", PILE, [text.encode("utf-8", "replace").decode()])

@@ -80,9 +80,12 @@ def carried(*records: dict[str, Any], key: str = "") -> list[Carried]:
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=40)
+keys = texts.filter(lambda text: not text.isdecimal())
+"""A browser puts keys that are numbers first, so that the bytes differ and the content does not."""
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts,
-    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(texts, inside, max_size=3),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(keys, inside, max_size=3),
     max_leaves=8,
 )
 origins = st.sampled_from([ORIGIN, bytes.fromhex("ffeeddccbbaa89998877")])
@@ -101,7 +104,7 @@ def odd_passings(draw: st.DrawFn) -> dict[str, Any]:
     for name in draw(st.lists(st.sampled_from(sorted(made)), max_size=4)):
         made.pop(name, None)
     if draw(st.booleans()):
-        made |= draw(st.dictionaries(texts, anything, max_size=2))
+        made |= draw(st.dictionaries(keys, anything, max_size=2))
     return made
 
 
@@ -126,5 +129,5 @@ def odd_rulings(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
-records = odd_passings() | odd_rulings() | st.dictionaries(texts, anything, max_size=3)
+records = odd_passings() | odd_rulings() | st.dictionaries(keys, anything, max_size=3)
 lists_of_records = st.lists(records, max_size=12)

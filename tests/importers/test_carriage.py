@@ -94,7 +94,7 @@ def test_what_an_afternoon_brings_comes_back_as_it_was() -> None:
     assert [one.record for one in read_stream(stream_of(*typical()))] == typical()
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(lists_of_records)
 def test_any_records_come_back_as_they_were(records: list[dict[str, Any]]) -> None:
     read = read_stream(stream_of(*records))

@@ -24,6 +24,7 @@ _MODULES = {
     "export": "timing.cli.exporting",
     "race": "timing.cli.races",
     "token": "timing.cli.tokens",
+    "carriage": "timing.cli.carriage",
     "director": "timing.cli.directors",
     "sync": "timing.cli.syncing",
     "node": "timing.cli.nodes",

@@ -86,7 +86,7 @@ COMMON_TEXTS = (
     "observation",
     "Undone at the station",
     "Corrected at the station",
-    "Bib given at the station",
+    "Seen at the station",
     "Gun",
     "FINISH",
     "START",

@@ -56,7 +56,7 @@ const KEYS_OF_PASSING = new Set(["kind", "id", "stage", "control", "time", ...SH
 const BEGINNING = 1_767_225_600_000; // 2026-01-01T00:00:00Z
 const COMMON_TEXTS = [
   "", "checkpoint", "line_crew", "radio", "paper", "estimate", "void", "assign", "start",
-  "observation", "Undone at the station", "Corrected at the station", "Bib given at the station",
+  "observation", "Undone at the station", "Corrected at the station", "Seen at the station",
   "Gun", "FINISH", "START", "withdrawal", "answer", "kit", "water", "whistle", "blanket", "light", "helped",
   "note",
 ];
