@@ -324,7 +324,7 @@ def _bearer(*, may_be_revoked: bool = False) -> Token:
 def _post_body(session: Session, token: Token) -> Body:
     here = installation()
     node = this_node(session, name=here.settings.node_name)
-    nodes = known_nodes(session, name=here.settings.node_name)
+    nodes = known_nodes(session, name=here.settings.node_name, slug=token.slug)
     sheet = _of_book(token, "post", _post_sheet)
     return {
         "node": _node(node),
