@@ -9,6 +9,9 @@ from timing.settings import read_settings
 _settings = read_settings(os.environ)
 
 bind = f"{_settings.host}:{_settings.port}"
+if _settings.certificate is not None:
+    certfile = str(_settings.certificate)
+    keyfile = str(_settings.certificate_key)
 workers = _settings.workers
 worker_class = "gevent"
 worker_connections = 4_000  # open streams are connections too

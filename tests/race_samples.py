@@ -95,6 +95,7 @@ PASSINGS = (
         device="tablet 3",
         device_time=EVENING - 90_000,
         offset_ms=-90_000,
+        offset_age_ms=45_000,
         uncertainty_ms=60_000,
         at_latest=True,
         received=EVENING + 5 * MINUTE,

@@ -46,8 +46,9 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: Guard | None = None
 
-    def start(self) -> None:
-        """Start, and wait until it answers."""
+    def start(self, **changes: str) -> None:
+        """Start, with settings that changed, and wait until it answers."""
+        self._environ.update(changes)
         command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.conf.py"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import os
 import secrets
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -100,6 +101,10 @@ def _folder(text: str) -> Path:
     return (TREE / text).resolve()
 
 
+def _file_or_none(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
 def _some_text(text: str) -> str:
     if not text.strip():
         raise ValueError("not blank")
@@ -110,6 +115,10 @@ def _line(text: str) -> str:
     if len(text) > _LONGEST_NOTICE or not text.isprintable():
         raise ValueError(f"one line of at most {_LONGEST_NOTICE} characters")
     return text.strip()
+
+
+def _node_name(text: str) -> str:
+    return _line(text) or socket.gethostname()
 
 
 def _secret(text: str) -> str:
@@ -207,6 +216,25 @@ class Settings:
             parse=_yes_or_no,
         ),
     ]
+    certificate: Annotated[
+        Path | None,
+        Setting(
+            variable="BIVOUAC_CERTIFICATE",
+            default="",
+            meaning="A file with the certificate to serve https by, and those behind it, in PEM;"
+            " left out where a proxy in front does. `timing camp` sets it.",
+            parse=_file_or_none,
+        ),
+    ]
+    certificate_key: Annotated[
+        Path | None,
+        Setting(
+            variable="BIVOUAC_CERTIFICATE_KEY",
+            default="",
+            meaning="A file with the key of that certificate, in PEM.",
+            parse=_file_or_none,
+        ),
+    ]
     max_body_bytes: Annotated[
         int,
         Setting(
@@ -224,6 +252,16 @@ class Settings:
             meaning="A line of plain text at the top of every page, such as that all this is a"
             " rehearsal.",
             parse=_line,
+        ),
+    ]
+    node_name: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_NODE_NAME",
+            default="",
+            meaning="What this installation is called on stations and by other installations, such"
+            " as `Camp`; the machine's own name where it is left out.",
+            parse=_node_name,
         ),
     ]
     log_level: Annotated[
@@ -262,6 +300,8 @@ def read_settings(environ: Mapping[str, str], *, serving: bool = True) -> Settin
         except ValueError as expected:
             faults.append(f"{setting.variable} should be {expected}")
             values.setdefault(name, setting.parse(default.format_map(values)))
+    if (values["certificate"] is None) != (values["certificate_key"] is None):
+        faults.append("BIVOUAC_CERTIFICATE and BIVOUAC_CERTIFICATE_KEY go together")
     if serving and not values["secret_key"] and values["environment"] is Environment.PRODUCTION:
         faults.append(
             "BIVOUAC_SECRET_KEY should be set: sessions are signed with it."

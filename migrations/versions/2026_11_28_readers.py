@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_readers"
-down_revision = "2026_11_21_races_and_journal"
+down_revision = "2026_11_28_exchange"
 branch_labels = None
 depends_on = None
 

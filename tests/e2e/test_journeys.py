@@ -68,7 +68,7 @@ def first_of(page: Page) -> Any:
 
 
 def sign_in_station(page: Page, key: str) -> None:
-    page.goto("/station")
+    page.goto("/station/form")
     page.get_by_label("The station’s key").fill(key)
     page.get_by_role("button", name="Open the station").click()
     expect(page.locator("form[data-record]")).to_be_visible()

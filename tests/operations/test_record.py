@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.race_samples import DOCUMENT, EVENING, PASSINGS, RACE, RULINGS, passing
 from timing.core.document import Document
@@ -10,7 +11,7 @@ from timing.db import reading
 from timing.db.engines import Database
 from timing.db.reading import UnknownRace
 from timing.operations.races import add_race
-from timing.operations.record import Appended, Batch, Fate, append, append_batches, tokens_of
+from timing.operations.record import Appended, Batch, Fate, append, append_batches, held_here
 from timing.operations.tokens import TokenScope, make_token
 
 SLUG = RACE.slug
@@ -190,6 +191,10 @@ def test_a_race_that_is_not_here_takes_no_records(database: Database) -> None:
         append(session, "elsewhere", PASSINGS, received=EVENING)
 
 
+def tokens(session: Session, record: str) -> set[int | None]:
+    return {one.token_id for one in held_here(session, SLUG, [record]).get(record, ())}
+
+
 def test_who_brought_a_record_is_known(database: Database) -> None:
     with database.writing() as session:
         token = make_token(session, SLUG, scope=TokenScope.STATION, label="Hut", at=EVENING).token
@@ -198,10 +203,10 @@ def test_who_brought_a_record_is_known(database: Database) -> None:
         append(session, SLUG, [passing(1, bib="21")], received=EVENING, keep_conflicting=True)
 
     with database.reading() as session:
-        assert tokens_of(session, SLUG, "p1") == {token.id, None}
-        assert tokens_of(session, SLUG, "p2") == {None}
-        assert tokens_of(session, SLUG, "p3") == frozenset()
-        assert tokens_of(session, "elsewhere", "p1") == frozenset()
+        assert tokens(session, "p1") == {token.id, None}
+        assert tokens(session, "p2") == {None}
+        assert tokens(session, "p3") == set()
+        assert held_here(session, "elsewhere", ["p1"]) == {}
 
 
 def test_rulings_come_back_as_they_were_whatever_they_hold(database: Database) -> None:

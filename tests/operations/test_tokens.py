@@ -1,3 +1,6 @@
+import re
+import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -6,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.race_samples import EVENING, RACE, RULINGS, passing
 from timing.core.document import Document
-from timing.core.records import Observation, Ruling, StartCorrection, Status, Void
+from timing.core.records import Assign, Observation, Ruling, StartCorrection, Status, Void
 from timing.core.statuses import RulingStatus
 from timing.db.engines import Database
 from timing.db.reading import UnknownRace
@@ -17,6 +20,7 @@ from timing.operations.tokens import (
     Token,
     TokenScope,
     UnknownToken,
+    find_key,
     find_token,
     make_token,
     may_record,
@@ -42,7 +46,14 @@ def raced(database: Database) -> Database:
 
 def station(stage: int | None = None, controls: tuple[str, ...] = ()) -> Token:
     return Token(
-        id=1, slug=SLUG, scope=STATION, label="Hut", stage=stage, controls=controls, created=EVENING
+        id=1,
+        public="K7QM",
+        slug=SLUG,
+        scope=STATION,
+        label="Hut",
+        stage=stage,
+        controls=controls,
+        created=EVENING,
     )
 
 
@@ -74,20 +85,49 @@ def test_a_token_is_found_by_what_its_bearer_was_given(raced: Database) -> None:
 
 
 def test_the_database_does_not_hold_what_the_bearer_sends(raced: Database) -> None:
-    secret = made(raced).plain.partition(".")[2]
+    secret = made(raced, DIRECTOR).plain.partition(".")[2]
+    key = made(raced).plain
     with raced.reading() as session:
-        rows = session.execute(text("SELECT * FROM tokens")).all()
+        rows = repr(session.execute(text("SELECT * FROM tokens")).all())
 
     assert len(secret) >= 43  # 256 bits in base 64
-    assert secret not in repr(rows)
+    assert secret not in rows
+    assert key[:4] in rows  # its name, which is no secret
+    assert key[5:9] not in rows
+    assert key not in rows
+    assert key.replace("-", "") not in rows
 
 
 def test_no_two_tokens_are_alike(raced: Database) -> None:
-    assert made(raced).plain.partition(".")[2] != made(raced).plain.partition(".")[2]
+    assert made(raced, DIRECTOR).plain[4:] != made(raced, DIRECTOR).plain[4:]
+    assert made(raced).plain[4:] != made(raced).plain[4:]
+
+
+def test_a_stations_key_is_sixteen_characters_in_groups_and_names_itself(raced: Database) -> None:
+    new = made(raced)
+
+    assert re.fullmatch(r"([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}", new.plain)
+    assert new.plain.startswith(f"{new.token.public}-")
+
+
+def test_a_key_may_be_typed_as_hands_write_it(raced: Database) -> None:
+    new = made(raced)
+    plain = new.plain.replace("-", "")
+    typed = [
+        plain,
+        plain.lower(),
+        f" {new.plain.lower()} ",
+        new.plain.replace("-", " "),
+        plain.replace("0", "O").replace("1", "l"),
+        plain.replace("0", "o").replace("1", "I"),
+    ]
+
+    assert [found(raced, text) for text in typed] == [new.token] * len(typed)
 
 
 def test_what_is_not_quite_a_token_is_none(raced: Database) -> None:
-    one, other = made(raced).plain, made(raced).plain
+    one, other = made(raced, DIRECTOR).plain, made(raced, DIRECTOR).plain
+    key = made(raced).plain
     secret = one.partition(".")[2]
     wrong = [
         "",
@@ -105,10 +145,24 @@ def test_what_is_not_quite_a_token_is_none(raced: Database) -> None:
         f"\N{ARABIC-INDIC DIGIT ONE}.{secret}",
         "1.\udc80",
         "1.\x00",
+        key[:-1],
+        f"{key}0",
+        key[:-1] + ("0" if key[-1] != "0" else "2"),
+        f"{key[:4]}.{key[5:]}",
+        f"{made(raced).plain[:4]}{key[4:]}",
     ]
 
     assert [plain for plain in wrong if found(raced, plain)] == []
     assert found(raced, one)
+    assert found(raced, key)
+
+
+def test_a_key_of_former_times_is_its_number_and_its_secret(raced: Database) -> None:
+    with raced.writing() as session:
+        token = make_token(session, SLUG, scope=DIRECTOR, label="Old", at=EVENING)
+        session.execute(text("UPDATE tokens SET public = CAST(id AS TEXT)"))
+
+    assert found(raced, f"{token.token.id}.{token.plain.partition('.')[2]}")
 
 
 def test_a_revoked_token_opens_nothing_and_stays_listed(raced: Database) -> None:
@@ -118,6 +172,9 @@ def test_a_revoked_token_opens_nothing_and_stays_listed(raced: Database) -> None
         revoke_token(session, new.token.id, at=EVENING + 2)
 
     assert found(raced, new.plain) is None
+    with raced.reading() as session:
+        known = find_key(session, new.plain)
+    assert known == replace(new.token, revoked=EVENING + 1)
     assert found(raced, other.plain) == other.token
     with raced.reading() as session:
         assert tokens_of_race(session, SLUG) == (
@@ -208,12 +265,10 @@ def start(**changes: object) -> Ruling:
         (None, (), withdrawal(bibs=(), team="T1"), False),
         (None, (), withdrawal(status=RulingStatus.DSQ), False),
         (None, (), withdrawal(status=RulingStatus.REINSTATED), False),
-        (None, (), withdrawal(supersedes=("r1",)), False),
         (1, ("HUT",), observation(), True),
         (1, ("HUT",), observation(control="FINISH"), False),
         (1, ("HUT",), observation(stage=2), False),
         (None, (), observation(stage=None), False),
-        (None, (), observation(supersedes=("r1",)), False),
         (1, (), start(), True),
         (1, (), start(wave="elite"), True),
         (1, ("START",), start(), True),
@@ -221,7 +276,6 @@ def start(**changes: object) -> Ruling:
         (2, (), start(), False),
         (None, (), start(stage=9), False),
         (None, (), start(bibs=("12",)), False),
-        (None, (), start(supersedes=("r1",)), False),
         (None, (), RULINGS[0], False),
         (None, (), RULINGS[1], False),
     ],
@@ -232,7 +286,15 @@ def test_a_station_reports_what_it_sees_and_starts_its_stage_and_rules_nothing_e
     assert may_rule(NOTHING_ASKED, station(stage, controls), ruling, RACE) is allowed
 
 
-def test_a_station_voids_what_it_recorded_itself_and_nothing_else(raced: Database) -> None:
+def device_id(device: int, number: int) -> str:
+    """An id of the protocol's form: a device's origin, then a number."""
+    raw = bytearray(device.to_bytes(10) + number.to_bytes(6))
+    raw[6] = raw[6] & 0x0F | 0x80
+    raw[8] = raw[8] & 0x3F | 0x80
+    return str(uuid.UUID(bytes=bytes(raw)))
+
+
+def test_a_station_corrects_what_it_recorded_itself_and_nothing_else(raced: Database) -> None:
     own, other = made(raced).token, made(raced).token
     with raced.writing() as session:
         append(session, SLUG, [passing(1)], received=EVENING, token_id=own.id)
@@ -244,13 +306,47 @@ def test_a_station_voids_what_it_recorded_itself_and_nothing_else(raced: Databas
         # Its own record and then a void of it may be undone too.
         append(session, SLUG, (), [withdrawal(id="w1")], received=EVENING, token_id=own.id)
 
-    voids = {
-        record: Void(id=f"v-{record}", by="Hut", at=EVENING, record=record)
-        for record in ("p1", "p2", "p3", "p4", "p404", "w1")
-    }
+    records = ("p1", "p2", "p3", "p4", "p404", "w1")
     with raced.reading() as session:
-        allowed = {name for name, void in voids.items() if may_rule(session, own, void, RACE)}
-        superseding = replace(voids["p1"], supersedes=("r1",))
-        assert not may_rule(session, own, superseding, RACE)
 
-    assert allowed == {"p1", "w1"}
+        def allowed(make: Callable[[str], Ruling], *with_it: str) -> set[str]:
+            return {
+                name
+                for name in records
+                if may_rule(session, own, make(name), RACE, with_it=with_it)
+            }
+
+        assert allowed(void) == {"p1", "w1"}
+        assert allowed(lambda r: Assign(id="a", by="Hut", at=EVENING, record=r, bib="9")) == {
+            "p1",
+            "w1",
+        }
+        assert allowed(lambda r: withdrawal(supersedes=(r,))) == {"p1", "w1"}
+        assert allowed(lambda r: void("p1", supersedes=(r,))) == {"p1", "w1"}
+        # What it writes with it is its own, if it is new.
+        assert allowed(void, "p404", "p2", "p3") == {"p1", "w1", "p404"}
+
+
+def void(record: str, *, id_: str = "v", **changes: object) -> Ruling:
+    values: dict[str, object] = {"id": id_, "by": "Hut", "at": EVENING, "record": record}
+    return Void(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_a_device_corrects_what_it_left_at_another_installation(raced: Database) -> None:
+    own = made(raced, stage=1, controls=("HUT",)).token
+    ids = [device_id(7, number) for number in range(4)]
+    others = device_id(8, 0)
+    with raced.writing() as session:
+        synced = [
+            replace(passing(1, stage=1, control="HUT"), id=ids[0]),
+            replace(passing(2, stage=1, control="FINISH"), id=ids[1]),
+            replace(passing(3, stage=1, control="HUT"), id=others),
+        ]
+        append(session, SLUG, synced, [void(ids[0], id_=ids[2])], received=EVENING)
+
+    with raced.reading() as session:
+        assert may_rule(session, own, void(ids[0], id_=ids[3]), RACE)
+        assert may_rule(session, own, void(ids[2], id_=ids[3]), RACE)  # brings it back
+        assert not may_rule(session, own, void(ids[1], id_=ids[3]), RACE)  # another's control
+        assert not may_rule(session, own, void(others, id_=ids[3]), RACE)  # another device's
+        assert not may_rule(session, own, void(ids[0], id_="v"), RACE)

@@ -707,6 +707,7 @@ def passings(draw: st.DrawFn) -> Passing:
             device=NAMES,
             device_time=st.none() | INSTANTS,
             offset_ms=st.none() | st.integers(-(10**9), 10**9),
+            offset_age_ms=st.none() | st.integers(-(10**9), 10**9),
             uncertainty_ms=st.sampled_from([0, 1_000, 60_000]),
             at_latest=st.booleans(),
             received=st.none() | INSTANTS,

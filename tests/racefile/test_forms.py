@@ -447,7 +447,7 @@ def passings_of(lines: str) -> tuple[Passing, ...]:
 def test_a_line_of_passings_may_carry_everything_a_passing_has() -> None:
     (passing,) = passings_of(
         "1 FINISH 7 10:12:33.25 source=chip id=p1 chip=A1 device=Gate-2 "
-        "device_time=2026-08-28T08:12:34Z offset_ms=-750 uncertainty_ms=5 "
+        "device_time=2026-08-28T08:12:34Z offset_ms=-750 offset_age_ms=-90 uncertainty_ms=5 "
         'received=2026-08-28T08:15:00Z note="two words"'
     )
     assert passing == Passing(
@@ -461,6 +461,7 @@ def test_a_line_of_passings_may_carry_everything_a_passing_has() -> None:
         device="Gate-2",
         device_time=parse_instant("2026-08-28T08:12:34Z"),
         offset_ms=-750,
+        offset_age_ms=-90,
         uncertainty_ms=5,
         received=parse_instant("2026-08-28T08:15:00Z"),
         note="two words",

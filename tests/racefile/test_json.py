@@ -20,6 +20,7 @@ PASSING: dict[str, Any] = {
     "device": "phone-3",
     "device_time": "2026-08-29T11:40:12Z",
     "offset_ms": -1750,
+    "offset_age_ms": 600_000,
     "uncertainty_ms": 400,
     "note": "walking",
 }
@@ -59,6 +60,7 @@ def test_a_passing_has_all_that_was_sent() -> None:
         device="phone-3",
         device_time=parse_instant("2026-08-29T11:40:12Z"),
         offset_ms=-1750,
+        offset_age_ms=600_000,
         uncertainty_ms=400,
         note="walking",
     )
@@ -108,6 +110,7 @@ def test_a_whole_number_may_be_written_with_a_point() -> None:
         ("source", "cip"),
         ("device_time", "11:40:12"),
         ("offset_ms", 10**15),
+        ("offset_age_ms", 10**15),
         ("uncertainty_ms", -1),
         ("id", "\ud800"),
         ("id", "two words"),

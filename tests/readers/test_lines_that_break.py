@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.serving import SLUG
-from timing.cli.lines import Keeper, Post, answer_calls, call
+from timing.cli.reader_lines import Keeper, Post, answer_calls, call
 from timing.core.records import Passing
 from timing.core.times import Instant, parse_instant, zone_named
 from timing.db.engines import Database

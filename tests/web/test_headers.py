@@ -1,5 +1,6 @@
 """What every answer says to browsers, the files that pages need, and whether all is well."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_without_https_nobody_is_told_so(client: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/").headers
 
 
-@pytest.mark.parametrize("path", ["/station", "/desk", "/healthz", "/nothing"])
+@pytest.mark.parametrize("path", ["/station/form", "/desk", "/healthz", "/nothing"])
 def test_what_is_not_public_is_kept_by_nobody(client: FlaskClient, path: str) -> None:
     assert client.get(path).headers["Cache-Control"] == "no-store"
 
@@ -131,3 +132,19 @@ def test_who_asks_is_read_from_trusted_proxies_only(
 
     answer = app.test_client().get("/whoami", headers={"X-Forwarded-For": "203.0.113.9"})
     assert answer.text == seen
+
+
+def test_scripts_and_styles_come_packed_to_who_takes_them_so(client: FlaskClient) -> None:
+    address = "/static/js/station/journal.js"
+    with client.get(address) as plain:
+        assert "Content-Encoding" not in plain.headers
+        text = plain.data
+    with client.get(address, headers={"Accept-Encoding": "gzip"}) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.headers["Vary"] == "Accept-Encoding"
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(text) / 2
+        assert gzip.decompress(packed.data) == text
+        etag = packed.headers["ETag"]
+    asked = {"Accept-Encoding": "gzip", "If-None-Match": etag}
+    with client.get(address, headers=asked) as again:
+        assert (again.status_code, again.data) == (304, b"")

@@ -41,13 +41,13 @@ def test_the_notice_stands_above_every_page_as_plain_text(filled: Database, path
 def test_a_volunteer_and_the_director_see_it_too(filled: Database) -> None:
     key = station_key(filled, "FINISH")
     volunteer, director = visitor(filled), visitor(filled)
-    submit(volunteer, "/station", "/station/sign-in", {"token": key})
+    submit(volunteer, "/station/form", "/station/sign-in", {"token": key})
     submit(director, "/desk", "/desk/sign-in", {"name": DIRECTOR, "password": PASSWORD})
 
-    station = volunteer.get("/station").text
+    station = volunteer.get("/station/form").text
     desk = director.get(f"/desk/{SLUG}").text
 
-    assert "data-record" in station
+    assert 'action="/station/passings"' in station
     assert "Sign out" in desk
     assert [page.count(SHOWN) for page in (station, desk)] == [1, 1]
 

@@ -28,11 +28,17 @@ _MODULES = {
     "chips": "timing.cli.taking",
     "reader": "timing.cli.reader",
     "token": "timing.cli.tokens",
+    "carriage": "timing.cli.carriage",
     "director": "timing.cli.directors",
+    "sync": "timing.cli.syncing",
+    "node": "timing.cli.nodes",
+    "home": "timing.cli.homes",
+    "promote": "timing.cli.homes",
     "db": "timing.cli.databases",
     "backup": "timing.cli.backups",
     "restore": "timing.cli.backups",
     "serve": "timing.cli.serving",
+    "camp": "timing.cli.camp",
     "demo": "timing.cli.demo",
 }
 """Where each command is, under its own name; in the order of the help."""

@@ -18,6 +18,7 @@ from timing.core.document import Document
 from timing.core.entries import Entry, Team
 from timing.db.reading import cursors
 from timing.operations.entries import RaceStarted, replace_entries
+from timing.operations.homes import FrameNotHere, NotHome
 from timing.operations.races import (
     DefinitionMoved,
     RaceExists,
@@ -133,7 +134,7 @@ def import_(*, file: Path, takes_definition: bool, takes_entries: bool) -> None:
     slug = document.race.slug
     with (
         opened(made=True) as database,
-        refusing(RacefileErrors, RaceStarted, DefinitionMoved),
+        refusing(RacefileErrors, RaceStarted, DefinitionMoved, NotHome, FrameNotHere),
         patiently("Importing"),
         database.writing() as session,
     ):

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import click
 
 from timing.cli.databases import now, opened
-from timing.cli.lines import Keeper, Post, answer_calls, call
 from timing.cli.printing import Sheet, print_sheets
+from timing.cli.reader_lines import Keeper, Post, answer_calls, call
 from timing.cli.refusals import Refused
 from timing.core.courses import passing_codes
 from timing.core.definition import Race, Source

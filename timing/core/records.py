@@ -22,7 +22,8 @@ class Passing:
 
     ``time`` is an instant or a time of day; ``bib`` is empty where none was read and may hold
     ``*`` for a digit that was not; ``device_time`` and ``received`` are instants, ``offset_ms``
-    is true time minus device time; ``uncertainty_ms`` is how far off the time may be
+    is true time minus device time, ``offset_age_ms`` how long before the passing that was
+    measured, negative where it was after; ``uncertainty_ms`` is how far off the time may be
     (Rules 4.10). With ``at_latest`` the runner had passed by then (``<10:40``): for safety only.
     """
 
@@ -36,6 +37,7 @@ class Passing:
     device: str = ""
     device_time: Instant | None = None
     offset_ms: int | None = None
+    offset_age_ms: int | None = None
     uncertainty_ms: int = 0
     at_latest: bool = False
     received: Instant | None = None

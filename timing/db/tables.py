@@ -150,14 +150,21 @@ class TeamRow(Table):
 class TokenRow(Table):
     """A bearer token of a station or a director's program; only a hash of its secret is kept.
 
-    ``stage`` empty stands for all stages, ``controls`` is a JSON list, empty for all controls.
+    ``public`` names it wherever the race is, ``id`` here only. ``stage`` empty stands for all
+    stages, ``controls`` is a JSON list, empty for all controls.
     """
 
     __tablename__ = "tokens"
-    __table_args__ = (CheckConstraint("scope IN ('station', 'director')", name="scope"),)
+    __table_args__ = (
+        CheckConstraint("scope IN ('station', 'director')", name="scope"),
+        CheckConstraint("role IN ('main', 'backup')", name="role"),
+        Index("uq_tokens_public", "public", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), index=True)
+    public: Mapped[str] = mapped_column(nullable=True)
+    role: Mapped[str] = mapped_column(server_default=text("'main'"))
     scope: Mapped[str]
     label: Mapped[str]
     stage: Mapped[int | None] = mapped_column(Integer)
@@ -213,6 +220,7 @@ class JournalRow(Table):
     device: Mapped[str | None]
     device_time: Mapped[int | None]
     offset_ms: Mapped[int | None]
+    offset_age_ms: Mapped[int | None]
     uncertainty_ms: Mapped[int | None]
     at_latest: Mapped[bool | None] = mapped_column(Boolean)
     note: Mapped[str | None]
@@ -245,6 +253,186 @@ class ReaderRow(Table):
     gaps: Mapped[int]
     offset_ms: Mapped[int | None]
     position: Mapped[str]
+
+
+class FrameRow(Table):
+    """Which frame of a race stands here: its definition and entries together.
+
+    ``term``, ``claimed`` and ``node_id`` are the claim under which the frame was made, ``edition``
+    its number among the changes, ``version`` the number its home gives the definition.
+    ``set_aside`` is the last revision at which a frame made here stood that the present home never
+    heard of; empty where there is none to look at.
+    """
+
+    __tablename__ = "frames"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    term: Mapped[int] = mapped_column(Integer)
+    claimed: Mapped[int]
+    node_id: Mapped[str]
+    edition: Mapped[int]
+    version: Mapped[int] = mapped_column(Integer)
+    set_aside: Mapped[int | None]
+
+
+class ClaimRow(Table):
+    """That a race's definition and entries have their home at a node, from a term on.
+
+    Claims are a set that travels. ``epoch`` is the life of the node's database in which it was
+    made, empty where the one who made it did not know; ``base`` the edition it took over.
+    """
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("kind IN ('founded', 'handed-over', 'promoted', 'renewed')", name="kind"),
+    )
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    term: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    claimed: Mapped[int]
+    epoch: Mapped[str]
+    kind: Mapped[str]
+    base: Mapped[int]
+    made_by: Mapped[str]
+
+
+class RaceNodeRow(Table):
+    """Another installation on which a race lives, as last heard of.
+
+    ``seen`` is when it last told how it stands, empty where it was only told of; ``revision`` is
+    where it then stood, in the life ``epoch`` of its database. ``agreed`` is when both last held
+    the same ``agreed_records`` records.
+    """
+
+    __tablename__ = "race_nodes"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    epoch: Mapped[str]
+    revision: Mapped[int]
+    seen: Mapped[int | None]
+    agreed: Mapped[int | None]
+    agreed_records: Mapped[int | None]
+
+
+class SyncCursorRow(Table):
+    """How far this node and another have told each other the journal, in one life of the other.
+
+    ``have`` is the revision of the other up to which everything is here; ``confirmed`` the
+    revision of this node, in its life ``own_epoch``, up to which the other said it has everything.
+    """
+
+    __tablename__ = "sync_cursors"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[str] = mapped_column(primary_key=True)
+    have: Mapped[int]
+    own_epoch: Mapped[str]
+    confirmed: Mapped[int]
+
+
+class SyncTakenRow(Table):
+    """Revisions whose records came from another node, which need not be sent back to it."""
+
+    __tablename__ = "sync_taken"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    epoch: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class NodeKeyRow(Table):
+    """A key by which other installations exchange a race with this one; only a hash is kept."""
+
+    __tablename__ = "node_keys"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), index=True)
+    label: Mapped[str]
+    secret_hash: Mapped[str]
+    created: Mapped[int]
+    revoked: Mapped[int | None]
+
+
+class DeviceRow(Table):
+    """A device as it described itself at its last contact; moments are by this node's clock.
+
+    ``clock_moved_ms`` is the last change of its measured offset that was more than chance,
+    ``shift_ended`` when it said that its shift was over.
+    """
+
+    __tablename__ = "devices"
+    __table_args__ = (UniqueConstraint("race_id", "origin"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    origin: Mapped[str]
+    name: Mapped[str]
+    token_id: Mapped[int] = mapped_column(Integer, ForeignKey("tokens.id"))
+    app: Mapped[str]
+    first_seen: Mapped[int]
+    last_seen: Mapped[int]
+    recorded: Mapped[int]
+    unsent: Mapped[int]
+    oldest_unsent: Mapped[int | None]
+    clock_offset_ms: Mapped[int | None]
+    clock_uncertainty_ms: Mapped[int | None]
+    clock_age_ms: Mapped[int | None]
+    clock_is_guarded: Mapped[bool] = mapped_column(Boolean)
+    clock_moved_ms: Mapped[int | None]
+    clock_moved_at: Mapped[int | None]
+    battery: Mapped[int | None] = mapped_column(Integer)
+    is_charging: Mapped[bool | None] = mapped_column(Boolean)
+    storage_used: Mapped[int | None]
+    storage_quota: Mapped[int | None]
+    storage_is_persisted: Mapped[bool | None] = mapped_column(Boolean)
+    shift_ended: Mapped[int | None]
+
+
+class QuestionRow(Table):
+    """What a timekeeper asks a station; that it was answered stands in the journal.
+
+    ``revision`` is the race's when it was asked: answers came later. ``token_id`` empty stands
+    for every station that serves the control.
+    """
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("race_id", "public"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    public: Mapped[str]
+    revision: Mapped[int]
+    token_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("tokens.id"))
+    stage: Mapped[int | None] = mapped_column(Integer)
+    control: Mapped[str]
+    bib: Mapped[str]
+    record_id: Mapped[str]
+    text: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[int]
+
+
+class CarriedRow(Table):
+    """A message, a code or a file of a device, kept until it is whole and taken, or put away.
+
+    ``digest`` is that of ``content``, so that what comes twice is kept once.
+    """
+
+    __tablename__ = "carried"
+    __table_args__ = (UniqueConstraint("race_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    digest: Mapped[str]
+    content: Mapped[str]
+    came: Mapped[int]
+    brought_by: Mapped[str]
 
 
 class DirectorRow(Table):

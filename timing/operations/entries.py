@@ -20,6 +20,7 @@ from timing.db import reading
 from timing.db.rows import Columns, entry_to_columns, team_to_columns
 from timing.db.tables import PASSING_KIND, EntryRow, JournalRow, RaceRow, TeamRow
 from timing.operations.definitions import check_together, parse_definition
+from timing.operations.homes import frame_changed, require_home
 from timing.operations.revisions import lock_race
 
 _BEGINS_A_RACE = (
@@ -65,22 +66,28 @@ def replace_entries(
     """Make these the entries and teams, before the start, and return the race's revision.
 
     What is as it was keeps its row; if all is, the revision is as it was too. Raises
-    UnknownRace, RaceStarted, and the racefile's errors where entries, teams and definition don't
-    fit together.
+    UnknownRace, RaceStarted, the racefile's errors where entries, teams and definition don't
+    fit together, and where the home is elsewhere NotHome and FrameNotHere
+    (timing.operations.homes).
     """
     race = lock_race(session, slug)
     if has_started(session, slug):
         raise RaceStarted(slug)
     held = reading.read_race(session, slug, journal=False)
     check_together(parse_definition(held.definition), tuple(entries), tuple(teams))
+    was = race.revision
     write_entries(session, race, entries, teams)
+    if race.revision != was:
+        require_home(session, race)
+        frame_changed(session, race)
     return race.revision
 
 
 def correct_name(session: Session, slug: str, entry_id: str, name: str) -> int:
     """Correct a misspelt name, at any time, and return the race's revision.
 
-    A name affects no result, so it takes no ruling. Raises UnknownRace and UnknownEntry.
+    A name affects no result, so it takes no ruling. Raises UnknownRace, UnknownEntry, and
+    NotHome and FrameNotHere (timing.operations.homes).
     """
     race = lock_race(session, slug)
     row = session.scalars(
@@ -91,12 +98,13 @@ def correct_name(session: Session, slug: str, entry_id: str, name: str) -> int:
     if row is None:
         raise UnknownEntry(slug, entry_id)
     if row.name != name:
+        require_home(session, race)
         columns = {column.key: getattr(row, column.key) for column in EntryRow.__table__.columns}
         race.revision += 1
         row.removed = race.revision
         session.flush()
         session.add(EntryRow(**{**columns, "name": name, "revision": race.revision}))
-        session.flush()
+        frame_changed(session, race)
     return race.revision
 
 

@@ -16,6 +16,7 @@ from timing.db.reading import Cursor
 from timing.db.tables import DefinitionRow, RaceRow
 from timing.operations.definitions import check_together, definition_text, parse_definition
 from timing.operations.entries import write_entries
+from timing.operations.homes import found, frame_changed, require_home
 from timing.operations.record import append
 from timing.operations.revisions import lock_race
 
@@ -67,8 +68,9 @@ def add_race(session: Session, document: Document, *, at: Instant, by: str) -> C
             session.add(race)
     except IntegrityError as error:
         raise RaceExists(slug) from error
-    _write_definition(session, race, definition_text(document.race), 1, at=at, by=by)
+    write_definition(session, race, definition_text(document.race), 1, at=at, by=by)
     write_entries(session, race, document.entries, document.teams)
+    found(session, race, at=at, by=by)
     append(
         session,
         slug,
@@ -110,8 +112,8 @@ def change_definition(session: Session, race: Race, *, based_on: int, at: Instan
 
     ``based_on`` is the version that the change was made from and its consequences were shown
     for: DefinitionMoved if it is no longer the latest. A definition equal to the latest makes no
-    new version. Raises UnknownRace, and the racefile's errors where the entries don't fit, such
-    as one in a division that is gone.
+    new version. Raises UnknownRace, NotHome and FrameNotHere (timing.operations.homes), and the
+    racefile's errors where the entries don't fit, such as one in a division that is gone.
     """
     row = lock_race(session, race.slug)
     held = reading.read_race(session, race.slug, journal=False)
@@ -121,13 +123,16 @@ def change_definition(session: Session, race: Race, *, based_on: int, at: Instan
     if text == held.definition:
         return held.version
     check_together(race, held.entries, held.teams)
-    _write_definition(session, row, text, held.version + 1, at=at, by=by)
+    require_home(session, row, at=at)
+    write_definition(session, row, text, held.version + 1, at=at, by=by)
+    frame_changed(session, row)
     return held.version + 1
 
 
-def _write_definition(
+def write_definition(
     session: Session, race: RaceRow, text: str, version: int, *, at: Instant, by: str
 ) -> None:
+    """Make a text the definition of a locked race from its next revision on, unchecked."""
     race.revision += 1
     session.add(
         DefinitionRow(

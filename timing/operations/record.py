@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -162,17 +162,48 @@ def standing_passings(session: Session, slug: str, ids: Sequence[str]) -> dict[s
     return found
 
 
-def tokens_of(session: Session, slug: str, record_id: str) -> frozenset[int | None]:
-    """The tokens by which the record of this id came here, None for one that came without.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """How a record stands here: ``token_id`` is the token it came with, None for none.
 
-    Empty where there is no such record; more than one where it stands with different contents.
+    ``stage`` and ``control`` are a passing's; a ruling has neither.
     """
-    found = session.scalars(
-        select(JournalRow.token_id)
-        .join(RaceRow, RaceRow.id == JournalRow.race_id)
-        .where(RaceRow.slug == slug, JournalRow.record_id == record_id)
-    )
-    return frozenset(found)
+
+    token_id: int | None
+    is_passing: bool
+    stage: int | None
+    control: str
+
+
+def held_here(session: Session, slug: str, ids: Collection[str]) -> dict[str, tuple[Held, ...]]:
+    """The records of these ids that are here; several where one has different contents."""
+    wanted = sorted(set(ids))
+    found: dict[str, tuple[Held, ...]] = {}
+    for first in range(0, len(wanted), _ASKED_AT_ONCE):
+        rows = session.execute(
+            select(
+                JournalRow.record_id,
+                JournalRow.token_id,
+                JournalRow.kind,
+                JournalRow.stage,
+                JournalRow.control,
+            )
+            .join(RaceRow, RaceRow.id == JournalRow.race_id)
+            .where(
+                RaceRow.slug == slug,
+                JournalRow.record_id.in_(wanted[first : first + _ASKED_AT_ONCE]),
+            )
+            .order_by(JournalRow.revision)
+        )
+        for record_id, token_id, kind, stage, control in rows:
+            one = Held(
+                token_id=token_id,
+                is_passing=kind == PASSING_KIND,
+                stage=stage,
+                control=control or "",
+            )
+            found[record_id] = (*found.get(record_id, ()), one)
+    return found
 
 
 def _fate(known: dict[str, set[str]], columns: Columns, *, keep_conflicting: bool) -> Fate:

@@ -8,6 +8,9 @@ from urllib.parse import quote, urlencode
 
 RACES = "/"
 STATION = "/station"
+STATION_WORKER = "/station/worker.js"
+STATION_MANIFEST = "/station/manifest.webmanifest"
+STATION_FORM = "/station/form"
 STATION_SIGN_IN = "/station/sign-in"
 STATION_SIGN_OUT = "/station/sign-out"
 STATION_PASSINGS = "/station/passings"
@@ -32,8 +35,8 @@ def _with(path: str, query: Mapping[str, str | int | None]) -> str:
 
 
 def station(**query: str | int | None) -> str:
-    """The station's page, at another control or stage."""
-    return _with(STATION, query)
+    """The station's plain page, at another control or stage."""
+    return _with(STATION_FORM, query)
 
 
 def race(slug: str) -> str:
@@ -94,3 +97,18 @@ def desk_export(slug: str, **query: str | int | None) -> str:
 def desk_import(slug: str) -> str:
     """Where files of times are taken in."""
     return f"{desk(slug)}/import"
+
+
+def desk_carriage(slug: str) -> str:
+    """Where what devices gave out by file, message or code is taken in."""
+    return f"{desk(slug)}/carriage"
+
+
+def desk_carriage_take(slug: str) -> str:
+    """Where the records that wait are written to the journal."""
+    return f"{desk_carriage(slug)}/take"
+
+
+def desk_carriage_put_away(slug: str) -> str:
+    """Where what waits is forgotten."""
+    return f"{desk_carriage(slug)}/put-away"

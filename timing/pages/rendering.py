@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from timing.pages import addresses, figures, words
-from timing.pages.static_files import TEMPLATES, icon, static_address
+from timing.pages.static_files import TEMPLATES, icon, shapes, static_address
 
 _LINES_REMEMBERED = 50_000  # ten boards of a large race, filtered or not
 
@@ -37,6 +37,7 @@ def environment() -> Environment:
         figures=figures,
         words=words,
         icon=icon,
+        shapes=shapes,
         prose=prose,
         static=static_address,
         line=line_html,

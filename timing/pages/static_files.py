@@ -32,12 +32,17 @@ def static_address(path: str, *, versioned: bool = True) -> str:
 @cache
 def icon(name: str) -> Markup:
     """A Lucide icon, inline and silent: the words beside it say what it means."""
+    return Markup('<svg class="ico" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(
+        shapes(name)
+    )
+
+
+@cache
+def shapes(name: str) -> Markup:
+    """What a Lucide icon consists of, to be drawn in a square of 24."""
     text = (STATIC / "vendor" / "lucide" / f"{name}.svg").read_text(encoding="utf-8")
     found = _SVG.search(text)
     if found is None:
         raise ValueError(f"{name}.svg holds no drawing")
-    shapes = _BLANKS.sub(" ", found["shapes"]).strip()
-    # The shapes are vendored files of our own tree, pinned by digest.
-    return Markup('<svg class="ico" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(
-        Markup(shapes)  # noqa: S704
-    )
+    # They are vendored files of our own tree, pinned by digest.
+    return Markup(_BLANKS.sub(" ", found["shapes"]).strip())  # noqa: S704

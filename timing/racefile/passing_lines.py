@@ -164,6 +164,8 @@ def passing_line(passing: Passing) -> str:
         parts.append(f"device_time={format_instant(passing.device_time)}")
     if passing.offset_ms is not None:
         parts.append(f"offset_ms={passing.offset_ms}")
+    if passing.offset_age_ms is not None:
+        parts.append(f"offset_age_ms={passing.offset_age_ms}")
     if passing.uncertainty_ms:
         parts.append(f"uncertainty_ms={passing.uncertainty_ms}")
     if passing.received is not None:

@@ -59,6 +59,7 @@ class PassingSchema(Part):
     device = Text()
     device_time = Moment()
     offset_ms = Whole(least=-MAX_OFFSET_MS, most=MAX_OFFSET_MS)
+    offset_age_ms = Whole(least=-MAX_OFFSET_MS, most=MAX_OFFSET_MS)
     uncertainty_ms = Whole(most=DAY)
     received = Moment()
     note = Note()

@@ -18,7 +18,10 @@ from timing.web.answering import HTML, RememberedAnswers
 from timing.web.api.description import describe
 from timing.web.api.records import records
 from timing.web.api.results import results
+from timing.web.api.station import station_api
+from timing.web.api.sync import sync
 from timing.web.desk import desk
+from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
 from timing.web.errors import handle_errors
 from timing.web.headers import add_headers, security_headers
@@ -28,6 +31,7 @@ from timing.web.installation import install, installation
 from timing.web.public import public
 from timing.web.static_files import StaticFiles
 from timing.web.station import station
+from timing.web.station_app import station_app
 
 SESSION_STAYS = timedelta(days=30)
 """A station stays signed in for as long as any race lasts."""
@@ -58,14 +62,25 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     csrf = CSRFProtect(app)
-    for blueprint in (public, station, desk, desk_import, health, hooks):
+    for blueprint in (
+        public,
+        station_app,
+        station,
+        desk,
+        desk_carriage,
+        desk_import,
+        health,
+        hooks,
+    ):
         app.register_blueprint(blueprint)
     csrf.exempt(hooks)
     api = describe(app)
-    for blueprint in (results, records):
+    for blueprint in (results, records, station_api):
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)
+    csrf.exempt(sync)
+    app.register_blueprint(sync)
     page = render(api_page(api.spec.to_dict()), notice=settings.notice)
     app.add_url_rule(addresses.API, "api_page", lambda: Response(page, content_type=HTML))
     handle_errors(app)

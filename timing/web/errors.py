@@ -14,6 +14,7 @@ from timing.db.engines import DatabaseBusy
 from timing.db.reading import UnknownRace, UnknownRevision
 from timing.live.past import TooManyAskForThePast
 from timing.live.streams import TooManyTopics
+from timing.operations.homes import FrameNotHere, NotHome
 from timing.pages.error_page import error_page
 from timing.pages.rendering import render
 from timing.pages.runner_page import UnknownRunner
@@ -65,6 +66,8 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _: told(_stale_form()))
     for kind in _OURS:
         app.register_error_handler(kind, lambda error: told(_refusal_of(error)))
+    app.register_error_handler(NotHome, lambda error: told(_kept_elsewhere(error)))
+    app.register_error_handler(FrameNotHere, lambda error: told(_kept_elsewhere(error)))
 
 
 def told(error: HTTPException) -> Response:
@@ -115,6 +118,11 @@ def _refusal_of(error: Exception) -> Refusal:
             return _busy("Too many different pages are followed live; this one is not, for now.")
         case _:
             return _busy("The database is busy. Nothing was written; try again in a moment.")
+
+
+def _kept_elsewhere(error: Exception) -> Refusal:
+    words = str(error)
+    return Refusal(409, f"{words[:1].upper()}{words[1:]}.")
 
 
 def _busy(detail: str) -> Refusal:

@@ -64,6 +64,9 @@ class PassingIn(Schema):
     device = _text("Which device or post recorded it.")
     device_time = _text("What the device's own clock showed, as ISO instant.")
     offset_ms = _whole("True time minus device time.")
+    offset_age_ms = _whole(
+        "How long before the passing the offset was measured; negative where it was after."
+    )
     uncertainty_ms = _whole("How far off the time may be.", minimum=0)
     note = _text("Whatever should be remembered with it.")
 

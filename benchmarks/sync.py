@@ -1,0 +1,102 @@
+"""A whole race told to another installation, by a file and over http, and a copy promoted."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.fields import field
+from benchmarks.figures import Figure
+from benchmarks.server import KEPT, SIZE
+from tests.served import PROJECT, Server
+from timing.db.engines import open_database
+from timing.operations import schema
+from timing.operations.node_keys import make_node_key
+from timing.operations.races import add_race
+
+NAME = "exchange between installations"
+TARGET = "62,400 records in under 300 MB on either side; a copy promoted within 120 s"
+
+_TIMING = Path(sys.executable).with_name("timing")
+
+
+def run() -> Iterable[Figure]:
+    """An office that is served, and a camp that has nothing yet."""
+    KEPT.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="benchmark-", dir=KEPT))
+    try:
+        yield from _measured(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _measured(folder: Path) -> Iterable[Figure]:
+    database = open_database(f"sqlite:///{folder / 'race.sqlite'}")
+    schema.upgrade(database)
+    document = field(*SIZE)
+    slug = document.race.slug
+    with database.writing() as session:
+        add_race(session, document, at=0, by="benchmark")
+        key = make_node_key(session, slug, label="benchmark", at=0)
+    office = f"sqlite:///{folder / 'race.sqlite'}"
+    stick = folder / "stick.bivouac"
+    seconds, peak = _timing(office, "sync", "--out", str(stick), "--race", slug)
+    yield Figure(label="written to a file", value=seconds, unit="s")
+    yield Figure(label="memory while writing", value=peak, unit="MB")
+    yield Figure(label="the file", value=stick.stat().st_size / 1e6, unit="MB")
+    by_file = f"sqlite:///{folder / 'by-file.sqlite'}"
+    seconds, peak = _timing(by_file, "sync", "--in", str(stick))
+    yield Figure(label="read from a file", value=seconds, unit="s")
+    yield Figure(label="memory while reading", value=peak, unit="MB")
+    server = Server(database, folder, workers=1)
+    server.start()
+    try:
+        by_line = f"sqlite:///{folder / 'by-line.sqlite'}"
+        words = ("sync", server.url, "--race", slug)
+        seconds, peak = _timing(by_line, *words, stdin=key)
+        yield Figure(label="fetched over http", value=seconds, unit="s")
+        yield Figure(label="memory while fetching", value=peak, unit="MB")
+        yield Figure(label="memory of the server's process", value=_served(server), unit="MB")
+        seconds, _ = _timing(by_line, *words, stdin=key)
+        yield Figure(label="again, with nothing new", value=seconds, unit="s")
+    finally:
+        server.kill()
+    began = time.perf_counter()
+    seconds, _ = _timing(by_line, "promote", slug, "--yes")
+    yield Figure(label="promoted", value=seconds, unit="s")
+    copy = Server(open_database(by_line), folder, workers=1)
+    copy.start()
+    copy.kill()
+    yield Figure(label="promoted and serving", value=time.perf_counter() - began, unit="s")
+
+
+def _timing(database: str, *words: str, stdin: str = "") -> tuple[float, float]:
+    """Seconds that a command took, and the most memory it had in MB."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("BIVOUAC_")}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [str(_TIMING), *words],
+        cwd=PROJECT,
+        env={**kept, "BIVOUAC_DATABASE_URL": database},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    process.stdin.write(f"{stdin}\n".encode())
+    process.stdin.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return time.perf_counter() - began, usage.ru_maxrss / 1000
+
+
+def _served(server: Server) -> float:
+    """The most memory that the serving process had, without the race in it: in MB."""
+    (worker,) = server._workers()  # noqa: SLF001 - the benchmark looks inside
+    status = Path(f"/proc/{worker}/status").read_text(encoding="ascii")
+    (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1000
