@@ -21,6 +21,8 @@ from timing.web.api.results import results
 from timing.web.api.station import station_api
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_stations import desk_stations
+from timing.web.desk_watch import desk_watch
 from timing.web.errors import handle_errors
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
@@ -59,7 +61,16 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     csrf = CSRFProtect(app)
-    for blueprint in (public, station_app, station, desk, desk_carriage, health):
+    for blueprint in (
+        public,
+        station_app,
+        station,
+        desk,
+        desk_carriage,
+        desk_stations,
+        desk_watch,
+        health,
+    ):
         app.register_blueprint(blueprint)
     api = describe(app)
     for blueprint in (results, records, station_api):
