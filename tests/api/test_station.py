@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.serving import SLUG, bearer, director_key, json_of, settings_for, station_key
+from timing.core.devices import Device
 from timing.core.records import Observation, Record, Status
 from timing.core.statuses import RulingStatus
 from timing.db.engines import Database
-from timing.operations.devices import Device, devices_of_race
+from timing.operations.devices import devices_of_race
 from timing.operations.failed_keys import FAILED_KEYS_FROM_AN_ADDRESS
 from timing.operations.questions import ask
 from timing.operations.races import export_document

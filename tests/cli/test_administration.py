@@ -68,7 +68,7 @@ def test_a_token_for_what_is_not_there_is_refused(
 
 def test_a_revoked_token_counts_no_more_and_stays_listed(run: Run, race: Database) -> None:
     plain = run("token", "make", "two-days", "--label", "Lost phone").stdout.strip()
-    number = plain.partition(".")[0]
+    number = run("token", "list", "two-days").stdout.splitlines()[1].split()[0]
 
     revoked = run("token", "revoke", number)
 
@@ -76,9 +76,10 @@ def test_a_revoked_token_counts_no_more_and_stays_listed(run: Run, race: Databas
     with race.reading() as session:
         assert find_token(session, plain) is None
     header, line = run("token", "list", "two-days").stdout.splitlines()
-    assert header.split() == ["id", "scope", "label", "made", "revoked"] or "revoked" in header
+    assert "revoked" in header
     assert "Lost phone" in line
-    assert plain.partition(".")[2] not in line
+    assert plain[:4] in line  # what it is called
+    assert plain[5:] not in line
 
 
 @pytest.mark.usefixtures("race")

@@ -63,7 +63,7 @@ class Served:
 
     def keys(self) -> list[str]:
         """Of the finish of the stage under way, and of the next one's start."""
-        found = re.findall(r"key of stage \d's (?:finish|start): +(\S+)", self.log.read_text())
+        found = re.findall(r"/station#(\S+)", self.log.read_text())
         assert len(found) == 2
         return found
 

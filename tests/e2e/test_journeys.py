@@ -71,7 +71,7 @@ def sign_in_station(page: Page, key: str) -> None:
     page.goto("/station/form")
     page.get_by_label("The station’s key").fill(key)
     page.get_by_role("button", name="Open the station").click()
-    expect(page.locator("form[data-record]")).to_be_visible()
+    expect(page.locator("form#record")).to_be_visible()
 
 
 def sign_in_director(page: Page, slug: str) -> None:
@@ -170,17 +170,15 @@ def test_a_tap_at_a_station_moves_everybodys_board_and_undoing_moves_it_back(
     board.goto(board_of(slug))
     expect(first_of(board)).to_have_id("line-7")
     sign_in_station(page, station_key(database, "FINISH", slug=slug))
-    stay(page)
     page.get_by_label("Bib", exact=True).fill("12")
     page.get_by_text("Time, note").click()
     page.get_by_label("Time from paper, instead of now").fill("11:00:00")
     page.get_by_role("button", name="Record").click()
-    expect(page.locator("#entered")).to_contain_text("12")
+    expect(page.locator(".entered")).to_contain_text("12")
     expect(first_of(board)).to_have_id("line-12")
     page.get_by_role("button", name="Undo 12").click()
-    expect(page.locator("#entered")).to_contain_text("undone")
+    expect(page.locator(".entered")).to_contain_text("undone")
     expect(first_of(board)).to_have_id("line-7")
-    assert has_stayed(page)
 
 
 def test_a_station_works_without_scripts(plain_page: Page, database: Database, slug: str) -> None:
@@ -188,9 +186,9 @@ def test_a_station_works_without_scripts(plain_page: Page, database: Database, s
     sign_in_station(page, station_key(database, "FINISH", slug=slug))
     page.get_by_label("Bib", exact=True).fill("12")
     page.get_by_role("button", name="Record").click()
-    expect(page.locator("#entered")).to_contain_text("12")
+    expect(page.locator(".entered")).to_contain_text("12")
     page.get_by_role("button", name="Undo 12").click()
-    expect(page.locator("#entered")).to_contain_text("undone")
+    expect(page.locator(".entered")).to_contain_text("undone")
 
 
 def test_a_bib_that_is_a_script_is_shown_and_not_run(page: Page, reader: Sender, slug: str) -> None:
@@ -198,8 +196,8 @@ def test_a_bib_that_is_a_script_is_shown_and_not_run(page: Page, reader: Sender,
     reader.send(bib=bib)
     reader.send("noted", note="<img src=x onerror=alert(1)>")
     sign_in_station(page, reader.key)
-    expect(page.locator("#entered")).to_contain_text(bib)
-    expect(page.locator("#entered")).to_contain_text("<img src=x")
+    expect(page.locator(".entered")).to_contain_text(bib)
+    expect(page.locator(".entered")).to_contain_text("<img src=x")
     sign_in_director(page, slug)
     expect(page.locator("main")).to_contain_text(bib)
     page.goto(board_of(slug))

@@ -173,7 +173,6 @@ def closed_pages(book: RaceBook, now: Instant) -> Iterator[tuple[str, Page]]:
             book,
             post=Post(label="Finish"),
             records=book.document.passings[:5],
-            now=now,
             new_id=lambda: f"new-{next(numbers)}",
             form_token="token",
         ),

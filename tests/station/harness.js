@@ -5,6 +5,8 @@
 
 export const KEY = "K7QM-2F9D-XW3H-TPA4";
 
+const STORE_OPENS_WITHIN_MS = 8000;
+
 /** Numbers that are the same for the same seed (mulberry32). */
 export function randomOf(seed) {
   let state = seed >>> 0;
@@ -147,10 +149,24 @@ export class Device {
     const mono = page.performance.now.bind(page.performance);
     const origin = page.performance.timeOrigin;
     // Everything waits a hundredth, so that days of trying again take seconds.
-    if (this.isHasty) page.setTimeout = (act, ms, ...rest) => later.call(page, act, ms / 100, ...rest);
+    // A store that is slow to open on a busy machine is not a broken one.
+    const hastened = (ms) => (ms === STORE_OPENS_WITHIN_MS ? ms : ms / 100);
+    if (this.isHasty) {
+      page.setTimeout = (act, ms, ...rest) => later.call(page, act, hastened(ms), ...rest);
+    }
     page.performance.now = () => mono() - this.sleptMs;
     page.Date.now = () => Math.round(origin + mono() + this.skewMs);
-    page.fetch = (address, options) => this.installation.fetch(address, options);
+    // What is left of a frame that was taken away may run on for a moment; a dead tab asks nobody
+    // and writes nothing.
+    const { frame } = this;
+    const { setItem } = page.Storage.prototype;
+    page.Storage.prototype.setItem = function (...given) {
+      if (isThere()) setItem.apply(this, given);
+    };
+    const isThere = () => this.frame === frame;
+    page.fetch = (address, options) => (
+      isThere() ? this.installation.fetch(address, options) : new Promise(() => {})
+    );
     this.prepare(page);
   }
 }

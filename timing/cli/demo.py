@@ -191,9 +191,9 @@ def _greeting(settings: Settings, document: Document, signs: SignIns) -> str:
 
   as a runner     {here}{addresses.race(race.slug)}
                   {here}{addresses.runner(race.slug, leader)}
-  as a volunteer  {here}{addresses.STATION}
-                  key of stage {STAGE_UNDER_WAY}'s finish: {signs.finish_key}
-                  key of stage {NEXT_STAGE}'s start:  {signs.start_key}
+  as a volunteer  {here}{addresses.STATION}#{signs.finish_key}
+                  at stage {STAGE_UNDER_WAY}'s finish; at stage {NEXT_STAGE}'s start
+                  {here}{addresses.STATION}#{signs.start_key}
   as the director {here}{addresses.DESK}
                   name: {DIRECTOR}, password: {signs.password}
 

@@ -13,6 +13,7 @@ from timing.core.times import format_instant
 from timing.db.reading import race_cursor, read_race
 from timing.operations.definitions import parse_definition
 from timing.operations.tokens import (
+    Role,
     TokenScope,
     UnknownToken,
     make_token,
@@ -33,9 +34,22 @@ def token() -> None:
 @click.option(
     "--control", "controls", multiple=True, metavar="CODE", help="Only there; repeatable."
 )
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.MAIN.value,
+    show_default=True,
+    help="Whether the station counts there, or stands by.",
+)
 @click.option("--director", "is_director", is_flag=True, help="May write anything of the race.")
 def make(
-    *, slug: str, label: str, stage: int | None, controls: tuple[str, ...], is_director: bool
+    *,
+    slug: str,
+    label: str,
+    stage: int | None,
+    controls: tuple[str, ...],
+    role: str,
+    is_director: bool,
 ) -> None:
     """Make a token for a station, or with --director for a director's program.
 
@@ -54,6 +68,7 @@ def make(
             at=now(),
             stage=stage,
             controls=controls,
+            role=Role(role),
         )
     click.echo(made.plain)
 
@@ -79,10 +94,12 @@ def list_(*, slug: str) -> None:
     rows = [
         (
             str(one.id),
+            one.public,
             one.scope.value,
             one.label,
             "" if one.stage is None else str(one.stage),
             " ".join(one.controls),
+            one.role.value if one.scope is TokenScope.STATION else "",
             format_instant(one.created),
             "" if one.revoked is None else format_instant(one.revoked),
         )
@@ -92,9 +109,19 @@ def list_(*, slug: str) -> None:
         [
             Sheet(
                 title=f"Tokens of {slug}",
-                header=("id", "scope", "label", "stage", "controls", "made", "revoked"),
+                header=(
+                    "id",
+                    "name",
+                    "scope",
+                    "label",
+                    "stage",
+                    "controls",
+                    "role",
+                    "made",
+                    "revoked",
+                ),
                 rows=tuple(rows),
-                numeric=frozenset({0, 3}),
+                numeric=frozenset({0, 4}),
             )
         ]
     )

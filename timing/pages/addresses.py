@@ -99,6 +99,26 @@ def desk_import(slug: str) -> str:
     return f"{desk(slug)}/import"
 
 
+def desk_stations(slug: str) -> str:
+    """The desk's stations."""
+    return f"{desk(slug)}/stations"
+
+
+def desk_stations_renew(slug: str) -> str:
+    """Where another key for a station is asked for."""
+    return f"{desk_stations(slug)}/renew"
+
+
+def desk_stations_revoke(slug: str) -> str:
+    """Where a station's key is revoked."""
+    return f"{desk_stations(slug)}/revoke"
+
+
+def desk_watch(slug: str) -> str:
+    """The timekeeper's watch over stations, devices and clocks."""
+    return f"{desk(slug)}/watch"
+
+
 def desk_carriage(slug: str) -> str:
     """Where what devices gave out by file, message or code is taken in."""
     return f"{desk(slug)}/carriage"

@@ -23,6 +23,8 @@ from timing.web.api.sync import sync
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
+from timing.web.desk_stations import desk_stations
+from timing.web.desk_watch import desk_watch
 from timing.web.errors import handle_errors
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
@@ -69,6 +71,8 @@ def create_app(settings: Settings) -> Flask:
         desk,
         desk_carriage,
         desk_import,
+        desk_stations,
+        desk_watch,
         health,
         hooks,
     ):

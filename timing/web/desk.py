@@ -116,6 +116,7 @@ def rulings(who: Director, slug: str) -> AnyResponse:
         "penalty": ("time", "code", "scope", "count", "settles", "reason"),
         "credit": ("time", "code", "scope", "settles", "reason"),
         "status": ("status", "control", "settles", "reason"),
+        "clock": ("device", "offset", "until", "reason"),
         "assign": ("record", "bib", "reason"),
         "void": ("record", "reason"),
     }.get(kind)
@@ -124,7 +125,9 @@ def rulings(who: Director, slug: str) -> AnyResponse:
     row: dict[str, object] = {"ruling": kind, **forms.given(*names)}
     if kind in ("status", "void", "account", "ack"):
         row.setdefault("reason", "Decided at the desk")
-    if kind not in ("void", "assign") and (kind != "ack" or field("bib")):
+    if kind == "clock":
+        row |= forms.given("from")
+    elif kind not in ("void", "assign") and (kind != "ack" or field("bib")):
         row["bibs"] = field("bib").replace(",", " ").split()
     return _rule(who, slug, row)
 

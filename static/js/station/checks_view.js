@@ -10,6 +10,7 @@ export function checksView(app, { bib: begun = "" }) {
   const { journal, feedback, place } = app;
   const bib = new Written(() => journal.tap());
   const missing = new Set();
+  let outcome = "";  // stays in sight until the next bib
   const output = h("output", { "aria-label": "Bib" });
   const name = h("span", { class: "who" });
   const entry = h("div", { class: "entry short", tabindex: "-1" }, output, name);
@@ -31,7 +32,8 @@ export function checksView(app, { bib: begun = "" }) {
     const text = bibOf(bib.text);
     if (text === "" || isUnread(text)) {
       feedback.give("refused");
-      write(name, "Type the whole bib first.");
+      outcome = "Type the whole bib first.";
+      show();
       return;
     }
     const items = place.checks.filter((check) => missing.has(check));
@@ -43,15 +45,15 @@ export function checksView(app, { bib: begun = "" }) {
       reason: items.length === 0 ? "" : `Missing: ${items.map(checkText).join(", ")}`,
     });
     feedback.give("recorded");
-    show();
     const said = items.length === 0 ? `${text}: all there` : `${text}: ${items.map(checkText).join(", ")} missing`;
-    write(name, `${said}. Noted.`);
+    outcome = `${said}. Noted.`;
+    show();
     app.say(`${said}. Noted.`);
   }
 
   function show() {
     write(output, bib.text);
-    write(name, bib.text === "" ? "Touch what is missing" : whoIs(journal, bibOf(bib.text)).name);
+    write(name, bib.text === "" || outcome !== "" ? outcome || "Touch what is missing" : whoIs(journal, bibOf(bib.text)).name);
     for (const { check, button, says } of marks) {
       button.setAttribute("aria-pressed", String(missing.has(check)));
       write(says, missing.has(check) ? "missing" : "there");
@@ -70,7 +72,10 @@ export function checksView(app, { bib: begun = "" }) {
     return true;
   }
 
-  bib.addEventListener("change", show);
+  bib.addEventListener("change", () => {
+    outcome = "";
+    show();
+  });
   const view = page(app, { title: "Kit and water", struck, update: show, begin: entry },
     h("div", { class: "checks" }, marks.map(({ button }) => button)));
   view.element.append(entry, keypad(bib, feedback), h("div", { class: "go taps ways-1" }, keep));

@@ -11,6 +11,7 @@ export function groupView(app) {
   const bib = new Written(() => journal.tap());
   let chosen = [];
   let tap = null;
+  let outcome = "";  // stays in sight until the next bib
   const chips = h("ul", { class: "chips", "aria-label": "Bibs of the group" });
   const output = h("output", { "aria-label": "Bib" });
   const name = h("span", { class: "who" });
@@ -35,7 +36,10 @@ export function groupView(app) {
   });
 
   bib.addEventListener("change", () => {
-    if (tap === null && bib.text !== "") tap = bib.tap;
+    if (bib.text !== "") {
+      tap ??= bib.tap;
+      outcome = "";
+    }
     show();
   });
 
@@ -52,7 +56,8 @@ export function groupView(app) {
     const typed = typedField.value.trim() === "" ? undefined : typedTime(typedField.value);
     if (chosen.length === 0 || typed === null) {
       feedback.give("refused");
-      write(name, chosen.length === 0 ? "Type the bibs first." : "No time: 1012 is 10:12.");
+      outcome = chosen.length === 0 ? "Type the bibs first." : "No time: 1012 is 10:12.";
+      show();
       return;
     }
     const drafts = chosen.map((one) => ({
@@ -64,14 +69,14 @@ export function groupView(app) {
     tap = null;
     typedField.value = "";
     feedback.give(await app.actions.record(drafts));
+    outcome = said;
     show();
-    write(name, said);
     app.say(said);
   }
 
   function show() {
     write(output, bib.text);
-    write(name, bib.text === "" ? (chosen.length === 0 ? "Bibs of those who crossed together" : "") : whoIs(journal, bibOf(bib.text)).name);
+    write(name, bib.text === "" ? outcome || (chosen.length === 0 ? "Bibs of those who crossed together" : "") : whoIs(journal, bibOf(bib.text)).name);
     chips.replaceChildren(...chosen.map((one) => h("li", {}, h("button", {
       type: "button", class: "chip", "aria-label": `Take ${one} out`,
       onclick: () => {

@@ -90,9 +90,11 @@ class Store {
       all.posts.push(post);
       await this.#write("posts", post);
     }
-    const here = new Set(all.records.map((record) => record.id));
-    all.records.push(...spilled().filter((record) => !here.has(record.id)));
-    return all;
+    const records = new Map(all.records.map((record) => [record.id, record]));
+    for (const record of spilled()) {
+      if (isMore(record, records.get(record.id))) records.set(record.id, record);
+    }
+    return { ...all, records: [...records.values()] };
   }
 
   /** Records, as they are on disk now: what another tab has written. */
@@ -128,12 +130,17 @@ class Store {
     return makers.map((made) => this.#spillNew(made));
   }
 
-  /** Write records that have their ids. */
+  /** Write records that have their ids: where they are, or where there is room for them. */
   async put(records) {
     const here = records.filter((record) => record.place === DISK);
-    for (const record of records) if (record.place !== DISK) spillOne(record);
+    for (const record of records) if (record.place !== DISK) record.place = spillOne(record);
     if (here.length === 0) return;
-    await this.#putHere(here);
+    try {
+      await this.#putHere(here);
+    } catch {
+      // Noted. A full device must be able to send, and what it sends must be written down.
+      for (const record of here) record.place = spillOne(record);
+    }
   }
 
   /** Keep records of other devices, which bring their ids. */
@@ -365,7 +372,7 @@ class Store {
     const tx = this.#database.transaction(["records", "runs"], "readwrite", STRICT);
     const records = tx.objectStore("records");
     for (const record of waiting) {
-      if (await records.get(record.id) === undefined) records.put({ ...record, place: DISK });
+      if (isMore(record, await records.get(record.id))) records.put({ ...record, place: DISK });
     }
     if (run !== null) tx.objectStore("runs").put(run);
     await tx.done;
@@ -387,6 +394,14 @@ class Store {
     if (isRoomMissing(error)) this.isFull = true;
     else this.fault = String(error?.message || error);
   }
+}
+
+/**
+ * Whether what was spilled says more than the database does of the same record: nothing is there,
+ * or it is not yet settled what the record says. Whether it was sent is asked again.
+ */
+function isMore(one, kept) {
+  return kept === undefined || (kept.wire === null && one.wire !== null);
 }
 
 function isRoomMissing(error) {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from timing.operations.devices import Contact
+from timing.core.devices import Contact
 
 _ORIGIN = re.compile(r"[0-9a-f]{20}", re.ASCII)
 _LONGEST_WORD = 40

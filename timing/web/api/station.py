@@ -17,12 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from timing.core.book import RaceBook
+from timing.core.devices import Contact
 from timing.core.records import Passing, Record, Ruling
 from timing.db.engines import DatabaseBusy
 from timing.live.answers import answer, matches
 from timing.live.books import Standing
 from timing.live.threads import in_thread
-from timing.operations.devices import Contact, note_contact
+from timing.operations.devices import note_contact
 from timing.operations.nodes import ThisNode, known_nodes, this_node
 from timing.operations.questions import Question, open_questions
 from timing.operations.record import Fate
