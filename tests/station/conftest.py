@@ -56,10 +56,17 @@ class Files(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """Serves the files; who goes away in the middle of one was killed by the test."""
+
+    def handle_error(self, *_: object) -> None:
+        """Nothing to say."""
+
+
 @pytest.fixture(scope="session")
 def bench_address() -> Iterator[str]:
     """Where the modules are served."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+    with Server(("127.0.0.1", 0), Files) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

@@ -159,6 +159,37 @@ def test_a_server_restored_from_a_backup_is_offered_everything_again(run: Run) -
     assert found[0] == found[1]
 
 
+def test_a_tab_killed_when_it_met_the_restored_server_offers_everything_all_the_same(
+    run: Run,
+) -> None:
+    there = run(
+        JOINED
+        + """
+        await journal.keep([passing(1), passing(2), passing(3)]);
+        await journal.contact();
+        camp.records.clear();
+        camp.node = { ...camp.node, epoch: "two" };
+        // The answer is there, and before a record is written again the tab is gone.
+        device.prepare = (page) => {
+          page.IDBObjectStore.prototype.put = new Proxy(page.IDBObjectStore.prototype.put, {
+            apply(put, store, given) {
+              if (store.name === "records") device.kill();
+              return Reflect.apply(put, store, given);
+            },
+          });
+        };
+        await device.reopened();
+        await until(() => device.frame === null, "it was killed");
+        device.prepare = () => {};
+        journal = await device.open();
+        await journal.contact();
+        await sent();
+        return camp.all().map(({ bib }) => bib);
+        """
+    )
+    assert there == ["1", "2", "3"]
+
+
 def test_what_is_refused_is_kept_said_and_offered_as_a_file(run: Run) -> None:
     found = run(
         JOINED

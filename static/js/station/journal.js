@@ -53,7 +53,6 @@ class Journal extends EventTarget {
   #lastContact = null;
   #isReachable = null;
   #node = null;
-  #met = new Map();
   #answers = new Map();      // key -> {questions, revoked}
   #unknown = new Set();      // keys that the installation does not know
   #contacted = new Set();    // keys that were brought something in this round
@@ -78,7 +77,6 @@ class Journal extends EventTarget {
     const chosen = await this.#store.setting("chosen");
     this.#chosen = this.#posts.has(chosen) ? chosen : (posts[0]?.key ?? null);
     this.#shift = (await this.#store.setting("shift")) ?? "on";
-    this.#met = new Map(await this.#store.setting("met") ?? []);
     this.#timing.addEventListener("break", () => this.#sending.now());
     this.#app = followApp((app) => { this.#app = app; this.#tell(); });
     watchBattery((battery) => { this.#battery = battery; this.#tell(); });
@@ -409,7 +407,7 @@ class Journal extends EventTarget {
         changed.add(record);
       }
     }
-    if (this.#met.get(node.id) !== node.epoch) await this.#meet(node, changed);
+    this.#meet(node, changed);
     await this.#rewrite([...changed]);
     if (conflicts.length > 0) await this.#reissue(conflicts);
     this.#node = node;
@@ -422,15 +420,13 @@ class Journal extends EventTarget {
   }
 
   /** Another epoch of a node, as after a backup was restored: it is offered everything again. */
-  async #meet(node, changed) {
-    this.#met.set(node.id, node.epoch);
+  #meet(node, changed) {
     for (const record of this.#records.values()) {
       if (record.took?.node === node.id && record.took.epoch !== node.epoch) {
         Object.assign(record, { state: "unsent", took: null });
         changed.add(record);
       }
     }
-    await this.#store.set("met", [...this.#met]);
   }
 
   /** The ids of these are used by somebody else: they get others, and so do those that come. */
