@@ -1,0 +1,358 @@
+"""The review: cases taken, decided and undone; nobody's decision is written over another's."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, jsonify, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from timing.core.book import RaceBook
+from timing.core.cases import Case, UnknownCase, Weight, cases, find_case
+from timing.core.differences import differences
+from timing.core.preview import supposing
+from timing.core.records import Passing, Ruling, Void
+from timing.core.times import format_instant
+from timing.live.books import Standing
+from timing.operations.directors import Director
+from timing.operations.questions import BadQuestion, ask, questions_of_race
+from timing.operations.reviewing import (
+    CaseTaken,
+    Worker,
+    decide,
+    leave_case,
+    leases,
+    take_case,
+)
+from timing.pages import addresses
+from timing.pages.desk_words import done_words
+from timing.pages.rendering import render
+from timing.pages.review_page import (
+    Asked,
+    Filters,
+    Held,
+    Undo,
+    preview_words,
+    review_page,
+)
+from timing.racefile import BadRecord
+from timing.web import forms, recording
+from timing.web.desk import director_only
+from timing.web.forms import field, form_token, new_id, private
+from timing.web.installation import installation, now
+
+review = Blueprint("review", __name__)
+
+_WORKER = "review"
+_CHANGED = (
+    "Nothing was written: the evidence of this case has changed since you opened it. Look again."
+)
+_GONE = "Nothing was written: this case is settled already."
+_MOST_UNDONE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused(Exception):
+    """What a form asks can't be done; the message says why."""
+
+    message: str
+    status: int = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What a form decides: passings and rulings, to be written together."""
+
+    passings: tuple[Passing, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+
+
+@review.get("/desk/<slug:slug>/review")
+@director_only
+def page(who: Director, slug: str) -> AnyResponse:
+    """The queue, and with ``case`` the one that is opened."""
+    return _page(who, slug, case=request.args.get("case", ""))
+
+
+@review.get("/desk/<slug:slug>/review/preview")
+@director_only
+def preview(who: Director, slug: str) -> AnyResponse:
+    """What a decision would change, in one line; nothing is written."""
+    args = {name: text.strip() for name, text in request.args.items()}
+    here = installation()
+    here.books.refresh()
+
+    def made(book: RaceBook, _: Standing) -> str:
+        case = find_case(cases(book), args.get("case", ""))
+        decided = _decided(case, args, who.name)
+        supposed = supposing(book, passings=decided.passings, rulings=decided.rulings)
+        return preview_words(book, supposed, differences(book, supposed))
+
+    try:
+        return jsonify(text=here.books.race(slug).ask(made))
+    except UnknownCase:
+        return jsonify(text="This case is settled already.")
+    except BadRecord as error:
+        return jsonify(text=forms.in_words(error))
+    except _Refused as refused:
+        return jsonify(text=refused.message)
+
+
+@review.post("/desk/<slug:slug>/review")
+@director_only
+def act(who: Director, slug: str) -> AnyResponse:
+    """Take or leave a case, decide it, ask, or take back what was decided."""
+    case = field("case")
+    try:
+        match field("do"):
+            case "take" | "take over":
+                _take(who, slug, case, over=field("do") == "take over")
+                return _page(who, slug, case=case)
+            case "keep":
+                _take(who, slug, case, over=False)
+                return jsonify(kept=True)
+            case "leave":
+                with installation().database.writing() as writing:
+                    leave_case(writing, slug, case, _worker(who))
+                return forms.to(_queue(slug))
+            case "ask":
+                _ask(who, slug, case)
+                return _page(who, slug, case=case, message="Asked. The answer will stand here.")
+            case "undo":
+                return _page(who, slug, case=case, message=_undo(who, slug))
+            case _:
+                return _decide(who, slug, case)
+    except CaseTaken as taken:
+        words = f"Nothing was written: {taken.lease.holder.name} works on this case."
+        return _page(who, slug, case=case, message=words, is_error=True, status=409)
+    except UnknownCase:
+        return _page(who, slug, case="", message=_GONE, is_error=True, status=409)
+    except BadRecord as error:
+        return _page(who, slug, case=case, message=forms.in_words(error), is_error=True, status=400)
+    except _Refused as refused:
+        return _page(
+            who, slug, case=case, message=refused.message, is_error=True, status=refused.status
+        )
+
+
+def _decide(who: Director, slug: str, key: str) -> AnyResponse:
+    here, values, seen = installation(), request.form.to_dict(), field("digest")
+    here.books.refresh()
+
+    def judged(book: RaceBook, _: Standing) -> tuple[_Decided, str]:
+        found = cases(book)
+        case = find_case(found, key)
+        if case.digest != seen:
+            raise _Refused(_CHANGED, 409)
+        place = [c.key for c in found if Filters(**_filters(values)).has(c) or c is case].index(key)
+        left = [c.key for c in found if c is not case and Filters(**_filters(values)).has(c)]
+        following = left[min(place, len(left) - 1)] if left else ""
+        return _decided(case, values, who.name), following
+
+    decided, following = here.books.race(slug).ask(judged)
+    with here.database.writing() as writing:
+        decide(
+            writing,
+            slug,
+            key,
+            _worker(who),
+            at=now(),
+            passings=decided.passings,
+            rulings=decided.rulings,
+        )
+    here.books.refresh()
+    records = [*decided.passings, *decided.rulings]
+
+    def told(book: RaceBook, _: Standing) -> str:
+        return " ".join(_done(book, record) for record in records)
+
+    what = here.books.race(slug).ask(told)
+    undo = Undo(what=what, records=tuple(record.id for record in records))
+    return _page(who, slug, case=following, message=what, undo=undo)
+
+
+def _done(book: RaceBook, record: Passing | Ruling) -> str:
+    if isinstance(record, Passing):
+        return f"{record.bib} declared at {record.control}."
+    return done_words(book, record)
+
+
+def _decided(case: Case, values: Mapping[str, str], by: str) -> _Decided:
+    """The records that a form stands for; BadRecord or _Refused."""
+    do, record = values.get("do", ""), values.get("record", "")
+    base: dict[str, object] = {
+        "id": values.get("id") or new_id(),
+        "at": format_instant(now()),
+        "reason": values.get("reason", ""),
+    }
+    if settles := values.get("settles"):
+        base["settles"] = [settles]
+    bibs = values.get("bib", "").replace(",", " ").split()
+    row: dict[str, object]
+    match do:
+        case "assign":
+            row = {"ruling": "assign", "record": record, "bib": values.get("bib", "")}
+        case "void" | "confirm":
+            row = {"ruling": do, "record": record}
+        case "missed":
+            row = {"ruling": "confirm", "control": case.control, "bibs": [case.bib]}
+        case "penalty":
+            row = {"ruling": do, "bibs": bibs, "code": values.get("code", "")}
+            row["count"] = values.get("count", "1")
+        case "status":
+            row = {"ruling": do, "bibs": bibs, "status": values.get("status", "")}
+            row["control"] = case.control
+        case "credit":
+            row = {"ruling": do, "bibs": bibs, "time": values.get("amount", "")}
+        case "noted":
+            row = {"ruling": "ack", "alert": "report"}
+        case "declare":
+            return _Decided(passings=(_declared(case, values, base["id"]),))
+        case _:
+            raise _Refused("There is no such decision.")
+    if case.stage is not None and do in ("missed", "penalty", "status", "credit", "noted"):
+        row["stage"] = case.stage
+    return _Decided(rulings=(recording.ruling_from({**base, **row}, by=by, is_station=False),))
+
+
+def _declared(case: Case, values: Mapping[str, str], record_id: object) -> Passing:
+    return recording.passing_from(
+        {
+            "id": record_id,
+            "stage": case.stage,
+            "control": case.control,
+            "bib": case.bib,
+            "time": values.get("time", ""),
+            "source": "director",
+            "note": values.get("reason", ""),
+        }
+    )
+
+
+def _undo(who: Director, slug: str) -> str:
+    ids = [r for r in field("records").split() if r][:_MOST_UNDONE]
+    if not ids:
+        raise _Refused("There is nothing to undo.")
+    rulings = [
+        recording.ruling_from(
+            {
+                "id": f"{field('id') or new_id()}-{nth}",
+                "ruling": "void",
+                "record": record,
+                "reason": "Undone at the review",
+                "at": format_instant(now()),
+            },
+            by=who.name,
+            is_station=False,
+        )
+        for nth, record in enumerate(ids)
+    ]
+    recording.write(slug, rulings=rulings)
+    return "Undone."
+
+
+def _ask(who: Director, slug: str, key: str) -> None:
+    here = installation()
+    case = here.books.race(slug).ask(lambda book, _: find_case(cases(book), key))
+    try:
+        with here.database.writing() as writing:
+            ask(
+                writing,
+                slug,
+                text=field("text"),
+                by=who.name,
+                at=now(),
+                stage=case.stage,
+                control=case.control,
+                bib=case.bib,
+                record=next(iter(case.records), ""),
+            )
+    except BadQuestion as error:
+        raise _Refused(f"Not asked: {error}.") from None
+
+
+def _take(who: Director, slug: str, case: str, *, over: bool) -> None:
+    with installation().database.writing() as writing:
+        take_case(writing, slug, case, _worker(who), at=now(), over=over)
+
+
+def _worker(who: Director) -> Worker:
+    """One browser's session: two of one person are two workers."""
+    if _WORKER not in session:
+        session[_WORKER] = secrets.token_urlsafe(12)
+    return Worker(id=session[_WORKER], name=who.name)
+
+
+def _filters(values: Mapping[str, str]) -> dict[str, object]:
+    def number(name: str) -> int | None:
+        text = values.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+
+    weight = number("weight")
+    return {
+        "stage": number("stage"),
+        "control": values.get("control", "")[:60],
+        "weight": Weight(weight) if weight in set(Weight) else None,
+    }
+
+
+def _queue(slug: str) -> str:
+    return addresses.desk_review(slug, **Filters(**_filters(request.values)).query())
+
+
+def _page(
+    who: Director,
+    slug: str,
+    *,
+    case: str,
+    message: str = "",
+    is_error: bool = False,
+    undo: Undo | None = None,
+    status: int = 200,
+) -> AnyResponse:
+    here, worker, moment = installation(), _worker(who), now()
+    here.books.refresh()
+    filters = Filters(**_filters(request.values))
+    with here.database.reading() as reading:
+        held = {
+            key: Held(by=lease.holder.name, until=lease.until, is_mine=lease.holder == worker)
+            for key, lease in leases(reading, slug, at=moment).items()
+        }
+        asked = tuple(
+            Asked(
+                text=q.text,
+                by=q.by,
+                at=q.at,
+                record=q.record,
+                stage=q.stage,
+                control=q.control,
+                bib=q.bib,
+                answer="" if q.answer is None else q.answer.reason,
+            )
+            for q in questions_of_race(reading, slug)
+        )
+    csrf = form_token()
+
+    def made(book: RaceBook, standing: Standing) -> str:
+        return render(
+            review_page(
+                book,
+                filters=filters,
+                chosen=case,
+                held=held,
+                asked=asked,
+                now=moment,
+                new_id=new_id,
+                form_token=csrf,
+                signed_in_as=who.name,
+                revision=standing.cursor.revision,
+                message=message,
+                is_error=is_error,
+                undo=undo,
+            ),
+            notice=here.settings.notice,
+        )
+
+    return private(here.books.race(slug).ask(made), status)
