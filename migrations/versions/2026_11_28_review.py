@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_review"
-down_revision = "2026_11_28_stations"
+down_revision = "2026_11_28_carriage"
 branch_labels = None
 depends_on = None
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import schemathesis
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
-from hypothesis.strategies import integers
+from hypothesis.strategies import booleans, integers
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -20,8 +21,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from tests.serving import SLUG, bearer, director_key, json_of, settings_for
-from timing.db.engines import open_database
+from tests.serving import SLUG, bearer, director_key, json_of, settings_for, station_key
+from timing.db.engines import Database, open_database
 from timing.web.application import create_app
 
 # Not that bad data is refused: rows of records are judged one by one, and the good ones taken.
@@ -36,9 +37,10 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def described(
-    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+def _described(
+    filled_file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    key_of: Callable[[Database], str],
 ) -> schemathesis.BaseSchema:
     path = tmp_path_factory.mktemp("described") / "race.sqlite"
     shutil.copy(filled_file, path)
@@ -46,8 +48,22 @@ def described(
     app = create_app(settings_for(database))
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     # It asks for packed answers, and in this process does not unpack them.
-    schema.config.headers = {**bearer(director_key(database)), "Accept-Encoding": "identity"}
+    schema.config.headers = {**bearer(key_of(database)), "Accept-Encoding": "identity"}
     return schema
+
+
+@pytest.fixture(scope="module")
+def described(
+    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> schemathesis.BaseSchema:
+    return _described(filled_file, tmp_path_factory, director_key)
+
+
+@pytest.fixture(scope="module")
+def described_to_stations(
+    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> schemathesis.BaseSchema:
+    return _described(filled_file, tmp_path_factory, station_key)
 
 
 OPERATIONS = [
@@ -60,6 +76,13 @@ OPERATIONS = [
     ("POST", "/api/v1/races/{slug}/passings"),
     ("POST", "/api/v1/races/{slug}/rulings"),
     ("POST", "/api/v1/races/{slug}/preview"),
+]
+OF_STATIONS = [
+    ("GET", "/api/v1/station/clock"),
+    ("GET", "/api/v1/station/post"),
+    ("GET", "/api/v1/station/start-list"),
+    ("GET", "/api/v1/station/field"),
+    ("POST", "/api/v1/station/records"),
 ]
 
 
@@ -79,6 +102,22 @@ def test_every_operation_does_what_its_description_says(
     check()
 
 
+@pytest.mark.parametrize(("method", "path"), OF_STATIONS)
+def test_every_operation_of_stations_does_what_its_description_says(
+    described_to_stations: schemathesis.BaseSchema, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=described_to_stations[path][method].as_strategy(), here=booleans())
+    def check(case: schemathesis.Case[Any], *, here: bool) -> None:
+        if here and path.endswith("/field"):
+            case.query = {"stage": 1, "control": "PASS"}
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
 def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
     description = json_of(client.get("/api/v1/openapi.json"))
     assert description["openapi"].startswith("3.1")
@@ -87,15 +126,16 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ] == OPERATIONS
+    ] == OPERATIONS + OF_STATIONS
 
 
-def test_only_what_writes_needs_a_key(client: FlaskClient) -> None:
+def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
     paths = json_of(client.get("/api/v1/openapi.json"))["paths"]
-    for operations in paths.values():
+    for path, operations in paths.items():
+        is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                assert ("security" in operation) == (method == "post")
+                assert ("security" in operation) == (method == "post" or is_of_station)
 
 
 def test_every_refusal_is_described_as_problem_json(client: FlaskClient) -> None:

@@ -60,7 +60,7 @@ OPENAPI: Mapping[str, Any] = {
 
 
 def station_of(
-    book: RaceBook, now: Instant, *, control: str = "", stage: int | None = None, **given: Any
+    book: RaceBook, *, control: str = "", stage: int | None = None, **given: Any
 ) -> StationPage:
     """A station's page with what was recorded at its control by volunteers."""
     numbers = count(1)
@@ -72,7 +72,6 @@ def station_of(
             for p in sorted(book.document.passings, key=lambda p: p.id)
             if p.source is Source.CHECKPOINT and control in ("", p.control)
         ),
-        now=now,
         new_id=lambda: f"new-{next(numbers)}",
         form_token="token",
         args={"control": control} if control else {},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import mimetypes
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -27,7 +26,7 @@ from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
-from timing.pages.station_page import Theme, station_answer, station_sign_in
+from timing.pages.station_page import Theme, station_sign_in
 
 PROJECT = Path(__file__).parents[2]
 AXE = PROJECT / "tests" / "vendor" / "axe-core" / "axe.min.js"
@@ -60,9 +59,9 @@ PAGES: Pages = {
     "runner": lambda book: runner_page(book, "41", {}, revision=7),
     "runner who is out": lambda book: runner_page(book, "62", {}, revision=7),
     "runner in arabic": lambda book: runner_page(book, "210", {}, revision=7),
-    "station in the sun": lambda book: station_of(book, NOW, control="CP4", theme=Theme.SUN),
-    "station at night": lambda book: station_of(book, NOW, control="CP4", theme=Theme.NIGHT),
-    "station at the start": lambda book: station_of(book, NOW, control="START", stage=6),
+    "station in the sun": lambda book: station_of(book, control="CP4", theme=Theme.SUN),
+    "station at night": lambda book: station_of(book, control="CP4", theme=Theme.NIGHT),
+    "station at the start": lambda book: station_of(book, control="START", stage=6),
     "station sign-in": lambda _: station_sign_in(form_token="token", message="Not known."),
     "desk": lambda book: desk_of(book, revision=7),
     "desk preview": preview_of,
@@ -301,164 +300,6 @@ def test_without_scripts_the_board_and_its_filters_are_there(
     assert query["after"] == ["4"]
 
 
-class Station:
-    """A station's server: keeps what is posted, and can be out of reach."""
-
-    def __init__(self, book: RaceBook) -> None:
-        self.book = book
-        self.posted: list[tuple[str, dict[str, str]]] = []
-        self.reachable = True
-
-    def __call__(self, route: Route) -> None:
-        if not self.reachable:
-            route.abort("connectionrefused")
-            return
-        fields = dict(parse_qsl(route.request.post_data or "", keep_blank_values=True))
-        path = urlsplit(route.request.url).path
-        if not any(fields["id"] == known["id"] for _, known in self.posted):
-            self.posted.append((path, fields))
-        page = station_of(self.book, NOW, control="CP4", message="Noted.")
-        route.fulfill(body=json.dumps(station_answer(page)), content_type="application/json")
-
-
-@pytest.fixture
-def station(book: RaceBook) -> Station:
-    return Station(book)
-
-
-def opened_station(open_page: Callable[..., Page], station: Station, **given: Any) -> Page:
-    page = station_of(station.book, NOW, control="CP4", **given)
-    return open_page(page, at="/station", answers={"/station/*": station}, width=390)
-
-
-def test_the_record_key_repeats_what_it_will_write(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    page = opened_station(open_page, station)
-    for digit in "181":
-        page.locator(f"[data-key='{digit}']").click()
-    key = page.get_by_role("button", name="Record 181")
-    expect(key).to_contain_text("12:06:")
-    expect(page.locator("[data-who]")).to_contain_text("Kofi Boadu-Mensah")
-    page.locator("[data-key='delete']").click()
-    expect(page.get_by_role("button", name="Record 18")).to_be_visible()
-
-
-def test_how_exact_the_clock_is_stays_empty_until_it_is_known(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    page = opened_station(open_page, station)
-    exact = page.locator("[data-precision] b")
-
-    assert exact.text_content() == ""
-    page.locator("#bib").fill("181")
-    page.locator("#bib").press("Enter")
-    expect(exact).to_have_text(re.compile(r"±\d+\.\d s"))
-
-
-def test_a_press_records_that_moment_without_leaving_the_page(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    page = opened_station(open_page, station)
-    page.locator("#bib").fill("181")
-    page.locator("#bib").press("Enter")
-    expect(page.locator("[data-said]")).to_have_text("Noted.")
-    path, fields = station.posted[0]
-    assert path == "/station/passings"
-    assert fields["bib"] == "181"
-    assert (fields["stage"], fields["control"]) == ("5", "CP4")
-    assert fields["csrf_token"] == "token"
-    assert fields["time"].endswith("Z")
-    assert fields["time"].startswith("2026-10-24T11:06:")
-    assert fields["device_time"].endswith("Z")
-    expect(page.locator("#bib")).to_have_value("")
-
-
-def test_each_press_is_a_record_of_its_own(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    page = opened_station(open_page, station)
-    for bib in ("12", "12"):
-        page.locator("#bib").fill(bib)
-        page.locator("#bib").press("Enter")
-        expect(page.locator("[data-said]")).to_have_text("Noted.")
-    page.wait_for_function("document.querySelectorAll('.waiting').length === 0")
-    assert len({fields["id"] for _, fields in station.posted}) == 2
-
-
-def test_an_unknown_bib_is_taken_and_said_so(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    page = opened_station(open_page, station)
-    page.locator("#bib").fill("9999")
-    expect(page.locator("[data-who]")).to_contain_text("Not in the start list")
-    page.locator("#bib").press("Enter")
-    expect(page.locator("[data-said]")).to_have_text("Noted.")
-    assert station.posted[0][1]["bib"] == "9999"
-
-
-def test_a_digit_not_read_offers_who_it_may_be(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    page = opened_station(open_page, station)
-    page.locator("#bib").fill("14?")
-    expect(page.locator("[data-who]")).to_contain_text("140, 148")
-
-
-def test_a_typed_time_is_sent_as_it_was_typed(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    page = opened_station(open_page, station)
-    page.get_by_text("Time, note").click()
-    page.get_by_label("Time from paper, instead of now").fill("10:12")
-    page.locator("#bib").fill("181")
-    expect(page.get_by_role("button", name="Record 181")).to_contain_text("10:12")
-    page.locator("#bib").press("Enter")
-    expect(page.locator("[data-said]")).to_have_text("Noted.")
-    assert station.posted[0][1]["time"] == "10:12"
-    assert "device_time" not in station.posted[0][1]
-
-
-def test_what_cannot_be_sent_waits_over_a_reload_and_is_sent_once(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    station.reachable = False
-    page = opened_station(open_page, station)
-    page.locator("#bib").fill("181")
-    page.locator("#bib").press("Enter")
-    expect(page.locator(".waiting")).to_contain_text("181")
-    expect(page.locator("[data-unsent]")).to_contain_text("1")
-    page.reload()
-    expect(page.locator(".waiting")).to_contain_text("Kofi Boadu-Mensah")
-    station.reachable = True
-    page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator(".waiting")).to_have_count(0)
-    expect(page.locator("[data-unsent]")).to_be_hidden()
-    assert [fields["bib"] for _, fields in station.posted] == ["181"]
-
-
-def test_undo_stands_at_each_line(open_page: Callable[..., Page], station: Station) -> None:
-    page = opened_station(open_page, station)
-    page.get_by_role("button", name="Undo 208").click()
-    expect(page.locator("[data-said]")).to_have_text("Noted.")
-    path, fields = station.posted[0]
-    assert path == "/station/voids"
-    assert fields["record"] == "p-208-5-CP4"
-
-
-def test_the_start_is_given_at_the_moment_of_the_press(
-    open_page: Callable[..., Page], station: Station
-) -> None:
-    made = station_of(station.book, NOW, control="START", stage=6)
-    page = open_page(made, at="/station", answers={"/station/*": station}, width=390)
-    page.get_by_role("button", name="Start stage\N{NO-BREAK SPACE}6 now").click()
-    expect(page.locator("[data-said]")).to_have_text("Noted.")
-    path, fields = station.posted[0]
-    assert path == "/station/starts"
-    assert (fields["stage"], fields["wave"]) == ("6", "")
-    assert fields["time"].endswith("Z")
-
-
 def test_without_scripts_a_station_records_by_its_form(
     open_page: Callable[..., Page], book: RaceBook
 ) -> None:
@@ -469,13 +310,12 @@ def test_without_scripts_a_station_records_by_its_form(
         route.fulfill(body="<!doctype html><title>done</title>", content_type="text/html")
 
     page = open_page(
-        station_of(book, NOW, control="CP4"),
-        at="/station",
+        station_of(book, control="CP4"),
+        at="/station/form",
         answers={"/station/passings": answer},
         scripts=False,
         width=360,
     )
-    expect(page.locator("[data-keys]")).to_be_hidden()
     page.get_by_label("Bib", exact=True).fill("181")
     page.get_by_role("button", name="Record").click()
     page.wait_for_url("**/station/passings")

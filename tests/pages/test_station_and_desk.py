@@ -20,7 +20,6 @@ from timing.pages.station_page import (
     StationIdlePage,
     StationPage,
     Theme,
-    station_answer,
     station_page,
 )
 from timing.racefile import loads
@@ -55,7 +54,6 @@ def at_aid(**args: str) -> StationPage:
         RaceBook(loads(AID, name="aid")),
         post=Post(label="Hut", controls=("HUT", "START")),
         records=(),
-        now=NOW,
         new_id=lambda: f"n{next(numbers)}",
         form_token="t",
         args=args,
@@ -91,7 +89,6 @@ def test_a_station_names_the_place_that_is_passed_on_every_lap(
         RaceBook(loads(LAPS, name="laps")),
         post=Post(label="Station", controls=controls),
         records=(),
-        now=NOW,
         new_id=lambda: "n",
         form_token="t",
         args={},
@@ -107,13 +104,13 @@ def the_desk(book: RaceBook, **given: Any) -> DeskPage:
 
 
 def test_a_station_records_on_the_stage_that_runs_at_its_control(book: RaceBook) -> None:
-    page = station_of(book, NOW, control="CP4")
+    page = station_of(book, control="CP4")
     assert (page.stage, page.place.code) == (5, "CP4")
     assert page.place_facts.replace("\N{NO-BREAK SPACE}", " ") == "Stage 5, km 43.1"
 
 
 def test_before_a_race_it_records_on_the_first_stage() -> None:
-    assert station_of(RaceBook(before_the_start()), NOW).stage == 1
+    assert station_of(RaceBook(before_the_start())).stage == 1
 
 
 def test_in_and_out_stand_beside_each_other(book: RaceBook) -> None:
@@ -125,7 +122,7 @@ def test_in_and_out_stand_beside_each_other(book: RaceBook) -> None:
     ]
     assert [way.code for way in page.others] == ["START"]
     assert "closes 11:30" in page.place_facts
-    assert station_of(book, NOW, control="CP4").ways == ()
+    assert station_of(book, control="CP4").ways == ()
 
 
 def test_a_station_bound_to_controls_offers_no_others() -> None:
@@ -151,7 +148,7 @@ def test_a_gun_that_was_given_says_when() -> None:
         id="g1", by="start", at=instant(5, "06:00:09"), stage=5, to=instant(5, "06:00:04")
     )
     book = RaceBook(replace(document, rulings=(*document.rulings, gun)))
-    page = station_of(book, NOW, control="START")
+    page = station_of(book, control="START")
     assert [g.started for g in page.guns] == ["06:00:04"]
     assert "Start again now" in render(page)
 
@@ -162,7 +159,6 @@ def test_a_station_without_anything_to_record_says_so() -> None:
         book,
         post=Post(label="Nowhere"),
         records=(),
-        now=NOW,
         new_id=lambda: "n",
         form_token="t",
     )
@@ -190,7 +186,6 @@ def test_what_was_entered_is_listed_with_who_it_was(book: RaceBook) -> None:
         book,
         post=Post(label="CP4"),
         records=records,
-        now=NOW,
         new_id=lambda: f"n{next(numbers)}",
         form_token="t",
         args={"control": "CP4"},
@@ -212,8 +207,8 @@ def test_what_was_undone_is_struck_and_counts_no_more() -> None:
     document = siroua_six()
     void = Void(id="v1", by="CP4", at=NOW, record="p-208-5-CP4", reason="Undone")
     book = RaceBook(replace(document, rulings=(*document.rulings, void)))
-    before = station_of(RaceBook(document), NOW, control="CP4")
-    page = station_of(book, NOW, control="CP4")
+    before = station_of(RaceBook(document), control="CP4")
+    page = station_of(book, control="CP4")
     undone = [e for e in page.entered if e.is_undone]
     assert [e.record for e in undone] == ["p-208-5-CP4"]
     assert page.recorded == before.recorded - 1
@@ -222,7 +217,6 @@ def test_what_was_undone_is_struck_and_counts_no_more() -> None:
 def test_an_error_keeps_what_was_typed(book: RaceBook) -> None:
     page = station_of(
         book,
-        NOW,
         control="CP4",
         message="10:99 is not a time.",
         is_error=True,
@@ -234,21 +228,12 @@ def test_an_error_keeps_what_was_typed(book: RaceBook) -> None:
 
 
 def test_the_colours_chosen_by_hand_stand_in_the_document(book: RaceBook) -> None:
-    assert 'data-theme="night"' in render(station_of(book, NOW, theme=Theme.NIGHT))
-    assert "data-theme" not in render(station_of(book, NOW))
-
-
-def test_the_script_is_answered_with_the_parts_that_change(book: RaceBook) -> None:
-    answer = station_answer(station_of(book, NOW, control="CP4", message="Recorded."))
-    assert answer["message"] == "Recorded."
-    assert answer["now"] == NOW
-    html = answer["html"]
-    assert isinstance(html, dict)
-    assert set(html) == {"entered", "counts", "guns"}
+    assert 'data-theme="night"' in render(station_of(book, theme=Theme.NIGHT))
+    assert "data-theme" not in render(station_of(book))
 
 
 def test_every_form_of_a_station_carries_its_token_and_an_id(book: RaceBook) -> None:
-    text = render(station_of(book, NOW, control="START", stage=6))
+    text = render(station_of(book, control="START", stage=6))
     forms = text.split("<form")[1:]
     posting = [form.split("</form>")[0] for form in forms if 'method="post"' in form[:200]]
     assert posting

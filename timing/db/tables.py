@@ -300,6 +300,21 @@ class CaseLeaseRow(Table):
     holder: Mapped[str]
     holder_name: Mapped[str]
     until: Mapped[int]
+class CarriedRow(Table):
+    """A message, a code or a file of a device, kept until it is whole and taken, or put away.
+
+    ``digest`` is that of ``content``, so that what comes twice is kept once.
+    """
+
+    __tablename__ = "carried"
+    __table_args__ = (UniqueConstraint("race_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    digest: Mapped[str]
+    content: Mapped[str]
+    came: Mapped[int]
+    brought_by: Mapped[str]
 
 
 class DirectorRow(Table):

@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from timing.core.courses import Point
+from timing.core.book import RaceBook
+from timing.core.courses import Point, course_of, stages_of
+from timing.core.definition import Stage
 from timing.pages.marks import Place, places
 
 
@@ -32,6 +34,33 @@ def places_of_post(points: tuple[Point, ...], controls: Collection[str]) -> dict
             way = f" {point.way[1:]}" if point.way else ""
             found.setdefault(name, replace(place, code=name, name=label + way, short=label + way))
     return found
+
+
+def stage_places(book: RaceBook, stage: Stage, controls: Collection[str]) -> dict[str, Place]:
+    """The places of a stage that a station bound to ``controls`` may name, in running order.
+
+    Where divisions run different courses, the longest of them numbers the places.
+    """
+    known = {
+        code: place
+        for division in _divisions(book, stage.number)
+        for code, place in places_of_post(book.course(stage.number, division), controls).items()
+    }
+    whole = course_of(replace(stage, courses=()), "").points
+    return {code: known[code] for code in places_of_post(whole, controls) if code in known}
+
+
+def _divisions(book: RaceBook, number: int) -> tuple[str, ...]:
+    """Those that run the stage, the one with the longest course last."""
+    codes = [d.code for d in book.race.divisions] or [""]
+    runs = [code for code in codes if number in stages_of(book.race, code)]
+    return tuple(sorted(runs, key=lambda code: len(book.course(number, code))))
+
+
+def current_stage(book: RaceBook) -> int:
+    """The stage a station is at by itself: under way, else to come, else the last; 0 for none."""
+    coming = (n for n in book.stages if not book.has_begun(n))
+    return book.running_stage or next(coming, 0) or book.last_stage
 
 
 def _names(point: Point, *, is_shared: bool) -> Iterator[str]:

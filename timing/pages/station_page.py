@@ -1,29 +1,26 @@
 """A station's page: what a volunteer at a control sees and presses.
 
-Everything is a plain form. With scripts the same forms are sent without leaving the page, the
-keypad stands in for the phone's own keyboard, and what could not be sent waits and is tried
-again.
+The plain one: forms that work in any browser as long as there is a network. The station app
+(docs/station-protocol.md) keeps what it records without one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from timing.core.book import RaceBook
-from timing.core.courses import course_of, stages_of
 from timing.core.definition import Stage, StartMode
 from timing.core.entries import Entry
 from timing.core.records import Observation, Passing, StartCorrection, Status
-from timing.core.times import Instant, TimeOfDay, zone_named
+from timing.core.times import TimeOfDay, zone_named
 from timing.pages import addresses, figures
 from timing.pages.arrivals import runner_detail
 from timing.pages.frame import Frame
 from timing.pages.marks import Place, Symbol, name_of
-from timing.pages.posts import places_of_post
-from timing.pages.rendering import piece_html
+from timing.pages.posts import current_stage, stage_places
 from timing.pages.stages import stage_title
 from timing.pages.words import sentence
 
@@ -102,7 +99,7 @@ class Gun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationPage:
-    """A station's page. ``now`` and ``precision`` set the ticking clock."""
+    """A station's page."""
 
     template: ClassVar[str] = "station.html"
 
@@ -119,16 +116,12 @@ class StationPage:
     entered: tuple[Entered, ...]
     recorded: int
     guns: tuple[Gun, ...]
-    runners: Mapping[str, tuple[str, str]]
     draft: Draft
     message: str
     is_error: bool
     form_token: str
     record_id: str
     withdrawal_id: str
-    now: Instant
-    utc_offset_ms: int
-    clock: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +161,6 @@ def station_page(
     *,
     post: Post,
     records: tuple[Noted, ...],
-    now: Instant,
     new_id: Callable[[], str],
     form_token: str,
     args: Mapping[str, str] | None = None,
@@ -188,14 +180,12 @@ def station_page(
         frame = Frame(title=f"{post.label} · {book.race.name}", styles=("station",))
         return StationIdlePage(frame=frame, theme=theme, label=post.label, form_token=form_token)
     stage, place = maker.stage, maker.place
-    zone = zone_named(book.race.timezone)
     return StationPage(
         frame=Frame(
             title=f"{place.name}, {stage_title(stage)} · {book.race.name}",
             race=book.race.name,
             race_url=addresses.race(book.race.slug),
             styles=("station",),
-            scripts=("station",),
         ),
         theme=theme,
         label=post.label,
@@ -211,28 +201,13 @@ def station_page(
             isinstance(record, Passing) and not book.is_voided(record.id) for record in records
         ),
         guns=maker.guns(new_id) if place.symbol is Symbol.START else (),
-        runners={
-            e.bib: (name_of(e), runner_detail(e, ())) for e in book.entries(stage.number) if e.bib
-        },
         draft=draft,
         message=message,
         is_error=is_error,
         form_token=form_token,
         record_id=new_id(),
         withdrawal_id=new_id(),
-        now=now,
-        utc_offset_ms=figures.utc_offset_ms(now, zone),
-        clock=figures.clock(now, zone),
     )
-
-
-def station_answer(page: StationPage) -> dict[str, str | int | dict[str, str]]:
-    """What the page's script is answered with: the parts to put in, a message, the clock."""
-    return {
-        "html": {name: piece_html(page, name) for name in ("entered", "counts", "guns")},
-        "message": page.message,
-        "now": page.now,
-    }
 
 
 class _StationMaker:
@@ -246,25 +221,11 @@ class _StationMaker:
         self.points: tuple[str, ...] = ()
         if self.stage is None:
             return
-        whole = course_of(replace(self.stage, courses=()), "").points
-        known = {
-            code: place
-            for division in self._divisions(self.stage.number)
-            for code, place in places_of_post(
-                book.course(self.stage.number, division), post.controls
-            ).items()
-        }
-        self.places = known
-        self.points = tuple(code for code in places_of_post(whole, post.controls) if code in known)
+        self.places = stage_places(book, self.stage, post.controls)
+        self.points = tuple(self.places)
         if self.points:
             asked = args.get("control", "")
-            self.place = known[asked if asked in self.points else self._usual()]
-
-    def _divisions(self, number: int) -> tuple[str, ...]:
-        codes = [d.code for d in self.book.race.divisions] or [""]
-        runs = [code for code in codes if number in stages_of(self.book.race, code)]
-        # The longest course last, so that its numbering of controls is the one shown.
-        return tuple(sorted(runs, key=lambda code: len(self.book.course(number, code))))
+            self.place = self.places[asked if asked in self.points else self._usual()]
 
     def _stage(self, asked: str) -> Stage | None:
         numbers = self.book.stages
@@ -273,8 +234,7 @@ class _StationMaker:
         elif asked.isdecimal() and int(asked) in numbers:
             chosen = int(asked)
         else:
-            coming = [n for n in numbers if not self.book.has_begun(n)]
-            chosen = self.book.running_stage or next(iter(coming), None) or self.book.last_stage
+            chosen = current_stage(self.book)
         return self.book.race.stage(chosen) if chosen in numbers else None
 
     def _usual(self) -> str:

@@ -25,6 +25,7 @@ from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.installation import install, installation
 from timing.web.public import public
+from timing.web.review import review
 from timing.web.static_files import StaticFiles
 from timing.web.station import station
 from timing.web.station_app import station_app
@@ -58,7 +59,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     csrf = CSRFProtect(app)
-    for blueprint in (public, station_app, station, desk, health):
+    for blueprint in (public, station_app, station, desk, review, health):
         app.register_blueprint(blueprint)
     api = describe(app)
     for blueprint in (results, records, station_api):

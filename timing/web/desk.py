@@ -56,7 +56,7 @@ WRITERS: Mapping[str, tuple[Callable[[Table], bytes], str]] = {
 }
 
 
-def _director_only(
+def director_only(
     view: Callable[Concatenate[Director, Parameters], AnyResponse],
 ) -> Callable[Parameters, AnyResponse]:
     """Give the view the director who is signed in, or ask who it is."""
@@ -74,7 +74,7 @@ def _director_only(
 
 
 @desk.get(addresses.DESK)
-@_director_only
+@director_only
 def races(who: Director) -> AnyResponse:
     """Which race? Where there is only one, its desk."""
     slugs = sorted(installation().books.cursors)
@@ -88,7 +88,7 @@ def races(who: Director) -> AnyResponse:
 
 
 @desk.get("/desk/<slug:slug>")
-@_director_only
+@director_only
 def race(who: Director, slug: str) -> AnyResponse:
     """The desk of a race, and what was just done there."""
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
@@ -102,7 +102,7 @@ def forms_of_race(slug: str) -> AnyResponse:
 
 
 @desk.post("/desk/<slug:slug>/rulings")
-@_director_only
+@director_only
 def rulings(who: Director, slug: str) -> AnyResponse:
     """Make a ruling; with the field ``preview`` show what it would change instead."""
     kind = field("ruling")
@@ -126,7 +126,7 @@ def rulings(who: Director, slug: str) -> AnyResponse:
 
 
 @desk.post("/desk/<slug:slug>/starts")
-@_director_only
+@director_only
 def starts(who: Director, slug: str) -> AnyResponse:
     """Give or correct the gun of a stage or of a wave (Rules 3.4)."""
     row = {
@@ -197,7 +197,7 @@ def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
 
 
 @desk.get("/desk/<slug:slug>/export")
-@_director_only
+@director_only
 def export(_: Director, slug: str) -> AnyResponse:
     """A board or a stage's result as a file."""
     args = request.args.to_dict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook
@@ -27,7 +27,6 @@ from timing.pages.station_page import (
     StationIdlePage,
     StationPage,
     Theme,
-    station_answer,
     station_page,
     station_sign_in,
 )
@@ -65,7 +64,8 @@ def page() -> AnyResponse:
     if token is None:
         return _sign_in_page()
     theme = _theme()
-    response = _shown(_page(token, request.args, theme=theme))
+    said = " ".join(map(str, get_flashed_messages()))
+    response = _shown(_page(token, request.args, theme=theme, message=said))
     if _THEME in request.args:
         response.set_cookie(
             _THEME,
@@ -222,33 +222,19 @@ def _stage_number(draft: Draft = NO_DRAFT) -> int:
 
 
 def _do(act: Callable[[Token], str]) -> AnyResponse:
-    """Do what a form asks, and answer the script that sent it, or go on to the page."""
-    by_script = request.accept_mimetypes.best == "application/json"
+    """Do what a form asks and go on to the page, which says what was done."""
     token = sign_ins.signed_in_station()
     if token is None:
-        message = "Not recorded: this station is no longer signed in."
-        return _answer(None, message, 401) if by_script else _sign_in_page(message, 401)
+        return _sign_in_page("Not recorded: this station is no longer signed in.", 401)
     try:
-        message = act(token)
+        flash(act(token))
     except _Refused as refused:
         shown = _page(
             token, request.form, message=refused.message, is_error=True, draft=refused.draft
         )
-        return _answer(shown, refused.message, 400) if by_script else _shown(shown, 400)
-    if by_script:
-        return _answer(_page(token, request.form, message=message), message, 200)
+        return _shown(shown, 400)
     place = forms.given("stage", "control") if field("control") else {}
     return forms.to(addresses.station(**place))
-
-
-def _answer(shown: AnyPage | None, message: str, status: int) -> AnyResponse:
-    if isinstance(shown, StationPage):
-        body: Mapping[str, object] = station_answer(shown)
-    else:
-        body = {"html": {}, "message": message, "now": now()}
-    response = jsonify(body)
-    response.status_code = status
-    return response
 
 
 def _page(
@@ -271,7 +257,6 @@ def _page(
             book,
             post=Post(label=token.label, stage=token.stage, controls=token.controls),
             records=records,
-            now=now(),
             new_id=new_id,
             form_token=csrf,
             args=args,

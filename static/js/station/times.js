@@ -1,0 +1,46 @@
+// Times as they are typed, shown and told.
+
+import { instantOf, timeOfDay } from "./zone.js";
+
+/**
+ * `10:12` of `1012`, `10:12:33` of `101233`, `7:05` of `705`; with `+` before it, of the day after
+ * the stage's. Null of what is no time of day.
+ */
+export function typedTime(text) {
+  const given = text.trim().replace(/[.,;hH ]/g, ":").replace(/:+$/, "");
+  const found = /^(\+?)(?:(\d{1,2}):(\d{2})(?::(\d{2}))?|(\d{1,2})(\d{2})|(\d{2})(\d{2})(\d{2}))$/
+    .exec(given);
+  if (found === null) return null;
+  const [, next, h1, m1, s1, h2, m2, h3, m3, s3] = found;
+  const [hours, minutes, seconds] = [h1 ?? h2 ?? h3, m1 ?? m2 ?? m3, s1 ?? s3];
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 59) return null;
+  const day = next === "" ? "" : "+1 ";
+  const time = `${hours.padStart(2, "0")}:${minutes}`;
+  return day + time + (seconds === undefined ? "" : `:${seconds}`);
+}
+
+/** `12:06:18` in the race's zone; with `isShort` without its seconds. */
+export function clockText(instant, post, isShort = false) {
+  const text = timeOfDay(instant, post?.utc_offsets ?? []);
+  return isShort ? text.slice(0, 5) : text;
+}
+
+/** The instant of a typed time on a stage's date. */
+export function typedInstant(text, date, post) {
+  return instantOf(text, date, post.utc_offsets);
+}
+
+/** `±0.4 s`, `±40 s`, `±12 min`. */
+export function uncertaintyText(ms) {
+  if (ms < 9950) return `±${(Math.ceil(ms / 100) / 10).toFixed(1)} s`;
+  if (ms < 120_000) return `±${Math.ceil(ms / 1000)} s`;
+  return ms < 3_600_000 ? `±${Math.ceil(ms / 60_000)} min` : "unknown";
+}
+
+/** `just now`, `8 min ago`, `3 h ago`, `2 days ago`. */
+export function agoText(ms) {
+  if (ms < 90_000) return "just now";
+  if (ms < 90 * 60_000) return `${Math.round(ms / 60_000)} min ago`;
+  if (ms < 36 * 3_600_000) return `${Math.round(ms / 3_600_000)} h ago`;
+  return `${Math.round(ms / 86_400_000)} days ago`;
+}
