@@ -83,9 +83,9 @@ class Evidence:
 def evidence(book: RaceBook, case: Case) -> Evidence:
     """What a timekeeper needs to decide a case.
 
-    ``along`` is the runner's course with all reads of the runner; ``elsewhere`` are the case's reads
-    that stand at no point of it; ``neighbours`` are the reads at the case's control around the
-    first in question; ``said`` the station's observations of this runner or control.
+    ``along`` is the runner's course with all reads of the runner; ``elsewhere`` are the case's
+    reads that stand at no point of it; ``neighbours`` are the reads at the case's control around
+    the first in question; ``said`` the station's observations of this runner or control.
     """
     if case.stage is None or case.stage not in book.stages:
         return Evidence(
@@ -121,11 +121,11 @@ def _along(
     unused = {u.record: u for u in facts.unused} if facts is not None else {}
     of_point: dict[str, list[Read]] = {}
     for passing in stage.bucket.get(entry.id, []):
-        point = _point_of(passing, facts, unused, course.points)
-        if point:
+        code = _point_of(passing, facts, unused, course.points)
+        if code:
             reason = unused[passing.id].reason if passing.id in unused else None
             read = _read(book, stage, passing, dated, reason)
-            of_point.setdefault(point, []).append(read)
+            of_point.setdefault(code, []).append(read)
     for point in course.points:
         reads = of_point.get(point.code, [])
         reads.sort(key=lambda read: (not read.is_taken, read.time or 0, read.passing.id))

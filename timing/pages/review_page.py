@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from timing.core.book import RaceBook
-from timing.core.cases import Case, Weight, cases, find_case
+from timing.core.cases import Case, Weight, cases
 from timing.core.differences import Differences
 from timing.core.entries import Entry
 from timing.core.evidence import AtControl, Evidence, Read, evidence
 from timing.core.problems import ProblemCode
 from timing.core.records import Credit, Observation, Passing, Penalty, Status
-from timing.core.times import SECOND, Duration, Instant, format_instant, zone_named
+from timing.core.times import SECOND, Duration, Instant, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.desk_words import clock_words, ruling_words
 from timing.pages.difference_words import NOTHING, result_name
@@ -245,8 +245,9 @@ def review_page(
 ) -> ReviewPage:
     """The review of a race.
 
-    ``chosen`` is the key of the case to open; empty opens none, and one that is not there any more
-    is said to be settled. ``held`` says who works on which case, ``asked`` what stations were asked.
+    ``chosen`` is the key of the case to open; empty opens none, and one that is not there any
+    more is said to be settled. ``held`` says who works on which case, ``asked`` what stations
+    were asked.
     """
     found = cases(book)
     listed = [case for case in found if filters.has(case)]
@@ -268,7 +269,9 @@ def review_page(
         looked_at=figures.count(book.passings_held()),
         as_of=figures.clock(now, maker.zone),
         stages=tuple(
-            Option(value=str(n), label=sentence("stage-column", stage=n), is_chosen=n == filters.stage)
+            Option(
+                value=str(n), label=sentence("stage-column", stage=n), is_chosen=n == filters.stage
+            )
             for n in stages
         ),
         controls=tuple(
@@ -292,7 +295,7 @@ def review_page(
     )
 
 
-def preview_words(book: RaceBook, supposed: RaceBook, found: Differences) -> str:
+def preview_words(supposed: RaceBook, found: Differences) -> str:
     """What a decision would change, in one line: ``Ana Ruiz 3 → 2, Bo Lind 2 → 3 …``."""
     if found.is_empty:
         return NOTHING
@@ -357,9 +360,7 @@ class _ReviewMaker:
         held = self.held.get(case.key)
         return CaseItem(
             key=case.key,
-            url=addresses.desk_review(
-                self.book.race.slug, **self.filters.query(), case=case.key
-            ),
+            url=addresses.desk_review(self.book.race.slug, **self.filters.query(), case=case.key),
             bib=case.bib or "–",
             name=self._name(case.bib, case.stage),
             where=self._where(case),
@@ -581,6 +582,7 @@ class _ReviewMaker:
 
     def _about_report(self, seen: Observation, suggested: object) -> Iterator[Action]:
         settles = ("settles", seen.id)
+        fields: tuple[tuple[str, str], ...]
         match suggested:
             case Penalty() as ruling:
                 fields = (settles, ("code", ruling.code), ("count", str(ruling.count)))

@@ -13,7 +13,7 @@ from timing.core.book import RaceBook
 from timing.core.cases import Case, UnknownCase, Weight, cases, find_case
 from timing.core.differences import differences
 from timing.core.preview import supposing
-from timing.core.records import Passing, Ruling, Void
+from timing.core.records import Passing, Record, Ruling
 from timing.core.times import format_instant
 from timing.live.books import Standing
 from timing.operations.directors import Director
@@ -22,8 +22,8 @@ from timing.operations.reviewing import (
     CaseTaken,
     Worker,
     decide,
-    leave_case,
     leases,
+    leave_case,
     take_case,
 )
 from timing.pages import addresses
@@ -88,7 +88,7 @@ def preview(who: Director, slug: str) -> AnyResponse:
         case = find_case(cases(book), args.get("case", ""))
         decided = _decided(case, args, who.name)
         supposed = supposing(book, passings=decided.passings, rulings=decided.rulings)
-        return preview_words(book, supposed, differences(book, supposed))
+        return preview_words(supposed, differences(book, supposed))
 
     try:
         return jsonify(text=here.books.race(slug).ask(made))
@@ -146,8 +146,10 @@ def _decide(who: Director, slug: str, key: str) -> AnyResponse:
         case = find_case(found, key)
         if case.digest != seen:
             raise _Refused(_CHANGED, 409)
-        place = [c.key for c in found if Filters(**_filters(values)).has(c) or c is case].index(key)
-        left = [c.key for c in found if c is not case and Filters(**_filters(values)).has(c)]
+        filters = _filters(values)
+        listed = [c for c in found if c is case or filters.has(c)]
+        place = listed.index(case)
+        left = [c.key for c in listed if c is not case]
         following = left[min(place, len(left) - 1)] if left else ""
         return _decided(case, values, who.name), following
 
@@ -163,7 +165,7 @@ def _decide(who: Director, slug: str, key: str) -> AnyResponse:
             rulings=decided.rulings,
         )
     here.books.refresh()
-    records = [*decided.passings, *decided.rulings]
+    records: tuple[Record, ...] = (*decided.passings, *decided.rulings)
 
     def told(book: RaceBook, _: Standing) -> str:
         return " ".join(_done(book, record) for record in records)
@@ -173,7 +175,7 @@ def _decide(who: Director, slug: str, key: str) -> AnyResponse:
     return _page(who, slug, case=following, message=what, undo=undo)
 
 
-def _done(book: RaceBook, record: Passing | Ruling) -> str:
+def _done(book: RaceBook, record: Record) -> str:
     if isinstance(record, Passing):
         return f"{record.bib} declared at {record.control}."
     return done_words(book, record)
@@ -285,21 +287,23 @@ def _worker(who: Director) -> Worker:
     return Worker(id=session[_WORKER], name=who.name)
 
 
-def _filters(values: Mapping[str, str]) -> dict[str, object]:
+def _filters(values: Mapping[str, str]) -> Filters:
+    """Which cases are listed; what is no choice of ours stands for all."""
+
     def number(name: str) -> int | None:
         text = values.get(name, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
 
     weight = number("weight")
-    return {
-        "stage": number("stage"),
-        "control": values.get("control", "")[:60],
-        "weight": Weight(weight) if weight in set(Weight) else None,
-    }
+    return Filters(
+        stage=number("stage"),
+        control=values.get("control", "")[:60],
+        weight=Weight(weight) if weight is not None and weight in set(Weight) else None,
+    )
 
 
 def _queue(slug: str) -> str:
-    return addresses.desk_review(slug, **Filters(**_filters(request.values)).query())
+    return addresses.desk_review(slug, **_filters(request.values).query())
 
 
 def _page(
@@ -314,7 +318,7 @@ def _page(
 ) -> AnyResponse:
     here, worker, moment = installation(), _worker(who), now()
     here.books.refresh()
-    filters = Filters(**_filters(request.values))
+    filters = _filters(request.values)
     with here.database.reading() as reading:
         held = {
             key: Held(by=lease.holder.name, until=lease.until, is_mine=lease.holder == worker)
