@@ -8,6 +8,8 @@ const RENEW_MS = 10_000;
 const KEEP_MS = 45_000;      // a case is leased for two minutes
 const PREVIEW_AFTER_MS = 250;
 
+document.documentElement.classList.add("scripted");
+
 const root = () => document.querySelector("[data-review]");
 let asked = 0;
 
@@ -29,6 +31,7 @@ function show(page, { focus = true } = {}) {
   document.getElementById("queue").scrollTop = scrolled;
   if (focus) document.getElementById("h-case")?.focus({ preventScroll: innerWidth >= 900 });
   take();
+  previewAll();
 }
 
 async function go(address, options, { push = true, focus = true } = {}) {
@@ -163,6 +166,16 @@ const previewing = (event) => {
 document.addEventListener("toggle", previewing, true);
 document.addEventListener("input", previewing);
 
+// What each decision that needs nothing more to be said would change, one after the other, so that
+// the book is never asked for two at once.
+async function previewAll() {
+  const open = document.getElementById("case");
+  for (const form of open.querySelectorAll("form[data-preview]")) {
+    if (!open.isConnected) return;
+    if ([...form.querySelectorAll("[required]")].every((field) => field.value.trim())) await preview(form);
+  }
+}
+
 async function preview(form) {
   const would = form.querySelector("[data-would]");
   if ([...form.querySelectorAll("[required]")].some((field) => !field.value.trim())) {
@@ -177,6 +190,7 @@ async function preview(form) {
   if (!answer?.ok || form.dataset.asked !== query) return;
   would.textContent = (await answer.json()).text;
   would.hidden = false;
+  form.closest(".act").querySelector("[data-short]").textContent = would.textContent;
 }
 
 // By keyboard
@@ -193,7 +207,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j" || event.key === "ArrowDown") step(1, event);
   else if (event.key === "k" || event.key === "ArrowUp") step(-1, event);
   else {
-    const target = document.querySelector(`#case summary[data-key="${CSS.escape(event.key)}"], #said [data-key="${CSS.escape(event.key)}"]`);
+    const target = document.querySelector(`#case summary[data-key="${CSS.escape(event.key)}"], #said [data-key="${CSS.escape(event.key)}"], #help [data-key="${CSS.escape(event.key)}"]`);
     if (!target) return;
     event.preventDefault();
     target.click();
@@ -218,3 +232,4 @@ function step(by, event) {
 }
 
 take();
+previewAll();

@@ -100,7 +100,7 @@ def evidence(book: RaceBook, case: Case) -> Evidence:
     stage = book.stage_book(case.stage)
     dated = book.dated_records(case.stage)
     entry = book.entry_wearing(case.bib, case.stage) if case.bib else None
-    along = tuple(_along(book, stage, entry, case, dated)) if entry is not None else ()
+    along = tuple(_along(stage, entry, case, dated)) if entry is not None else ()
     shown = {read.passing.id for at in along for read in at.reads}
     return Evidence(
         case=case,
@@ -114,7 +114,7 @@ def evidence(book: RaceBook, case: Case) -> Evidence:
 
 
 def _along(
-    book: RaceBook, stage: StageBook, entry: Entry, case: Case, dated: dict[str, Instant]
+    stage: StageBook, entry: Entry, case: Case, dated: dict[str, Instant]
 ) -> Iterator[AtControl]:
     facts = stage.facts.get(entry.id)
     course = stage.courses.of(stage.roster.entries[entry.id])
@@ -124,7 +124,7 @@ def _along(
         code = _point_of(passing, facts, unused, course.points)
         if code:
             reason = unused[passing.id].reason if passing.id in unused else None
-            read = _read(book, stage, passing, dated, reason)
+            read = _read(stage, passing, dated, reason, entry.id)
             of_point.setdefault(code, []).append(read)
     for point in course.points:
         reads = of_point.get(point.code, [])
@@ -156,14 +156,13 @@ def _point_of(
 
 
 def _read(
-    book: RaceBook,
     stage: StageBook | None,
     passing: Passing,
     dated: Mapping[str, Instant],
     reason: UnusedReason | None = None,
+    entry_id: str = "",
 ) -> Read:
-    entry = book.entry_wearing(book.bib_of(passing), passing.stage) if stage is not None else None
-    facts = stage.facts.get(entry.id) if stage is not None and entry is not None else None
+    facts = stage.facts.get(entry_id) if stage is not None else None
     return Read(
         passing=passing,
         time=dated.get(passing.id),
@@ -179,7 +178,10 @@ def _reads_alone(book: RaceBook, case: Case, dated: Mapping[str, Instant]) -> It
         passing = book.passing(record)
         if passing is not None and not book.is_voided(record):
             stage = book.stage_book(passing.stage) if passing.stage in book.stages else None
-            yield _read(book, stage, passing, dated)
+            # A chip names its runner without a bib: whoever has the read in their bucket.
+            of = () if stage is None else stage.bucket.items()
+            entry_id = next((e for e, reads in of if passing in reads), "")
+            yield _read(stage, passing, dated, entry_id=entry_id)
 
 
 def _neighbours(

@@ -40,6 +40,10 @@ class Lease:
     until: Instant
 
 
+class MovedOn(Exception):
+    """Records or rulings came after what a decision was judged by; nothing was written."""
+
+
 class CaseTaken(Exception):
     """Somebody else works on the case."""
 
@@ -100,14 +104,18 @@ def decide(
     worker: Worker,
     *,
     at: Instant,
+    revision: int,
     passings: Sequence[Passing] = (),
     rulings: Sequence[Ruling] = (),
 ) -> Appended:
     """Write what was decided of a case, if nobody else has it, and let it go.
 
-    That the evidence is still what was seen is for the caller to look at. Raises CaseTaken, and
-    UnknownRace.
+    ``revision`` is the race's by which the caller saw that the evidence is what the person saw.
+    Under the race's lock it must be so still: of two who decide at once the second gets MovedOn,
+    and looks again. Raises CaseTaken and UnknownRace too.
     """
+    if lock_race(session, slug).revision != revision:
+        raise MovedOn
     take_case(session, slug, case, worker, at=at)
     written = append(session, slug, passings, rulings, received=at)
     leave_case(session, slug, case, worker)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from timing.core.book import RaceBook
 from timing.core.cases import Case, Weight, cases
-from timing.core.differences import Differences
+from timing.core.differences import Differences, Figures
 from timing.core.entries import Entry
 from timing.core.evidence import AtControl, Evidence, Read, evidence
 from timing.core.problems import ProblemCode
@@ -16,7 +16,7 @@ from timing.core.records import Credit, Observation, Passing, Penalty, Status
 from timing.core.times import SECOND, Duration, Instant, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.desk_words import clock_words, ruling_words
-from timing.pages.difference_words import NOTHING, result_name
+from timing.pages.difference_words import NOTHING, result_name, status_word
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.marks import name_of
 from timing.pages.problem_words import problem_remedy, problem_seen
@@ -167,6 +167,7 @@ class Action:
     fields: tuple[tuple[str, str], ...] = ()
     inputs: tuple[Input, ...] = ()
     is_previewed: bool = True
+    would: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,10 +192,20 @@ class CaseDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A decision whose outcome was asked for without a script: its form as sent, and the answer."""
+
+    do: str
+    values: Mapping[str, str]
+    would: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """What was just decided, and the records that take it back together."""
+    """What was just decided of which case, and the records that are taken back together."""
 
     what: str
+    case: str
     records: tuple[str, ...]
 
 
@@ -242,6 +253,7 @@ def review_page(
     message: str = "",
     is_error: bool = False,
     undo: Undo | None = None,
+    tried: Tried | None = None,
 ) -> ReviewPage:
     """The review of a race.
 
@@ -283,7 +295,7 @@ def review_page(
             for w, said in WEIGHT_WORDS.items()
         ),
         query=addresses.desk_review(book.race.slug, **filters.query()),
-        chosen=maker.detail(opened) if opened is not None else None,
+        chosen=maker.detail(opened, tried) if opened is not None else None,
         gone=bool(chosen) and opened is None,
         message=message,
         is_error=is_error,
@@ -296,15 +308,14 @@ def review_page(
 
 
 def preview_words(supposed: RaceBook, found: Differences) -> str:
-    """What a decision would change, in one line: ``Ana Ruiz 3 → 2, Bo Lind 2 → 3 …``."""
+    """What a decision would change, in one line: ``Ana Ruiz 3rd → 2nd (Stage 1); …``."""
     if found.is_empty:
         return NOTHING
     said = []
     for result in found.results:
         for change in result.changes:
             before, after = change.before, change.after
-            old = "–" if before is None or before.rank is None else str(before.rank)
-            new = "–" if after is None or after.rank is None else str(after.rank)
+            old, new = _ranked(before), _ranked(after)
             if old != new:
                 where = result_name(supposed, result)
                 said.append(f"{name_of(change.competitor)} {old} → {new} ({where})")
@@ -314,6 +325,19 @@ def preview_words(supposed: RaceBook, found: Differences) -> str:
     rest = len(said) - len(shown)
     more = f", and {rest:,} more ranks" if rest else ""
     return f"{'; '.join(shown)}{more}."
+
+
+def _ranked(shown: Figures | None) -> str:
+    """``2nd``; the status of who has no rank, a dash where there is no line."""
+    if shown is None:
+        return "–"
+    if shown.rank is None:
+        return status_word(shown)
+    teen = shown.rank % 100 in (11, 12, 13)
+    return f"{shown.rank}{'th' if teen else _ENDING.get(shown.rank % 10, 'th')}"
+
+
+_ENDING = {1: "st", 2: "nd", 3: "rd"}
 
 
 class _ReviewMaker:
@@ -373,7 +397,7 @@ class _ReviewMaker:
             is_chosen=is_chosen,
         )
 
-    def detail(self, case: Case) -> CaseDetail:
+    def detail(self, case: Case, tried: Tried | None = None) -> CaseDetail:
         shown = evidence(self.book, case)
         held = self.held.get(case.key)
         return CaseDetail(
@@ -408,7 +432,7 @@ class _ReviewMaker:
             ),
             near_title=case.control,
             said=tuple(self._said(shown, case)),
-            actions=tuple(self._actions(shown)),
+            actions=tuple(_as_tried(action, tried) for action in self._actions(shown)),
             held=self._held(case.key),
             is_mine=held is not None and held.is_mine,
         )
@@ -487,7 +511,9 @@ class _ReviewMaker:
         reads = self._choosable(shown)
         if reads:
             yield from self._about_reads(shown, reads)
-        if any(p.code is ProblemCode.MISSED_CONTROL for p in case.problems):
+        # The split that somebody else misses belongs to the case of the read that may be it.
+        missed = ProblemCode.MISSED_CONTROL
+        if any(p.code is missed and p.bib == case.bib for p in case.problems):
             yield Action(
                 do="missed",
                 key="c",
@@ -528,9 +554,9 @@ class _ReviewMaker:
             )
 
     def _choosable(self, shown: Evidence) -> tuple[Option, ...]:
-        """The reads that can be decided on: those in question first, then others shown."""
+        """The reads that can be decided on: those in question first, then others there."""
         found: dict[str, Read] = {}
-        for at in shown.along:
+        for at in (a for a in shown.along if a.is_asked):
             found.update((read.passing.id, read) for read in at.reads)
         found.update((read.passing.id, read) for read in shown.elsewhere)
         asked = [r for r in found if r in shown.case.records]
@@ -635,6 +661,25 @@ class _ReviewMaker:
             fields=(*fields, ("bib", " ".join(bibs))),
             inputs=(_reason(reason),),
         )
+
+
+def _as_tried(action: Action, tried: Tried | None) -> Action:
+    """The action with what its form held when its outcome was asked for."""
+    if tried is None or action.do != tried.do:
+        return action
+    if not set(action.fields) <= set(tried.values.items()):
+        return action  # another report of the same kind
+    inputs = tuple(
+        replace(
+            i,
+            value=tried.values.get(i.name, i.value),
+            options=tuple(
+                replace(o, is_chosen=o.value == tried.values.get(i.name)) for o in i.options
+            ),
+        )
+        for i in action.inputs
+    )
+    return replace(action, inputs=inputs, would=tried.would)
 
 
 def _reason(value: str) -> Input:

@@ -20,6 +20,7 @@ from timing.operations.directors import Director
 from timing.operations.questions import BadQuestion, ask, questions_of_race
 from timing.operations.reviewing import (
     CaseTaken,
+    MovedOn,
     Worker,
     decide,
     leases,
@@ -33,6 +34,7 @@ from timing.pages.review_page import (
     Asked,
     Filters,
     Held,
+    Tried,
     Undo,
     preview_words,
     review_page,
@@ -49,16 +51,20 @@ _WORKER = "review"
 _CHANGED = (
     "Nothing was written: the evidence of this case has changed since you opened it. Look again."
 )
+_BUSY = "Nothing was written: records come in faster than they can be looked at. Try again."
 _GONE = "Nothing was written: this case is settled already."
 _MOST_UNDONE = 8
+_LOOKS = 6
+"""So often a decision is judged anew because records came while it was; each look is short."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Refused(Exception):
     """What a form asks can't be done; the message says why."""
 
-    message: str
-    status: int = 400
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,23 +87,33 @@ def page(who: Director, slug: str) -> AnyResponse:
 def preview(who: Director, slug: str) -> AnyResponse:
     """What a decision would change, in one line; nothing is written."""
     args = {name: text.strip() for name, text in request.args.items()}
-    here = installation()
-    here.books.refresh()
-
-    def made(book: RaceBook, _: Standing) -> str:
-        case = find_case(cases(book), args.get("case", ""))
-        decided = _decided(case, args, who.name)
-        supposed = supposing(book, passings=decided.passings, rulings=decided.rulings)
-        return preview_words(supposed, differences(book, supposed))
-
     try:
-        return jsonify(text=here.books.race(slug).ask(made))
+        return jsonify(text=_would(who, slug, args.get("case", ""), args))
     except UnknownCase:
         return jsonify(text="This case is settled already.")
     except BadRecord as error:
         return jsonify(text=forms.in_words(error))
     except _Refused as refused:
         return jsonify(text=refused.message)
+
+
+def _would(who: Director, slug: str, key: str, values: Mapping[str, str]) -> str:
+    """What a decision would change; UnknownCase, BadRecord or _Refused."""
+    here = installation()
+    here.books.refresh()
+
+    def made(book: RaceBook, _: Standing) -> str:
+        case = find_case(cases(book), key)
+        decided = _decided(case, values, who.name)
+        supposed = supposing(book, passings=decided.passings, rulings=decided.rulings)
+        return preview_words(supposed, differences(book, supposed))
+
+    return here.books.race(slug).ask(made)
+
+
+def _tried(who: Director, slug: str, key: str) -> Tried:
+    values = {name: text.strip() for name, text in request.form.items()}
+    return Tried(do=values.get("do", ""), values=values, would=_would(who, slug, key, values))
 
 
 @review.post("/desk/<slug:slug>/review")
@@ -117,11 +133,11 @@ def act(who: Director, slug: str) -> AnyResponse:
                 with installation().database.writing() as writing:
                     leave_case(writing, slug, case, _worker(who))
                 return forms.to(_queue(slug))
-            case "ask":
-                _ask(who, slug, case)
-                return _page(who, slug, case=case, message="Asked. The answer will stand here.")
-            case "undo":
-                return _page(who, slug, case=case, message=_undo(who, slug))
+            case "ask" | "undo":
+                told = _ask(who, slug, case) if field("do") == "ask" else _undo(who, slug)
+                return _page(who, slug, case=case, message=told)
+            case _ if field("preview"):
+                return _page(who, slug, case=case, tried=_tried(who, slug, case))
             case _:
                 return _decide(who, slug, case)
     except CaseTaken as taken:
@@ -138,10 +154,19 @@ def act(who: Director, slug: str) -> AnyResponse:
 
 
 def _decide(who: Director, slug: str, key: str) -> AnyResponse:
+    for _ in range(_LOOKS):
+        try:
+            return _decided_page(who, slug, key)
+        except MovedOn:
+            continue
+    raise _Refused(_BUSY, 409)
+
+
+def _decided_page(who: Director, slug: str, key: str) -> AnyResponse:
     here, values, seen = installation(), request.form.to_dict(), field("digest")
     here.books.refresh()
 
-    def judged(book: RaceBook, _: Standing) -> tuple[_Decided, str]:
+    def judged(book: RaceBook, standing: Standing) -> tuple[_Decided, str, int]:
         found = cases(book)
         case = find_case(found, key)
         if case.digest != seen:
@@ -151,9 +176,9 @@ def _decide(who: Director, slug: str, key: str) -> AnyResponse:
         place = listed.index(case)
         left = [c.key for c in listed if c is not case]
         following = left[min(place, len(left) - 1)] if left else ""
-        return _decided(case, values, who.name), following
+        return _decided(case, values, who.name), following, standing.cursor.revision
 
-    decided, following = here.books.race(slug).ask(judged)
+    decided, following, revision = here.books.race(slug).ask(judged)
     with here.database.writing() as writing:
         decide(
             writing,
@@ -161,6 +186,7 @@ def _decide(who: Director, slug: str, key: str) -> AnyResponse:
             key,
             _worker(who),
             at=now(),
+            revision=revision,
             passings=decided.passings,
             rulings=decided.rulings,
         )
@@ -171,7 +197,7 @@ def _decide(who: Director, slug: str, key: str) -> AnyResponse:
         return " ".join(_done(book, record) for record in records)
 
     what = here.books.race(slug).ask(told)
-    undo = Undo(what=what, records=tuple(record.id for record in records))
+    undo = Undo(what=what, case=key, records=tuple(record.id for record in records))
     return _page(who, slug, case=following, message=what, undo=undo)
 
 
@@ -255,7 +281,7 @@ def _undo(who: Director, slug: str) -> str:
     return "Undone."
 
 
-def _ask(who: Director, slug: str, key: str) -> None:
+def _ask(who: Director, slug: str, key: str) -> str:
     here = installation()
     case = here.books.race(slug).ask(lambda book, _: find_case(cases(book), key))
     try:
@@ -273,6 +299,7 @@ def _ask(who: Director, slug: str, key: str) -> None:
             )
     except BadQuestion as error:
         raise _Refused(f"Not asked: {error}.") from None
+    return "Asked. The answer will stand here."
 
 
 def _take(who: Director, slug: str, case: str, *, over: bool) -> None:
@@ -314,6 +341,7 @@ def _page(
     message: str = "",
     is_error: bool = False,
     undo: Undo | None = None,
+    tried: Tried | None = None,
     status: int = 200,
 ) -> AnyResponse:
     here, worker, moment = installation(), _worker(who), now()
@@ -355,6 +383,7 @@ def _page(
                 message=message,
                 is_error=is_error,
                 undo=undo,
+                tried=tried,
             ),
             notice=here.settings.notice,
         )
