@@ -147,9 +147,7 @@ def test_of_equal_weight_the_podium_comes_first() -> None:
 
 
 def test_what_a_station_reported_is_in_the_case_of_the_runner_there() -> None:
-    seen = (
-        "id: o, ruling: observation, kind: kit, stage: 1, control: CP1, bib: 112, reason: Kit"
-    )
+    seen = "id: o, ruling: observation, kind: kit, stage: 1, control: CP1, bib: 112, reason: Kit"
     case = only(book_with(rulings=seen, race=MISREAD))
     assert case.kinds == ("missed-control", "reported")
     assert case.proposals[0].observation.id == "o"

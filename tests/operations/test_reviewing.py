@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -32,7 +31,7 @@ NOW = BEFORE + 1
 
 
 @pytest.fixture
-def race(database: Database) -> Iterator[Database]:
+def race(database: Database) -> Database:
     fill(database)
     return database
 
