@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from timing.core.book import RaceBook
+from timing.core.cases import cases
 from timing.core.definition import Source
 from timing.core.records import Penalty
 from timing.core.times import HOUR, Instant
@@ -20,6 +21,7 @@ from timing.pages.preview_page import preview_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.rendering import Page
+from timing.pages.review_page import Filters, Held, ReviewPage, Undo, review_page
 from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
 from timing.pages.station_page import Post, StationPage, station_page, station_sign_in
@@ -180,3 +182,23 @@ def closed_pages(book: RaceBook, now: Instant) -> Iterator[tuple[str, Page]]:
     for status in (400, 403, 404, 429, 500, 418):
         yield f"error {status}", error_page(status, "Because.", path="/races/x/boards/y")
     yield "interface", api_page(OPENAPI)
+
+
+def review_of(book: RaceBook, now: Instant, *, kind: str = "", held_by: str = "") -> ReviewPage:
+    """The review, with the first case of a kind open; ``held_by`` is somebody else at it."""
+    numbers = count(1)
+    opened = next((case.key for case in cases(book) if kind in case.kinds), "") if kind else ""
+    held = {opened: Held(by=held_by, until=now, is_mine=False)} if held_by else {}
+    return review_page(
+        book,
+        filters=Filters(),
+        chosen=opened,
+        held=held,
+        asked=(),
+        now=now,
+        new_id=lambda: f"new-{next(numbers)}",
+        form_token="token",
+        signed_in_as="ana",
+        revision=7,
+        undo=Undo(what="Void", case=opened, records=("r",)) if opened else None,
+    )

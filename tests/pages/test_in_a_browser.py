@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.pages.pages import OPENAPI, desk_of, import_of, preview_of, station_of
-from tests.pages.sample import instant, siroua_six
+from tests.pages.pages import OPENAPI, desk_of, import_of, preview_of, review_of, station_of
+from tests.pages.sample import before_the_start, instant, siroua_six
 from timing.core.book import RaceBook
 from timing.pages import rendering
 from timing.pages.api_page import api_page
@@ -66,6 +66,10 @@ PAGES: Pages = {
     "desk": lambda book: desk_of(book, revision=7),
     "desk preview": preview_of,
     "desk import": import_of,
+    "review": lambda book: review_of(book, NOW),
+    "review of a read": lambda book: review_of(book, NOW, kind="unread-bib"),
+    "review of a report": lambda book: review_of(book, NOW, kind="reported", held_by="Bo"),
+    "review of a clean race": lambda _: review_of(RaceBook(before_the_start()), NOW),
     "desk sign-in": lambda _: desk_sign_in(form_token="token", message="Wrong."),
     "desk races": lambda book: desk_races([book], signed_in_as="ana", form_token="token"),
     "error": lambda _: error_page(404, "There is no race of that name.", path="/races/x"),

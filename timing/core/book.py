@@ -101,6 +101,10 @@ class RaceBook:
             rulings=tuple(r for r in records if isinstance(r, Ruling)),
         )
 
+    def passings_held(self) -> int:
+        """How many passings it holds, voided ones too."""
+        return len(self._journal.passings)
+
     def passing(self, record: str) -> Passing | None:
         """The passing of that id that counts, or None."""
         return self._journal.passings.get(record)
@@ -586,20 +590,24 @@ class RaceBook:
                 problems=self.problems(),
             )
 
-    def dated_records(self) -> dict[str, Instant]:
-        """The instant of every passing that could be dated, by record id.
+    def dated_records(self, stage: int | None = None) -> dict[str, Instant]:
+        """The instant of every passing that could be dated, by record id; of one stage or all.
 
         Where no entry gives a time of day its context, the stage's date does.
         """
         self._refresh()
         dated: dict[str, Instant] = {}
         for passing in self._journal.passings.values():
+            if stage is not None and passing.stage != stage:
+                continue
             book = self._stages.get(passing.stage)
             if isinstance(passing.time, int):
                 dated[passing.id] = passing.time
             elif book is not None:
                 dated[passing.id] = book.day.scheduled(passing.time)
         for book in self._stages.values():
+            if stage is not None and book.number != stage:
+                continue
             for facts in book.facts.values():
                 for time, passing_or_none in zip(facts.times, facts.taken, strict=True):
                     if time is not None and passing_or_none is not None:

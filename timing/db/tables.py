@@ -418,6 +418,21 @@ class QuestionRow(Table):
     asked_at: Mapped[int]
 
 
+class CaseLeaseRow(Table):
+    """Who works on a case of the review, until when; it ends by itself.
+
+    ``holder`` names one browser's session, ``holder_name`` the person in it.
+    """
+
+    __tablename__ = "case_leases"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    case_key: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    holder_name: Mapped[str]
+    until: Mapped[int]
+
+
 class CarriedRow(Table):
     """A message, a code or a file of a device, kept until it is whole and taken, or put away.
 

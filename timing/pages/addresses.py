@@ -89,6 +89,16 @@ def desk_print(slug: str, sheet: str, number: int, **query: str | int | None) ->
     return _with(f"{desk(slug)}/print/{sheet}/{number}", query)
 
 
+def desk_review(slug: str, **query: str | int | None) -> str:
+    """The review: what waits for a timekeeper; with ``case`` that one opened."""
+    return _with(f"{desk(slug)}/review", query)
+
+
+def desk_review_preview(slug: str) -> str:
+    """What a decision of the review would change, in a line."""
+    return f"{desk(slug)}/review/preview"
+
+
 def desk_export(slug: str, **query: str | int | None) -> str:
     """A file of one board: ``board`` with ``after``, or ``stage``; and ``format``."""
     return _with(f"{desk(slug)}/export", query)

@@ -31,6 +31,7 @@ from timing.web.health import health
 from timing.web.hooks import hooks
 from timing.web.installation import install, installation
 from timing.web.public import public
+from timing.web.review import review
 from timing.web.static_files import StaticFiles
 from timing.web.station import station
 from timing.web.station_app import station_app
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
         desk_import,
         desk_stations,
         desk_watch,
+        review,
         health,
         hooks,
     ):
