@@ -160,7 +160,7 @@ def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Pag
         yield f"runner {entry.bib}", runner_page(book, entry.bib, NOTHING, revision=7)
 
 
-def closed_pages(book: RaceBook, now: Instant) -> Iterator[tuple[str, Page]]:
+def closed_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:
     """The pages behind a sign-in, the signs-in, and those of no race."""
     numbers = count(1)
     yield "desk", desk_of(book, revision=7)
