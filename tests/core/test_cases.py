@@ -106,6 +106,14 @@ def test_a_control_that_was_confirmed_as_missed_is_not_asked_for_again() -> None
     assert cases(book) == ()
 
 
+def test_a_missed_control_decides_nothing_unless_the_race_has_it_cost() -> None:
+    """Rules 4.4: a control without a split is a query, not a sin."""
+    assert only(book_with(race=MISREAD)).weight is Weight.TIME
+    assert "  rules:\n" in MISREAD
+    costly = MISREAD.replace("  rules:\n", "  rules:\n    missed_control: dnf\n", 1)
+    assert only(book_with(race=costly)).weight is Weight.DECISION
+
+
 def test_a_read_that_was_confirmed_is_not_asked_about_again() -> None:
     book = book_with("1 CP1 112 08:30:00 id=early")
     (case,) = cases(book)
@@ -129,7 +137,9 @@ def test_one_bib_that_nobody_wears_is_one_case_however_often_it_was_read() -> No
 def test_a_result_comes_before_a_read_and_a_read_before_what_is_harmless() -> None:
     book = book_with(
         "1 CP1 112 09:03:00 id=again\n1 CP2 999 10:20:00 id=who\n",
-        race=without("  1 CP2 160 10:15:00\n"),
+        race=without("  1 CP2 160 10:15:00\n").replace(
+            "  rules:\n", "  rules:\n    missed_control: dnf\n"
+        ),
     )
     assert [(c.weight, c.bib) for c in cases(book)] == [
         (Weight.DECISION, "160"),

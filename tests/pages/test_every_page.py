@@ -8,7 +8,7 @@ import pytest
 
 from tests.pages.markup import faults
 from tests.pages.pages import closed_pages, desk_of, public_pages
-from tests.pages.sample import before_the_start, instant, siroua_six
+from tests.pages.sample import before_the_start, siroua_six
 from tests.scenarios.scenario import read
 from timing.core.book import RaceBook
 from timing.core.document import Document

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from timing.core.book import RaceBook
+from timing.core.definition import MissedKind, Rules
 from timing.core.entries import bib_order
 from timing.core.problems import Problem, ProblemCode
 from timing.core.proposals import Proposal, proposals
@@ -53,7 +54,6 @@ _DECIDES = frozenset(
         ProblemCode.DUPLICATE_BIB,
         ProblemCode.NOT_IN_DIVISION,
         ProblemCode.BEFORE_START,
-        ProblemCode.MISSED_CONTROL,
         ProblemCode.NO_START,
         ProblemCode.EARLY_START,
         ProblemCode.SECOND_DEPARTURE,
@@ -162,10 +162,13 @@ def cases(book: RaceBook) -> tuple[Case, ...]:
         gathering.problems.append(problem)
     for proposal in proposals(book.race, book.rulings):
         gathered.setdefault(_place_of(proposal), _Gathering([], [])).proposals.append(proposal)
-    finishes = {n: points[-1] for n in book.stages if (points := book.points(n))}
-    podium = _podium(book)
-    bearing = _Bearing(book)
-    found = [_case(p, g, finishes, podium, bearing) for p, g in gathered.items()]
+    around = _Around(
+        finishes={n: points[-1] for n in book.stages if (points := book.points(n))},
+        podium=_podium(book),
+        bearing=_Bearing(book),
+        deciding=_deciding(book.race.rules),
+    )
+    found = [_case(place, gathering, around) for place, gathering in gathered.items()]
     return tuple(sorted(found, key=_importance))
 
 
@@ -173,6 +176,16 @@ def cases(book: RaceBook) -> tuple[Case, ...]:
 class _Gathering:
     problems: list[Problem]
     proposals: list[Proposal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What every case of a race is weighed with; ``finishes`` is by number of the stage."""
+
+    finishes: Mapping[int, str]
+    podium: frozenset[tuple[int, str]]
+    bearing: _Bearing
+    deciding: frozenset[ProblemCode]
 
 
 def _is_answered(book: RaceBook, problem: Problem) -> bool:
@@ -226,16 +239,14 @@ def _place_of(proposal: Proposal) -> tuple[str, ...]:
 def _case(
     place: tuple[str, ...],
     gathering: _Gathering,
-    finishes: Mapping[int, str],
-    podium: frozenset[tuple[int, str]],
-    bearing: _Bearing,
+    around: _Around,
 ) -> Case:
     stage, control, bib, *_ = place
     problems = tuple(gathering.problems)
     likely = dict.fromkeys(
         _likely(p) for p in problems if p.code is ProblemCode.LIKELY_MISREAD and _likely(p)
     )
-    weights = [_weight(p, finishes) for p in problems]
+    weights = [_weight(p, around) for p in problems]
     weights += [Weight.NOTE if p.ruling is None else Weight.DECISION for p in gathering.proposals]
     number = int(stage) if stage else None
     whose = (bib, *likely)
@@ -245,20 +256,27 @@ def _case(
         control=control,
         bib=bib,
         weight=min(weights),
-        digest=_hash(bearing.on(number, whose, problems, gathering.proposals)),
-        is_podium=number is not None and any((number, b) in podium for b in whose),
+        digest=_hash(around.bearing.on(number, whose, problems, gathering.proposals)),
+        is_podium=number is not None and any((number, b) in around.podium for b in whose),
         problems=problems,
         proposals=tuple(gathering.proposals),
         likely=tuple(likely),
     )
 
 
-def _weight(problem: Problem, finishes: Mapping[int, str]) -> Weight:
-    if problem.code in _DECIDES:
+def _deciding(rules: Rules) -> frozenset[ProblemCode]:
+    """A missed control is a query; a result hangs on it where the race has it cost (Rules 4.4)."""
+    if rules.missed_control.kind is MissedKind.QUERY:
+        return _DECIDES
+    return _DECIDES | {ProblemCode.MISSED_CONTROL}
+
+
+def _weight(problem: Problem, around: _Around) -> Weight:
+    if problem.code in around.deciding:
         return Weight.DECISION
     if problem.code in _WHO:
         return Weight.WHO
-    is_finish = problem.stage is not None and problem.control == finishes.get(problem.stage)
+    is_finish = problem.stage is not None and problem.control == around.finishes.get(problem.stage)
     # At the finish a few seconds are a rank.
     return Weight.NOTE if problem.code in _NOISE and not is_finish else Weight.TIME
 
