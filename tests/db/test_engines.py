@@ -1,9 +1,11 @@
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any, Self
 
 import pytest
 from sqlalchemy import URL, text
@@ -160,6 +162,36 @@ def test_a_writer_that_waits_in_vain_says_that_the_database_is_busy(
             other.execute(text("UPDATE node SET epoch = 'second'"))
 
     assert epoch(database) == "first"
+    database.close()
+
+
+def test_whoever_opens_a_file_while_another_changes_its_mode_waits(
+    migrated_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite says at once, whatever its timeout, that a file on its way to WAL is locked."""
+    refused: list[str] = []
+
+    class Contested(sqlite3.Cursor):
+        def execute(self, statement: str, *args: Any) -> Self:
+            if "journal_mode" in statement and len(refused) < 2:
+                refused.append(statement)
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+            return super().execute(statement, *args)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, factory: Any = Contested) -> Any:
+            return super().cursor(factory)
+
+    real = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *args, **kw: real(*args, factory=Connection, **kw)
+    )
+    database = open_database(f"sqlite:///{migrated_file}")
+    with database.reading() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+    assert len(refused) == 2
     database.close()
 
 

@@ -10,9 +10,10 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -148,7 +149,9 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
     connection.isolation_level = None  # sqlite3 never begins by itself: _begin_sqlite does
     cursor = connection.cursor()
     for pragma in SQLITE_PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
+        # Of processes that start together on a new file, one changes it to WAL. SQLite tells the
+        # others at once that it is locked, whatever its timeout.
+        _waiting_for_others(partial(cursor.execute, f"PRAGMA {pragma}"))
     cursor.close()
 
 
@@ -173,18 +176,23 @@ def _begin_immediate(raw: sqlite3.Connection) -> None:
     SQLite's own waiting sleeps in C. In a process of greenlets that would stop the very one that
     holds the lock.
     """
-    give_up = time.monotonic() + WRITER_WAITS_SECONDS
     raw.execute("PRAGMA busy_timeout=0")
     try:
-        while True:
-            try:
-                raw.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    raise
-                if time.monotonic() > give_up:
-                    raise DatabaseBusy from error
-                time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311 - spreads those who wait
+        _waiting_for_others(partial(raw.execute, "BEGIN IMMEDIATE"))
     finally:
         raw.execute("PRAGMA busy_timeout=100")
+
+
+def _waiting_for_others(act: Callable[[], object]) -> None:
+    """Do it as soon as nobody holds a lock that is in the way; DatabaseBusy after a while."""
+    give_up = time.monotonic() + WRITER_WAITS_SECONDS
+    while True:
+        try:
+            act()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if time.monotonic() > give_up:
+                raise DatabaseBusy from error
+            time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311 - spreads those who wait
