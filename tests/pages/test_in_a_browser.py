@@ -18,6 +18,7 @@ from timing.core.book import RaceBook
 from timing.pages import rendering
 from timing.pages.api_page import api_page
 from timing.pages.board_page import board_page
+from timing.pages.camp_page import camp_page
 from timing.pages.desk_page import desk_races, desk_sign_in
 from timing.pages.error_page import error_page
 from timing.pages.fragments import changes, fragments
@@ -43,6 +44,11 @@ def book() -> RaceBook:
     return RaceBook(siroua_six())
 
 
+def camp(fingerprint: str) -> rendering.Page:
+    found = ("https://192.168.8.2:8443", "https://" + "camp" * 12 + ".local:8443")
+    return camp_page(called="Camp", addresses=found, fingerprint=fingerprint, ends="2027-12-28")
+
+
 Pages: TypeAlias = dict[str, Callable[[RaceBook], rendering.Page]]
 
 PAGES: Pages = {
@@ -64,6 +70,11 @@ PAGES: Pages = {
     "station at the start": lambda book: station_of(book, control="START", stage=6),
     "station sign-in": lambda _: station_sign_in(form_token="token", message="Not known."),
     "desk": lambda book: desk_of(book, revision=7),
+    "desk with notices": lambda book: desk_of(
+        book,
+        notices=("Several took over the definition and entries at once (term 3). " * 3, "Sync."),
+        kept="The definition and entries are kept at Office; here stands its version 2.",
+    ),
     "desk preview": preview_of,
     "desk import": import_of,
     "review": lambda book: review_of(book, NOW),
@@ -74,6 +85,8 @@ PAGES: Pages = {
     "desk races": lambda book: desk_races([book], signed_in_as="ana", form_token="token"),
     "error": lambda _: error_page(404, "There is no race of that name.", path="/races/x"),
     "interface": lambda _: api_page(OPENAPI),
+    "camp": lambda _: camp(":".join(["A7"] * 32)),
+    "camp by a name of its own": lambda _: camp(""),
 }
 
 

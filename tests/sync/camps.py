@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import secrets
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from tests.race_samples import DOCUMENT, EVENING, RACE
@@ -34,6 +35,9 @@ from timing.operations.sync.parcels import Received, take_parcel, write_parcel
 from timing.operations.sync.plain import Object, packed, unpacked
 
 SLUG = RACE.slug
+
+PATIENCE_SECONDS = 200.0
+"""How long is waited for what is sure to come, unless it is broken."""
 
 
 class LineCut(OSError):
@@ -174,6 +178,29 @@ class Camp:
                 for row in session.execute(select(JournalRow.record_id, JournalRow.digest))
             }
 
+    def held(self) -> int:
+        """How many records."""
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(JournalRow)) or 0
+
+    def wait_until(self, is_so: Callable[[], bool]) -> bool:
+        """Whether what other processes do here comes about, however busy the machine is."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def wait_for(self, records: int) -> bool:
+        """Whether it comes to hold so many records."""
+        return self.wait_until(lambda: self.held() == records)
+
+    def wait_for_more(self) -> bool:
+        """Whether it comes to hold more records than now."""
+        before = self.held()
+        return self.wait_until(lambda: self.held() > before)
+
     def digests(self) -> Digests:
         with self.database.reading() as session:
             return digests_of(compute(export_document(session, SLUG).document), None)
@@ -201,12 +228,18 @@ class Camp:
 
 @contextmanager
 def camps(migrated: Path, folder: Path, *names: str) -> Iterator[tuple[Camp, ...]]:
-    """Installations that know nothing of each other."""
+    """Installations that know nothing of each other.
+
+    Their files are not forced to the disk, for which nothing that is done here needs to wait.
+    """
     made = []
     for name in names:
         path = folder / f"{name}-{secrets.token_hex(4)}.sqlite"
         shutil.copy(migrated, path)
         database = open_database(f"sqlite:///{path}")
+        event.listen(
+            database.writers, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF")
+        )
         with database.writing() as session:
             session.execute(
                 update(NodeRow).values(node_id=str(uuid.uuid4()), epoch=secrets.token_hex(8))

@@ -9,7 +9,8 @@ from timing.cli.races import BY
 from timing.cli.refusals import Refused, refusing
 from timing.core.compute import compute
 from timing.core.publication import digests_of
-from timing.core.times import Instant, format_instant
+from timing.core.times import format_instant
+from timing.operations.home_words import ago, home_notices
 from timing.operations.homes import (
     FrameNotHere,
     Home,
@@ -50,23 +51,10 @@ def _print(found: Home, me: str) -> None:
         f"The definition and entries of {found.slug} are kept {'' if where == 'here' else 'at '}"
         f"{where}, since {format_instant(found.since)} (term {found.term}, {found.kind.value})."
     )
-    click.echo(
-        f"Here stands its version {found.version}, edition {found.edition}."
-        if found.is_followed
-        else "Its version has not come here yet: sync."
-    )
-    if found.rivals:
-        names = ", ".join(name or node for node, name in found.rivals)
-        click.echo(
-            f"Several claimed term {found.term}: {names}. The first named counts; where it should"
-            f" be another, hand it over there: timing home hand-over {found.slug} --to …"
-        )
-    if found.set_aside is not None:
-        click.echo(
-            "What was changed here and never heard of by the present home is set aside: timing"
-            f" race export {found.slug} --revision {found.set_aside} shows it. When it was dealt"
-            f" with: timing home settle {found.slug}"
-        )
+    if found.is_followed:
+        click.echo(f"Here stands its version {found.version}, edition {found.edition}.")
+    for notice in home_notices(found, me, at=now()):
+        click.echo(notice)
 
 
 @home.command("hand-over")
@@ -125,7 +113,7 @@ def _tell(lacks: Lacks) -> None:
         click.echo("It was never heard from here directly.")
     else:
         click.echo(
-            f"Last heard from {_ago(lacks.at - lacks.seen)} ago, {format_instant(lacks.seen)}."
+            f"Last heard from {ago(lacks.at - lacks.seen)} ago, {format_instant(lacks.seen)}."
         )
     if lacks.missing:
         click.echo(
@@ -137,17 +125,10 @@ def _tell(lacks: Lacks) -> None:
     if lacks.agreed is not None:
         click.echo(
             f"Both last held the same {lacks.agreed_records:,} records"
-            f" {_ago(lacks.at - lacks.agreed)} ago; here are {lacks.records:,} now."
+            f" {ago(lacks.at - lacks.agreed)} ago; here are {lacks.records:,} now."
         )
     for one in lacks.devices:
         click.echo(
             f"Device {one.device} held {one.unsent:,} records that it had not sent,"
-            f" {_ago(lacks.at - one.seen)} ago."
+            f" {ago(lacks.at - one.seen)} ago."
         )
-
-
-def _ago(span: Instant) -> str:
-    seconds = max(span, 0) // 1000
-    if seconds < 120:
-        return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 7_200 else f"{seconds // 3_600} h"

@@ -19,7 +19,15 @@ from sqlalchemy.orm import Session
 
 from timing.core.times import Instant
 from timing.db.reading import UnknownRace
-from timing.db.tables import ClaimRow, DefinitionRow, FrameRow, NodeRow, RaceNodeRow, RaceRow
+from timing.db.tables import (
+    ClaimRow,
+    DefinitionRow,
+    FrameRow,
+    NodeRow,
+    RaceNodeRow,
+    RaceRow,
+    SyncCursorRow,
+)
 
 
 class ClaimKind(StrEnum):
@@ -311,7 +319,8 @@ class Home:
 
     ``version`` and ``edition`` are those of the frame here, which is the home's own where
     ``is_followed``. ``rivals`` are those who claimed the same term, the one that counts first.
-    ``set_aside`` is as in FrameRow.
+    ``set_aside`` is as in FrameRow. ``seen`` is when it last told this installation how it stands,
+    None if it never did or is this one; ``missing`` how many of its revisions of then are not here.
     """
 
     slug: str
@@ -325,6 +334,8 @@ class Home:
     is_followed: bool
     rivals: tuple[tuple[str, str], ...]
     set_aside: int | None
+    seen: Instant | None
+    missing: int
 
 
 def home_of(session: Session, slug: str) -> Home:
@@ -333,6 +344,7 @@ def home_of(session: Session, slug: str) -> Home:
     claims = claims_of(session, race.id)
     held = claims[-1]
     frame = session.get_one(FrameRow, race.id)
+    seen, missing = _heard(session, race.id, held.node)
     return Home(
         slug=slug,
         node=held.node,
@@ -348,7 +360,18 @@ def home_of(session: Session, slug: str) -> Home:
             for claim in reversed(quarrels(claims))
         ),
         set_aside=frame.set_aside,
+        seen=seen,
+        missing=missing,
     )
+
+
+def _heard(session: Session, race_id: int, node: str) -> tuple[Instant | None, int]:
+    """When a node last told how it stands, and how many of its revisions of then are not here."""
+    other = session.get(RaceNodeRow, (race_id, node))
+    if other is None:
+        return None, 0
+    cursor = session.get(SyncCursorRow, (race_id, node, other.epoch))
+    return other.seen, max(other.revision - (0 if cursor is None else cursor.have), 0)
 
 
 def settle_set_aside(session: Session, race: RaceRow) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from timing.core.times import Instant
-from timing.db.tables import DeviceRow, FrameRow, RaceNodeRow, RaceRow, SyncCursorRow
+from timing.db.tables import DeviceRow, FrameRow, RaceNodeRow, RaceRow
 from timing.operations.homes import (
     Claim,
     ClaimKind,
@@ -57,19 +57,15 @@ def lacks_of(session: Session, slug: str, *, at: Instant) -> Lacks:
     home = home_of(session, slug)
     race_id = session.scalars(select(RaceRow.id).where(RaceRow.slug == slug)).one()
     other = session.get(RaceNodeRow, (race_id, home.node))
-    seen = agreed = None
-    missing = agreed_records = 0
+    agreed, agreed_records = None, 0
     if other is not None:
-        cursor = session.get(SyncCursorRow, (race_id, home.node, other.epoch))
-        seen, agreed = other.seen, other.agreed
-        agreed_records = other.agreed_records or 0
-        missing = max(other.revision - (0 if cursor is None else cursor.have), 0)
+        agreed, agreed_records = other.agreed, other.agreed_records or 0
     return Lacks(
         node=home.node,
         name=home.name,
         at=at,
-        seen=seen,
-        missing=missing,
+        seen=home.seen,
+        missing=home.missing,
         agreed=agreed,
         agreed_records=agreed_records,
         records=summary(session, slug).records,

@@ -169,7 +169,11 @@ NO_RULING_DRAFT = RulingDraft()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
-    """The desk of one race."""
+    """The desk of one race.
+
+    ``notices`` are what has to be settled between installations, ``kept`` where the definition is
+    kept if it is not here.
+    """
 
     template: ClassVar[str] = "desk.html"
 
@@ -203,6 +207,8 @@ class DeskPage:
     status_id: str
     public_url: str
     revision: int
+    notices: tuple[str, ...]
+    kept: str
 
 
 def desk_sign_in(
@@ -248,11 +254,14 @@ def desk_page(
     message: str = "",
     is_error: bool = False,
     draft: RulingDraft = NO_RULING_DRAFT,
+    notices: tuple[str, ...] = (),
+    kept: str = "",
 ) -> DeskPage:
     """The desk of a race.
 
     ``recent`` are the passings that came last, the newest last; ``new_id`` makes the ids that
-    the forms will send, so that a form sent twice is one record.
+    the forms will send, so that a form sent twice is one record. ``notices`` and ``kept`` are
+    shown as they are.
     """
     maker = _DeskMaker(book, new_id, now)
     under_way = running(book)
@@ -314,6 +323,8 @@ def desk_page(
         status_id=new_id(),
         public_url=addresses.race(book.race.slug),
         revision=revision,
+        notices=notices,
+        kept=kept,
     )
 
 

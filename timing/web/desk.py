@@ -29,6 +29,8 @@ from timing.operations.directors import (
     open_sign_in,
     password_is_right,
 )
+from timing.operations.home_words import elsewhere, home_notices
+from timing.operations.homes import home_of, own_node
 from timing.operations.record import Fate
 from timing.pages import addresses
 from timing.pages.desk_page import (
@@ -302,6 +304,7 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
     here.books.refresh()  # what the director has just ruled is on the page
     with here.database.reading() as session:
         recent = latest_passings(session, slug, RECENT)
+        home, me = home_of(session, slug), own_node(session).node_id
     csrf, draft = form_token(), _draft() if is_error else NO_RULING_DRAFT
 
     def made(book: RaceBook, standing: Standing) -> str:
@@ -317,6 +320,8 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
                 message=message,
                 is_error=is_error,
                 draft=draft,
+                notices=home_notices(home, me, at=now()),
+                kept=elsewhere(home, me),
             ),
             notice=here.settings.notice,
         )
