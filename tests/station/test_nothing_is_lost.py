@@ -115,6 +115,79 @@ def test_a_record_whose_id_is_taken_gets_another_and_what_names_it_follows(run: 
     assert [(line["id"], line["isVoided"]) for line in found["lines"]] == [(passing["id"], True)]
 
 
+def test_every_device_that_carries_a_record_whose_id_is_taken_gives_it_the_same_other_id(
+    run: Run,
+) -> None:
+    found = run(
+        JOINED
+        + """
+        camp.network = () => "cut before";
+        const [first] = await journal.keep([passing(12)]);
+        const ruling = { kind: "ruling", ruling: "assign", bib: "13", record: first.id };
+        const [assign] = await journal.keep([ruling]);
+        await journal.keep([{ ...ruling, bib: "14", supersedes: [assign.id] }]);
+        const carried = { key: KEY, records: (await journal.leaving()).map(({ record }) => record) };
+        camp.records.set(first.id, "what a copy of this device wrote");
+        camp.records.set(assign.id, "that too");
+        camp.network = () => "through";
+        await journal.contact();
+        await sent();
+        const written = JSON.stringify([...camp.records]);
+        // Another phone was given the same before the first one met anybody.
+        device.kill();
+        await wiped();
+        journal = await device.open();
+        await journal.join(KEY);
+        await journal.takeIn(carried);
+        await journal.contact();
+        await sent();
+        // The first is given it once more, as it was.
+        const again = await journal.takeIn(carried);
+        await journal.contact();
+        await sent();
+        const lines = journal.lines({ stage: 1, base: "PASS" });
+        return {
+          isSame: written === JSON.stringify([...camp.records]), size: camp.records.size, again,
+          old: [first.id, assign.id], carried: carried.records,
+          records: [...camp.records.values()].slice(3).map((text) => JSON.parse(text)),
+          lines: lines.map(({ bib, id }) => [bib, id]),
+        };
+        """
+    )
+    assert found["isSame"]
+    assert found["size"] == 6, "the second assign was taken as well before it was said anew"
+    passing, assign, second = found["records"]
+    assert passing == {**found["carried"][0], "id": passing["id"]}
+    assert assign["record"] == second["record"] == passing["id"]
+    assert second["supersedes"] == [assign["id"]]
+    assert found["lines"] == [["14", passing["id"]]]
+
+
+def test_the_id_instead_of_one_that_is_taken_follows_from_what_the_record_says(run: Run) -> None:
+    record = {
+        "kind": "ruling",
+        "items": ["é", "b"],
+        "id": "a7f2c0de-0102-8304-8506-000000000007",
+        "bib": "12",
+    }
+    origin = "a7f2c0de010283048506"
+    got = run(
+        """
+        const { originInstead } = await import("/static/js/station/ids.js");
+        return originInstead(given[0], given[1]);
+        """,
+        [origin, record],
+    )
+    said = record["id"] + '{"bib":"12","items":["é","b"],"kind":"ruling"}'
+    digest = 0xCBF29CE484222325
+    for byte in said.encode():
+        digest = (digest ^ byte) * 0x100000001B3 % 2**64
+    instead = bytearray.fromhex(origin[:8] + f"{digest:016x}"[:12])
+    instead[6] = instead[6] & 0x0F | 0x80
+    instead[8] = instead[8] & 0x3F | 0x80
+    assert got == instead.hex()
+
+
 def test_a_void_of_a_void_restores_and_an_assign_gives_the_bib(run: Run) -> None:
     found = run(
         JOINED
@@ -236,6 +309,80 @@ def test_a_key_that_is_not_known_is_said_and_nothing_is_lost(run: Run) -> None:
         """
     )
     assert found == [1, 1, False]
+
+
+STRANGER = """
+const post = camp.post();
+const answered = (answer) => {
+  camp.answer = (address, ...rest) => (
+    address.endsWith("/post") ? answer : Installation.prototype.answer.call(camp, address, ...rest)
+  );
+};
+camp.node = { id: "b".repeat(32), name: "Office", epoch: "one" };
+"""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "[401, {}]",
+        "[200, { ...post, node: camp.node }]",
+        "[200, { ...camp.post(), race: { ...post.race, slug: 'another' } }]",
+        "[200, post]",
+    ],
+    ids=["no such key", "not among its nodes", "another race", "another node"],
+)
+def test_records_stay_unsent_with_an_installation_that_is_not_of_the_race(
+    run: Run, answer: str
+) -> None:
+    found = run(
+        JOINED
+        + "await journal.contact();"
+        + STRANGER
+        + f"""
+        answered({answer});
+        await journal.keep([passing(12)]);
+        await until(() => journal.status.isKeyUnknown, "it says so");
+        const {{ unsent, node }} = journal.status;
+        delete camp.answer;
+        await journal.contact();
+        await sent();
+        return [unsent, node.name, journal.status.node.name, journal.status.isKeyUnknown];
+        """
+    )
+    assert found == [1, "Camp", "Office", False]
+
+
+@pytest.mark.parametrize("answer", ["null", "[403, {}]"], ids=["it opens", "it is revoked"])
+def test_records_are_left_with_an_installation_that_knows_the_key(run: Run, answer: str) -> None:
+    found = run(
+        JOINED
+        + STRANGER
+        + f"""
+        if ({answer} !== null) answered({answer});
+        await journal.keep([passing(12)]);
+        await journal.contact();
+        await sent();
+        return [camp.all().length, journal.status.node.name];
+        """
+    )
+    assert found == [1, "Office"]
+
+
+def test_the_last_contact_and_with_whom_is_known_after_a_reload_without_a_network(run: Run) -> None:
+    before, after = run(
+        JOINED
+        + """
+        await journal.contact();
+        const before = journal.status;
+        camp.network = () => "cut before";
+        journal = await device.reopened();
+        return [before, journal.status].map(({ lastContact, node }) => [lastContact, node.name]);
+        """
+    )
+    assert before[0] is not None
+    assert after == before
+    assert after[1] == "Camp"
 
 
 @pytest.mark.parametrize(

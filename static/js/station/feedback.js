@@ -19,12 +19,23 @@ export class Feedback {
 
   constructor(settings) {
     this.#settings = settings;
+    // To open the device's sound takes long; it must not be at the first tap.
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => this.#open());
   }
 
   /** `name` is one of key, tap, recorded, unknown, again, refused. */
   give(name) {
     if (this.#settings.get("vibration")) navigator.vibrate?.(SHAKES[name]);
     if (this.#settings.get("sound") && SOUNDS[name].length > 0) this.#play(SOUNDS[name]);
+  }
+
+  #open() {
+    if (!this.#settings.get("sound")) return;
+    try {
+      this.#sound ??= new AudioContext();
+    } catch {
+      // A device without sound.
+    }
   }
 
   #play(tones) {

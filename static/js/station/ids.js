@@ -8,10 +8,23 @@ const NAME_LENGTH = 6;
 
 /** 20 hex digits: 10 random bytes, with the bits of a UUID's version and variant in place. */
 export function newOrigin(random = (bytes) => crypto.getRandomValues(bytes)) {
-  const bytes = random(new Uint8Array(ORIGIN_BYTES));
-  bytes[6] = (bytes[6] & 0x0f) | 0x80;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return hexOf(bytes);
+  return originOf(hexOf(random(new Uint8Array(ORIGIN_BYTES))));
+}
+
+/** 20 hex digits with the bits of a UUID's version and variant in their places. */
+function originOf(hex) {
+  const variant = ((Number.parseInt(hex[16], 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 12)}8${hex.slice(13, 16)}${variant}${hex.slice(17)}`;
+}
+
+/**
+ * The origin of a record whose id another record has: made of that origin and of all that the
+ * record says, so that every device that carries it comes to the same. It keeps the device's name.
+ */
+export function originInstead(origin, record) {
+  const { id, ...said } = record;
+  const digest = digestOf(`${id}${inOrder(said)}`).toString(16).padStart(16, "0");
+  return originOf(origin.slice(0, 8) + digest.slice(0, 12));
 }
 
 /** An origin of its own that keeps the device's name. */
@@ -50,4 +63,21 @@ export function parseKey(text) {
 
 function hexOf(bytes) {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** JSON without blanks, the names of each object in order. */
+function inOrder(value) {
+  return JSON.stringify(value, (_, part) => (
+    part === null || typeof part !== "object" || Array.isArray(part) ? part
+      : Object.fromEntries(Object.keys(part).sort().map((name) => [name, part[name]]))
+  ));
+}
+
+/** FNV-1a of 64 bits. The browser's own digests are refused to a page that was not opened securely. */
+function digestOf(text) {
+  let digest = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) {
+    digest = BigInt.asUintN(64, (digest ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return digest;
 }

@@ -5,14 +5,14 @@
 // has changed, also by another tab. All times are UTC milliseconds.
 
 import { askField, askPost, askStartList, bring, Refusal } from "./contact.js";
-import { deviceName, parseKey } from "./ids.js";
+import { deviceName, originInstead, parseKey, recordId } from "./ids.js";
 import { Sending } from "./sending.js";
 import { keepForGood, room, watchBattery } from "./storage.js";
 import { DISK, MEMORY, openStore } from "./store.js";
 import { Tabs } from "./tabs.js";
 import { Timing } from "./timing.js";
 import { followApp } from "./updates.js";
-import { wireOf } from "./wire.js";
+import { names, renamed, wireOf } from "./wire.js";
 import { instantOf } from "./zone.js";
 
 const FIELD_EVERY_MS = 15_000;
@@ -48,13 +48,15 @@ class Journal extends EventTarget {
   #chosen = null;
   #shift = "on";
   #writing = 0;
+  #keeping = 0;              // taps among what is being written
   #room = { used: null, quota: null, isPersisted: false, isLow: false };
   #battery = { battery: null, isCharging: null };
-  #lastContact = null;
   #isReachable = null;
-  #node = null;
+  #shown = new WeakMap();    // record -> its line, and what that was made of
+  #corrected = null;         // {voids, assigns}, until records change
   #answers = new Map();      // key -> {questions, revoked}
   #unknown = new Set();      // keys that the installation does not know
+  #opened = new Set();       // `key node` of installations that showed that the key is theirs
   #contacted = new Set();    // keys that were brought something in this round
   #app = { isWorkerReady: false, isUpdateReady: false, version: "" };
   #isTelling = false;
@@ -165,11 +167,13 @@ class Journal extends EventTarget {
       state: "unsent", message: "", wire: null, took: null, isMarked: false, isCarried: false,
     }));
     this.#writing += 1;
+    this.#keeping += 1;
     let records;
     try {
       records = await this.#store.add(makers);
     } finally {
       this.#writing -= 1;
+      this.#keeping -= 1;
     }
     for (const record of records) this.#records.set(record.id, record);
     this.#saw(records);
@@ -181,7 +185,8 @@ class Journal extends EventTarget {
   /** The passings of a place on a stage, as they stand after voids and assigns; newest last. */
   lines({ stage, base }) {
     const { voids, assigns } = this.#corrections();
-    const place = this.post?.stages.find(({ number }) => number === stage);
+    const { post } = this;
+    const place = post?.stages.find(({ number }) => number === stage);
     const controls = new Set(
       (place?.controls ?? []).filter((control) => control.base === base).map(({ code }) => code),
     );
@@ -191,8 +196,20 @@ class Journal extends EventTarget {
       const { draft, id } = record;
       if (draft.kind !== "passing" || draft.stage !== stage || !controls.has(draft.control)) continue;
       const assign = assigns.get(id);
-      found.push({
+      const isDated = draft.typed !== undefined || record.wire !== null || record.isCarried;
+      const sign = [
+        record.state, record.message, record.wire, draft, record.isMarked, assign, voids.get(id),
+        post, isDated ? null : this.#timing.version,
+      ];
+      // The same line as before where nothing is different: what shows it need not look again.
+      const before = this.#shown.get(record);
+      if (before?.sign.every((part, nth) => part === sign[nth])) {
+        found.push(before.line);
+        continue;
+      }
+      const line = {
         id,
+        number: record.number,
         draft,
         bib: assign?.draft.bib ?? draft.bib ?? "",
         ...this.#timeOf(record, place?.date),
@@ -205,7 +222,9 @@ class Journal extends EventTarget {
         isTyped: draft.typed !== undefined,
         isCarried: record.isCarried,
         tap: record.tap,
-      });
+      };
+      this.#shown.set(record, { sign, line });
+      found.push(line);
     }
     return found;
   }
@@ -216,7 +235,7 @@ class Journal extends EventTarget {
     return [...this.#records.values()]
       .filter(({ id, draft }) => draft.kind === "ruling" && !voids.has(id))
       .map((record) => ({
-        id: record.id, draft: record.draft, ...this.#timeOf(record), state: record.state,
+        id: record.id, number: record.number, draft: record.draft, ...this.#timeOf(record), state: record.state,
         message: record.message,
       }));
   }
@@ -267,6 +286,9 @@ class Journal extends EventTarget {
     this.#app.takeOver?.();
   }
 
+  /** The race's time now, as well as this device knows it. */
+  get now() { return this.#timing.estimate(this.#timing.look()).time; }
+
   get status() {
     const all = [...this.#records.values()];
     const unsent = all.filter(({ state }) => state === "unsent");
@@ -283,10 +305,10 @@ class Journal extends EventTarget {
       clock: now.offset === null ? null : {
         offset: now.offset, uncertainty: now.uncertainty, age: now.age, isGuarded: now.isGuarded,
       },
-      lastContact: this.#lastContact,
+      lastContact: this.#timing.contact?.at ?? null,
       isReachable: this.#isReachable,
       isKeyUnknown: this.#unknown.has(this.#chosen),
-      node: this.#node,
+      node: this.#timing.contact?.node ?? null,
       revoked,
       questions,
       storage: {
@@ -326,6 +348,8 @@ class Journal extends EventTarget {
       this.#tell();
       return 0;
     }
+    // A tap that is on its way to the disk goes first.
+    while (this.#keeping > 0) await new Promise((go) => { setTimeout(go, 20); });
     const batch = this.#unsent(key).slice(0, most);
     if (batch.some(({ tap, wire }) => wire === null && tap.run !== this.#timing.run)) {
       await this.#timing.refresh();
@@ -333,6 +357,7 @@ class Journal extends EventTarget {
     await this.#fix(batch);
     try {
       const answer = await bring(key, this.#device(), batch.map(({ wire }) => wire));
+      if (!await this.#isOfTheRace(key, answer.node)) throw new Refusal(401);
       this.#contacted.add(key);
       this.#unknown.delete(key);
       this.#settle();
@@ -386,6 +411,30 @@ class Journal extends EventTarget {
     return isGreeted ? null : this.#chosen;
   }
 
+  /**
+   * Whether what this installation says of a key's records is to be believed: the race knows it,
+   * or the key opens the same race there, which names it.
+   */
+  async #isOfTheRace(key, node) {
+    const known = this.#posts.get(key)?.post;
+    const isNamed = (nodes = []) => nodes.some(({ id }) => id === node.id);
+    if (isNamed(known?.nodes) || this.#opened.has(`${key} ${node.id}`)) return true;
+    let answer;
+    try {
+      answer = await askPost(key, null);
+    } catch (error) {
+      // A revoked key opens nothing any more, but only who knows it can say so.
+      if (error instanceof Refusal && error.isOurs && error.status === 403) return true;
+      throw error;
+    }
+    const { body } = answer;
+    const isSame = known === undefined || known.race.slug === body.race?.slug;
+    if (!isSame || body.node?.id !== node.id || !isNamed(body.nodes)) return false;
+    this.#opened.add(`${key} ${node.id}`);
+    if (known !== undefined) await this.#keepPost(key, answer);
+    return true;
+  }
+
   async #apply(key, batch, answer) {
     const of = new Map(batch.map((record) => [record.id, record]));
     const { node, verdicts, questions = [], revoked = null } = answer;
@@ -408,13 +457,15 @@ class Journal extends EventTarget {
       }
     }
     this.#meet(node, changed);
-    await this.#rewrite([...changed]);
+    // Where this is lost, they are brought again, and known.
+    await this.#rewrite([...changed], { isStrict: false });
     if (conflicts.length > 0) await this.#reissue(conflicts);
-    this.#node = node;
-    this.#lastContact = Date.now();
+    const contact = { at: this.now, node };
+    const noted = this.#timing.noteContact(contact);
     this.#isReachable = true;
     this.#answers.set(key, { questions, revoked });
-    this.#tabs.say({ what: "contact", key, node, at: this.#lastContact, questions, revoked });
+    this.#tabs.say({ what: "contact", key, contact, questions, revoked });
+    await noted;
     if (batch.length > 0 && judged === 0) throw new Refusal(200);
     await this.#learn(key, answer);
   }
@@ -429,28 +480,33 @@ class Journal extends EventTarget {
     }
   }
 
-  /** The ids of these are used by somebody else: they get others, and so do those that come. */
+  /**
+   * The ids of these are used by somebody else: they get others, and so do those that come. What
+   * they get follows from what they say, so that each device that carries one gives it the same.
+   */
   async #reissue(conflicts) {
     if (conflicts.some(({ origin }) => origin === this.#store.origin)) await this.#store.renew();
-    const olds = [...conflicts];
+    const olds = new Set(conflicts.toSorted((one, other) => one.number - other.number));
+    // Records name earlier ones, which therefore get theirs first.
     for (const old of olds) {
-      const naming = [...this.#records.values()].filter(({ draft }) => draft.record === old.id);
-      const unsent = naming.filter(({ state }) => state === "unsent");
-      const made = (id, origin, number) => {
-        for (const other of naming) {
-          other.draft = { ...other.draft, record: id };
-          if (other.wire !== null) other.wire = { ...other.wire, record: id };
-        }
-        const wire = { ...old.wire, id };
-        if ("device" in wire) wire.device = deviceName(origin);
-        return { ...old, id, origin, number, wire, state: "unsent", message: "", took: null };
-      };
-      const record = await this.#store.replace(old, made, () => unsent);
-      // What was judged already named somebody else's record: it is said anew.
-      olds.push(...naming.filter(({ state }) => state !== "unsent"));
+      const origin = originInstead(old.origin, old.wire);
+      const id = recordId(origin, old.number);
+      const wire = { ...old.wire, id };
+      const record = this.#records.get(id)
+        ?? { ...old, id, origin, wire, state: "unsent", message: "", took: null };
+      const naming = [...this.#records.values()]
+        .filter((one) => one !== old && names(one.draft, old.id));
+      for (const one of naming) {
+        one.draft = renamed(one.draft, old.id, id);
+        if (one.wire === null) continue;
+        // What may have left the device named somebody else's record: it is said anew.
+        one.wire = renamed(one.wire, old.id, id);
+        olds.add(one);
+      }
+      await this.#store.replace(old, record, naming);
       const inOrder = [...this.#records.values()].map((one) => (one === old ? record : one));
       this.#records = new Map(inOrder.map((one) => [one.id, one]));
-      this.#saw([record, ...unsent], [old.id]);
+      this.#saw([record, ...naming], [old.id]);
     }
   }
 
@@ -479,8 +535,11 @@ class Journal extends EventTarget {
 
   async #learnPost(key, etag) {
     const answer = await askPost(key, etag);
-    if (answer === null) return;
-    const post = { key, post: answer.body, etag: answer.etag };
+    if (answer !== null) await this.#keepPost(key, answer);
+  }
+
+  async #keepPost(key, { body, etag }) {
+    const post = { key, post: body, etag };
     this.#posts.set(key, post);
     await this.#store.putPost(post);
     this.#tabs.say({ what: "posts" });
@@ -506,6 +565,7 @@ class Journal extends EventTarget {
     try {
       const answer = await askField(key, stage, control, this.#fields.get(of)?.etag);
       if (answer === null) return;
+      await idle();
       const field = { of, etag: answer.etag, body: answer.body };
       this.#knowField(field);
       await this.#store.putField(field);
@@ -556,11 +616,11 @@ class Journal extends EventTarget {
     await this.#rewrite(open);
   }
 
-  async #rewrite(records) {
+  async #rewrite(records, how = {}) {
     if (records.length === 0) return;
     this.#writing += 1;
     try {
-      await this.#store.put(records);
+      await this.#store.put(records, how);
     } finally {
       this.#writing -= 1;
     }
@@ -579,6 +639,11 @@ class Journal extends EventTarget {
   }
 
   #corrections() {
+    this.#corrected ??= this.#correctionsNow();
+    return this.#corrected;
+  }
+
+  #correctionsNow() {
     const rulings = [...this.#records.values()].filter(({ draft }) => draft.kind === "ruling");
     const voids = new Map();
     // A void is voided by later ones only, so that the last is judged first.
@@ -648,6 +713,7 @@ class Journal extends EventTarget {
 
   /** Records were written here: tell the page and the other tabs. */
   #saw(records, gone = []) {
+    this.#corrected = null;
     this.#tabs.say({ what: "records", ids: records.map(({ id }) => id), gone });
     this.#tell();
   }
@@ -662,14 +728,14 @@ class Journal extends EventTarget {
         // The tab that sends knows best what became of a record.
         else if (!this.#sending.isRunning) Object.assign(here, record);
       }
+      this.#corrected = null;
     } else if (said.what === "posts") {
       const { posts, lists } = await this.#store.all();
       this.#posts = new Map(posts.map((post) => [post.key, post]));
       this.#lists = new Map(lists.map((list) => [list.key, list]));
       if (!this.#posts.has(this.#chosen)) this.#chosen = posts[0]?.key ?? null;
     } else if (said.what === "contact") {
-      this.#node = said.node;
-      this.#lastContact = said.at;
+      this.#timing.noteContact(said.contact);
       this.#isReachable = true;
       this.#answers.set(said.key, { questions: said.questions, revoked: said.revoked });
     }
@@ -687,6 +753,14 @@ class Journal extends EventTarget {
   }
 }
 
+/** A moment when nothing is asked of the page: what is large can wait for it. */
+function idle() {
+  return new Promise((go) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(go, { timeout: 500 });
+    else setTimeout(go);
+  });
+}
+
 function fieldOf(key, stage, control) {
   return `${key} ${stage} ${control}`;
 }
@@ -698,8 +772,10 @@ function isUnknownKey(error) {
 /** Read once: a start list is large, and asked for at every digit. */
 const read = new WeakMap();
 
+const NOBODY = new Map();
+
 function entriesOf(list) {
-  if (list === undefined) return new Map();
+  if (list === undefined) return NOBODY;
   if (!read.has(list)) {
     read.set(list, new Map(list.entries.map(([bib, name, detail, division, team]) => (
       [bib, { bib, name, detail, division, team }]

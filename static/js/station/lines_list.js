@@ -17,12 +17,20 @@ export function linesList(app, { isMarked = () => false, words = () => "" } = {}
   const element = h("ol", { class: "entered", "aria-label": "Last entries, newest first" });
   const empty = h("li", { class: "first", text: "Nothing recorded here yet." });
 
+  const shows = new WeakMap();  // item -> all that it was written from
+
   function update(lines) {
+    const { entries, post } = app.journal;
     const last = lines.slice(-LISTED).reverse();
     arrange(element, last, {
       keyOf: ({ id }) => id,
       make: (line) => lineElement(app, line.id),
-      update: (item, line) => showLine(app, item, line, { isMarked, words }),
+      update: (item, line) => {
+        const sign = [line, entries, post, isMarked(line), words(line)];
+        if (shows.get(item)?.every((part, nth) => part === sign[nth])) return;
+        shows.set(item, sign);
+        showLine(app, item, line, { isNext: sign[3], word: sign[4] });
+      },
     });
     if (last.length === 0) element.append(empty);
     else empty.remove();
@@ -41,15 +49,10 @@ export function entriesHere(app) {
     .map((ruling) => ({
       ...ruling, bib: draftBib(ruling.draft), isVoided: false, isObservation: true,
     }));
-  return [...app.lines, ...seen].sort((one, other) => numberOf(one) - numberOf(other));
+  return [...app.lines, ...seen].sort((one, other) => one.number - other.number);
 }
 
 const draftBib = ({ bib = "" }) => bib;
-
-/** The place of a record in its device's count: what its id ends with. */
-function numberOf({ id }) {
-  return Number.parseInt(id.slice(-12), 16);
-}
 
 function lineElement(app, id) {
   const open = h("button", { type: "button", class: "line", onclick: () => app.go("line", { id }) },
@@ -83,21 +86,21 @@ export function nameOf({ bib }) {
   return bib === "" ? "No bib" : shown(bib);
 }
 
-function showLine(app, item, line, { isMarked, words }) {
+function showLine(app, item, line, { isNext, word }) {
   const [open, back] = item.children;
   const [n, w, t] = open.children;
   const bib = shown(line.bib);
   const who = whoIs(app.journal, bib);
   write(n, bib || "–");
   write(w.firstElementChild, bib === "" ? (line.isObservation ? "" : "Bib to come") : who.name);
-  write(w.lastElementChild, words(line) || detailOfLine(app, line, who));
+  write(w.lastElementChild, word || detailOfLine(app, line, who));
   write(t, lineTime(line, app.journal.post));
   const isFlagged = !line.isObservation && (who.kind === "unread" || who.kind === "unknown"
     || bib === "" || line.state === "refused" || line.isMarked);
   item.classList.toggle("flag", isFlagged && !line.isVoided);
   item.classList.toggle("undone", line.isVoided);
   item.classList.toggle("waiting", line.state === "unsent");
-  item.classList.toggle("next", isMarked(line));
+  item.classList.toggle("next", isNext);
   item.dataset.bib = bib;
   mark(item, "data-state", line.state);
   mark(back, "aria-label", `${line.isVoided ? "Restore" : "Undo"} ${bib || "the entry without a bib"}`);

@@ -3,7 +3,7 @@
 import { choice, page } from "./page.js";
 import { h, icon, write } from "./dom.js";
 import { placeFacts } from "./places.js";
-import { agoText, clockText, uncertaintyText } from "./times.js";
+import { agoText, dayAndTime, uncertaintyText } from "./times.js";
 
 const KEYS = [
   ["0–9 ? a–z", "write the bib"],
@@ -68,7 +68,8 @@ export function menuView(app) {
     const facts = [
       ["This device", status.device],
       ["Station", `${journal.post?.station.label ?? ""}${journal.post?.station.role === "backup" ? ", backup" : ""}`],
-      ["Last contact", status.lastContact === null ? "none yet" : `${clockText(status.lastContact + (clock?.offset ?? 0), journal.post)}, ${agoText(Date.now() - status.lastContact)}${status.node ? ` with ${status.node.name}` : ""}`],
+      ["Last contact", status.lastContact === null ? "none yet" : `${dayAndTime(status.lastContact, journal.post)}, ${agoText(journal.now - status.lastContact)}`],
+      ["Sends to", installationsText(status.node, journal.post?.nodes ?? [])],
       ["Not sent", status.unsent === 0 ? "nothing" : `${status.unsent}, the oldest ${agoText(Date.now() - status.oldestUnsent)}`],
       ["Not accepted", status.refused === 0 ? "" : `${status.refused}, kept here: give them as a file`],
       ["Clock", clock === null ? "never compared: times are this device’s own" : `${offsetText(clock.offset)}, ${uncertaintyText(clock.uncertainty)}`],
@@ -109,6 +110,13 @@ export function menuView(app) {
     h("p", { class: "hint", text: "Two phones at one control are good: one may tap times while the other types bibs. Both are kept; the timekeepers see where they differ. Each sends for itself. If one breaks, the other goes on." }),
     h("details", { class: "shortcuts" }, h("summary", { text: "Keyboard" }), h("dl", { class: "facts" }, KEYS.map(([key, act]) => h("div", {}, h("dt", {}, h("kbd", { text: key })), h("dd", { text: act }))))),
     leave);
+}
+
+/** `Camp; may also send to Office`: the installation reached last, and the race's others. */
+function installationsText(node, nodes) {
+  const others = nodes.filter(({ id }) => id !== node?.id).map(({ name }) => name).join(", ");
+  if (node === null) return others;
+  return `${node.name}${others === "" ? "" : `; may also send to ${others}`}`;
 }
 
 function offsetText(offset) {

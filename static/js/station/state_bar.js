@@ -1,7 +1,7 @@
 // At every moment: how many recorded, how many not yet sent, the clock, the last contact.
 
 import { h, icon, write } from "./dom.js";
-import { agoText, clockText, uncertaintyText } from "./times.js";
+import { contactText, uncertaintyText } from "./times.js";
 
 /** The bar; `update()` writes what `journal.status` says. */
 export function stateBar(app) {
@@ -28,9 +28,7 @@ export function stateBar(app) {
     tower.toggleAttribute("hidden", status.isReachable === false);
     away.toggleAttribute("hidden", status.isReachable !== false);
     const at = status.lastContact;
-    if (at === null) write(contact, "none");
-    else if (Date.now() - at > 20 * 3_600_000) write(contact, agoText(Date.now() - at));
-    else write(contact, clockText(at + (known?.offset ?? 0), journal.post, true));
+    write(contact, at === null ? "none" : contactText(at, journal.now, journal.post));
   }
 
   return { element, update };

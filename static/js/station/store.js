@@ -24,6 +24,7 @@ const SPILLED = "bivouac-station/record/";
 const STRICT = { durability: "strict" };
 const OPENS_WITHIN_MS = 8000;
 const FRACTION = 2 ** -10;
+const AT_ONCE = 25;  // records in one transaction: a tap waits for no longer one
 const BALLAST_PIECES = 16;
 const BALLAST_BYTES = 65_536;
 
@@ -130,13 +131,18 @@ class Store {
     return makers.map((made) => this.#spillNew(made));
   }
 
-  /** Write records that have their ids: where they are, or where there is room for them. */
-  async put(records) {
+  /**
+   * Write records that have their ids: where they are, or where there is room for them. What can
+   * be asked for again after a crash needs no `isStrict`, and holds up no tap.
+   */
+  async put(records, { isStrict = true } = {}) {
     const here = records.filter((record) => record.place === DISK);
     for (const record of records) if (record.place !== DISK) record.place = spillOne(record);
     if (here.length === 0) return;
     try {
-      await this.#putHere(here);
+      for (let from = 0; from < here.length; from += AT_ONCE) {
+        await this.#putHere(here.slice(from, from + AT_ONCE), { isStrict });
+      }
     } catch {
       // Noted. A full device must be able to send, and what it sends must be written down.
       for (const record of here) record.place = spillOne(record);
@@ -156,19 +162,20 @@ class Store {
     for (const record of records) record.place = spillOne(record);
   }
 
-  /** One record in the place of another; `changed(record)` gives what must be written with it. */
-  async replace(old, made, changed) {
-    if (this.#database === null || old.place !== DISK) {
-      const record = this.#spillNew(made);
-      unspill(old.id);
-      await this.put(changed(record));
-      return record;
+  /** One record in the place of another, and what must be written with it. */
+  async replace(old, record, others) {
+    const written = [record, ...others];
+    if (old.place === DISK) {
+      try {
+        await this.#putHere(written.filter(({ place }) => place === DISK), { gone: [old.id] });
+      } catch {
+        // Noted. The old one comes back with the next start, and leads to the same new one again.
+        for (const one of written) one.place = spillOne(one);
+        return;
+      }
     }
-    const [record] = await this.#addHere([made], (records, [one]) => {
-      records.delete(old.id);
-      for (const other of changed(one)) if (other.place === DISK) records.put(other);
-    });
-    return record;
+    for (const one of written) if (one.place !== DISK) one.place = spillOne(one);
+    if (old.place !== DISK) unspill(old.id);
   }
 
   /** From now on ids are of a new origin: the old one is used by somebody else too. */
@@ -268,7 +275,7 @@ class Store {
     return { contacts, runs };
   }
 
-  async #addHere(makers, also = () => {}) {
+  async #addHere(makers) {
     const tx = this.#database.transaction(["meta", "records"], "readwrite", STRICT);
     const records = [];
     try {
@@ -282,7 +289,6 @@ class Store {
         records.push(record);
       }
       meta.put(device, "device");
-      also(tx.objectStore("records"), records);
       await tx.done;
     } catch (error) {
       await tx.done.catch(() => {});
@@ -292,10 +298,11 @@ class Store {
     return records;
   }
 
-  async #putHere(records) {
+  async #putHere(records, { gone = [], isStrict = true } = {}) {
     for (const isRepeated of [false, true]) {
       try {
-        const tx = this.#database.transaction("records", "readwrite", STRICT);
+        const tx = this.#database.transaction("records", "readwrite", isStrict ? STRICT : {});
+        for (const id of gone) tx.store.delete(id);
         for (const record of records) tx.store.put(record);
         await tx.done;
         return;

@@ -1,8 +1,9 @@
 // Times as they are typed, shown and told.
 
-import { instantOf, timeOfDay } from "./zone.js";
+import { instantOf, timeOfDay, utcOffsetAt } from "./zone.js";
 
-const HALF_A_DAY_MS = 43_200_000;
+const DAY_MS = 86_400_000;
+const HALF_A_DAY_MS = DAY_MS / 2;
 const MOST_DAYS = 9;
 
 /**
@@ -46,6 +47,32 @@ export function uncertaintyText(ms) {
   if (ms < 9950) return `±${(Math.ceil(ms / 100) / 10).toFixed(1)} s`;
   if (ms < 120_000) return `±${Math.ceil(ms / 1000)} s`;
   return ms < 3_600_000 ? `±${Math.ceil(ms / 60_000)} min` : "unknown";
+}
+
+/** `16:27` of today; else with its day: `Thu 16:27`, or `20 Aug` of more than six days ago. */
+export function contactText(instant, now, post) {
+  const offsets = post?.race.utc_offsets ?? [];
+  const days = dayOf(now, offsets) - dayOf(instant, offsets);
+  const time = clockText(instant, post, true);
+  if (days === 0) return time;
+  const [weekday, day, month] = dateParts(instant, offsets);
+  return days > 0 && days < 7 ? `${weekday} ${time}` : `${day} ${month}`;
+}
+
+/** `Thu 20 Aug 16:27:05` in the race's zone. */
+export function dayAndTime(instant, post) {
+  const parts = dateParts(instant, post?.race.utc_offsets ?? []);
+  return `${parts.join(" ")} ${clockText(instant, post)}`;
+}
+
+function dateParts(instant, offsets) {
+  const date = new Date(instant + utcOffsetAt(instant, offsets));
+  const part = (options) => date.toLocaleString("en-GB", { ...options, timeZone: "UTC" });
+  return [part({ weekday: "short" }), String(date.getUTCDate()), part({ month: "short" }).slice(0, 3)];
+}
+
+function dayOf(instant, offsets) {
+  return Math.floor((instant + utcOffsetAt(instant, offsets)) / DAY_MS);
 }
 
 /** `just now`, `8 min ago`, `3 h ago`, `2 days ago`. */

@@ -26,6 +26,7 @@ export class Timing extends EventTarget {
       ended: now.wall,
       gap: previous === null ? null : now.wall - previous.ended,
       breaks: [],
+      contact: previous?.contact ?? null,
     }));
     timing.contacts = kept.contacts;
     timing.runs = [...kept.runs.filter(({ number }) => number !== timing.#run.number), timing.#run];
@@ -40,9 +41,19 @@ export class Timing extends EventTarget {
     super();
     this.#store = store;
     this.#clocks = clocks;
+    this.version = 0;  // another one when a tap may be dated otherwise than before
   }
 
   get run() { return this.#run.number; }
+
+  /** When somebody answered last, and who: {at, node}; null before the first time. */
+  get contact() { return this.#run.contact; }
+
+  async noteContact(contact) {
+    this.#run.contact = contact;
+    this.look();
+    await this.#store.putRun(this.#run);
+  }
 
   /** Look at the clocks: {run, wall, mono}. What they did since the last look is kept. */
   look(isToBeKept = false) {
@@ -50,7 +61,10 @@ export class Timing extends EventTarget {
     const jump = jumpBetween(this.#last, now);
     this.#last = now;
     this.#run.ended = now.wall;
-    if (jump !== 0) this.#run.breaks.push({ mono: now.mono, jump });
+    if (jump !== 0) {
+      this.#run.breaks.push({ mono: now.mono, jump });
+      this.version += 1;
+    }
     if (jump !== 0 || isToBeKept || now.mono - this.#keptAt > KEPT_EVERY_MS) {
       this.#keptAt = now.mono;
       this.#store.putRun(this.#run);
@@ -98,6 +112,7 @@ export class Timing extends EventTarget {
   }
 
   #order() {
+    this.version += 1;
     this.contacts.sort((one, other) => one.run - other.run || one.mono - other.mono);
     this.runs.sort((one, other) => one.number - other.number);
   }

@@ -11,6 +11,21 @@ const REASONS = {
 
 const iso = (ms) => new Date(ms).toISOString();
 
+/** Whether a draft or a wire record names the record of this id. */
+export function names({ record, supersedes = [], items = [] }, id) {
+  return record === id || supersedes.includes(id) || items.includes(id);
+}
+
+/** The same, naming another id where it named this one. */
+export function renamed(said, before, after) {
+  const other = (id) => (id === before ? after : id);
+  const found = { ...said };
+  if ("record" in said) found.record = other(said.record);
+  if ("supersedes" in said) found.supersedes = said.supersedes.map(other);
+  if ("items" in said) found.items = said.items.map(other);
+  return found;
+}
+
 /** A kept record, dated by `seen` (see `estimate`), as it says the same for good from now on. */
 export function wireOf(record, seen, source) {
   return record.draft.kind === "passing" ? passing(record, seen, source) : ruling(record, seen);
