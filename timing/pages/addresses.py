@@ -84,6 +84,11 @@ def desk_starts(slug: str) -> str:
     return f"{desk(slug)}/starts"
 
 
+def desk_review(slug: str, **query: str | int | None) -> str:
+    """The review: what waits for a timekeeper; with ``case`` that one opened."""
+    return _with(f"{desk(slug)}/review", query)
+
+
 def desk_print(slug: str, sheet: str, number: int, **query: str | int | None) -> str:
     """A PDF of a stage: ``start-list`` in an ``order``; ``checkpoint-sheets``, of a ``control``."""
     return _with(f"{desk(slug)}/print/{sheet}/{number}", query)
@@ -127,6 +132,16 @@ def desk_stations_revoke(slug: str) -> str:
 def desk_watch(slug: str) -> str:
     """The timekeeper's watch over stations, devices and clocks."""
     return f"{desk(slug)}/watch"
+
+
+def desk_watch_clock(slug: str) -> str:
+    """Where it is ruled that a device's clock was off."""
+    return f"{desk_watch(slug)}/clock"
+
+
+def desk_watch_undo(slug: str) -> str:
+    """Where such a ruling is taken back."""
+    return f"{desk_watch(slug)}/undo"
 
 
 def desk_carriage(slug: str) -> str:

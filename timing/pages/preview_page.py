@@ -91,6 +91,8 @@ class PreviewPage:
     problems_total: int
     problems_gone: int
     fields: tuple[tuple[str, str], ...]
+    action: str
+    tab: str
     back_url: str
     signed_in_as: str
     form_token: str
@@ -103,14 +105,19 @@ def preview_page(
     fields: Mapping[str, str],
     form_token: str,
     signed_in_as: str,
+    is_of_watch: bool = False,
 ) -> PreviewPage:
-    """What this ruling would change; the book stays as it is."""
+    """What this ruling would change; the book stays as it is.
+
+    ``is_of_watch`` where it was proposed on the watch, which it is then recorded from.
+    """
+    slug = book.race.slug
     supposed = supposing(book, rulings=(ruling,))
     found = differences(book, supposed)
     problems = found.new_problems
     return PreviewPage(
         frame=Frame(title=f"What would change · {book.race.name}", styles=("board", "desk")),
-        slug=book.race.slug,
+        slug=slug,
         race=name_and_edition(book.race)[0],
         what=done_words(supposed, ruling),
         reason=ruling.reason,
@@ -125,7 +132,9 @@ def preview_page(
         problems_total=len(problems),
         problems_gone=len(found.gone_problems),
         fields=tuple(fields.items()),
-        back_url=addresses.desk(book.race.slug),
+        action=addresses.desk_watch_clock(slug) if is_of_watch else addresses.desk_rulings(slug),
+        tab="watch" if is_of_watch else "desk",
+        back_url=addresses.desk_watch(slug) if is_of_watch else addresses.desk(slug),
         signed_in_as=signed_in_as,
         form_token=form_token,
     )
