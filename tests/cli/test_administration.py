@@ -82,9 +82,21 @@ def test_a_revoked_token_counts_no_more_and_stays_listed(run: Run, race: Databas
     assert plain[5:] not in line
 
 
+def test_a_token_is_revoked_by_the_name_on_its_card(run: Run, race: Database) -> None:
+    lost = run("token", "make", "two-days", "--label", "Lost phone").stdout.strip()
+    kept = run("token", "make", "two-days", "--label", "Kept phone").stdout.strip()
+
+    assert run("token", "revoke", lost[:4].lower()).exit_code == 0
+
+    with race.reading() as session:
+        assert find_token(session, lost) is None
+        assert find_token(session, kept) is not None
+
+
 @pytest.mark.usefixtures("race")
 def test_what_is_not_there_can_not_be_revoked_or_listed(run: Run) -> None:
     assert "there is no token 99" in run("token", "revoke", "99").stderr
+    assert "there is no token UUUU" in run("token", "revoke", "UUUU").stderr
     assert 'There is no race "no-race"' in run("token", "list", "no-race").stderr
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import stat
 import threading
 from pathlib import Path
@@ -11,6 +12,16 @@ from sqlalchemy.exc import DatabaseError
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table
 from timing.operations import schema
+from timing.operations.tokens import (
+    Role,
+    Token,
+    TokenScope,
+    find_key,
+    find_token,
+    make_token,
+    revoke_token,
+    token_called,
+)
 
 TRIGGERS = {
     "sqlite": {
@@ -124,6 +135,60 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
 
     with database.reading() as session:
         assert session.execute(text("SELECT node_id, epoch FROM node")).all() == before
+
+
+def test_keys_that_were_made_before_still_open_their_race(empty_database: Database) -> None:
+    schema.upgrade(empty_database, "2026_11_21_races_and_journal")
+    secret = "a secret as they were made then"
+    kept = hashlib.sha256(secret.encode()).hexdigest()
+    with empty_database.writers.begin() as connection:
+        connection.execute(
+            text("INSERT INTO races (id, slug, revision, created) VALUES (1, 'old', 0, 1000)")
+        )
+        for number, label, controls, revoked in (
+            (3, "Hut", '["HUT"]', None),
+            (12, "Lost", "[]", 2000),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO tokens (id, race_id, scope, label, stage, controls, secret_hash,"
+                    " created, revoked) VALUES (:id, 1, 'station', :label, 1, :controls, :kept,"
+                    " 1000, :revoked)"
+                ),
+                {
+                    "id": number,
+                    "label": label,
+                    "controls": controls,
+                    "kept": kept,
+                    "revoked": revoked,
+                },
+            )
+
+    schema.upgrade(empty_database)
+
+    with empty_database.reading() as session:
+        assert find_token(session, f"3.{secret}") == Token(
+            id=3,
+            public="3",
+            slug="old",
+            scope=TokenScope.STATION,
+            label="Hut",
+            stage=1,
+            controls=("HUT",),
+            role=Role.MAIN,
+            created=1000,
+        )
+        assert find_token(session, "3.another secret") is None
+        assert find_token(session, f"12.{secret}") is None
+        lost = find_key(session, f"12.{secret}")
+        assert lost is not None
+        assert (lost.label, lost.revoked) == ("Lost", 2000)
+    with empty_database.writing() as session:
+        revoke_token(session, token_called(session, "3"), at=3000)
+        made = make_token(session, "old", scope=TokenScope.STATION, label="New", at=3000)
+    with empty_database.reading() as session:
+        assert find_token(session, f"3.{secret}") is None
+        assert find_token(session, made.plain) == made.token
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(empty_database: Database) -> None:

@@ -18,6 +18,7 @@ from timing.operations.tokens import (
     UnknownToken,
     make_token,
     revoke_token,
+    token_called,
     tokens_of_race,
 )
 
@@ -128,9 +129,9 @@ def list_(*, slug: str) -> None:
 
 
 @token.command()
-@click.argument("token_id", metavar="ID", type=int)
-def revoke(*, token_id: int) -> None:
-    """Let a token count no more."""
+@click.argument("which", metavar="ID")
+def revoke(*, which: str) -> None:
+    """Let a token count no more, given its name or its id as `timing token list` has them."""
     with opened() as database, refusing(UnknownToken), database.writing() as session:
-        revoke_token(session, token_id, at=now())
-    click.echo(f"Revoked token {token_id}")
+        revoke_token(session, token_called(session, which), at=now())
+    click.echo(f"Revoked token {which}")

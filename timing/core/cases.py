@@ -277,6 +277,8 @@ def _weight(problem: Problem, around: _Around) -> Weight:
     if problem.code in _WHO:
         return Weight.WHO
     is_finish = problem.stage is not None and problem.control == around.finishes.get(problem.stage)
+    if problem.code is ProblemCode.TIME_UNSURE and is_finish:
+        return Weight.DECISION
     # At the finish a few seconds are a rank.
     return Weight.NOTE if problem.code in _NOISE and not is_finish else Weight.TIME
 

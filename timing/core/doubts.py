@@ -13,6 +13,7 @@ from timing.core.misreads import misreads
 from timing.core.problems import Problem
 from timing.core.records import Passing
 from timing.core.stage_book import StageBook
+from timing.core.unsure_times import unsure_times
 
 
 def doubts(
@@ -24,5 +25,5 @@ def doubts(
     of the stage that are nobody's.
     """
     if book.doubts is None:
-        book.doubts = (*doubtful_legs(book), *clocks_off(book))
+        book.doubts = (*doubtful_legs(book), *clocks_off(book), *unsure_times(book))
     return (*book.doubts, *misreads(book, (*listed, *book.doubts), unplaced))

@@ -49,6 +49,7 @@ class ProblemCode(StrEnum):
     TOO_SLOW = "too-slow"
     LIKELY_MISREAD = "likely-misread"
     CLOCK_OFF = "clock-off"
+    TIME_UNSURE = "time-unsure"
     # Starts (Rules 3).
     NO_START = "no-start"
     EARLY_START = "early-start"

@@ -27,9 +27,14 @@ def new_station_key(name: str) -> str:
     return name + _some(KEY_LENGTH - NAME_LENGTH)
 
 
+def as_named(text: str) -> str:
+    """A key or the name of one, however it was typed, as it is kept."""
+    return text.upper().translate(_ALIKE)
+
+
 def read_station_key(text: str) -> str:
     """The key as `new_station_key` made it; empty where the text is none."""
-    key = text.upper().translate(_ALIKE)
+    key = as_named(text)
     return key if len(key) == KEY_LENGTH and set(key) <= set(ALPHABET) else ""
 
 

@@ -29,7 +29,14 @@ from timing.core.times import Instant
 from timing.db.reading import UnknownRace
 from timing.db.rows import texts_from_column, texts_to_column
 from timing.db.tables import RaceRow, TokenRow
-from timing.operations.keys import NAME_LENGTH, new_name, new_station_key, read_station_key, written
+from timing.operations.keys import (
+    NAME_LENGTH,
+    as_named,
+    new_name,
+    new_station_key,
+    read_station_key,
+    written,
+)
 from timing.operations.origins import origin_of
 from timing.operations.record import Held, held_here
 
@@ -93,11 +100,11 @@ class NewToken:
 
 
 class UnknownToken(LookupError):
-    """No token has this number."""
+    """No token has this number or name."""
 
-    def __init__(self, token_id: int) -> None:
-        super().__init__(f"there is no token {token_id}")
-        self.token_id = token_id
+    def __init__(self, which: int | str) -> None:
+        super().__init__(f"there is no token {which}")
+        self.which = which
 
 
 def make_token(
@@ -189,6 +196,17 @@ def tokens_of_race(session: Session, slug: str) -> tuple[Token, ...]:
         .order_by(TokenRow.id)
     )
     return tuple(_token(row, slug) for row in rows)
+
+
+def token_called(session: Session, which: str) -> int:
+    """The id of the token of that name, else that of that id here; UnknownToken."""
+    name = as_named(which)
+    found = session.scalar(select(TokenRow.id).where(TokenRow.public == name))
+    if found is None and which.isascii() and which.isdecimal():
+        found = session.scalar(select(TokenRow.id).where(TokenRow.id == int(which)))
+    if found is None:
+        raise UnknownToken(which)
+    return found
 
 
 def revoke_token(session: Session, token_id: int, *, at: Instant) -> None:

@@ -143,6 +143,10 @@ WORDS: Mapping[ProblemCode, Words] = {
         "The clocks of {device} and {other} are {apart_ms} apart",
         "Find out which is right, and rule the offset of the other one.",
     ),
+    ProblemCode.TIME_UNSURE: Words(
+        "The time of {bib} at {control}, by {device}, is only good to ±{unsure_ms}",
+        "Confirm it, rule the device’s clock offset, or void it and record a better time.",
+    ),
     ProblemCode.MISSED_CONTROL: Words(
         "{bib} was not seen at {control}, but later",
         "Ask the control first: recorders miss runners. Confirm it only if it was really missed.",
