@@ -84,11 +84,6 @@ def desk_starts(slug: str) -> str:
     return f"{desk(slug)}/starts"
 
 
-def desk_review(slug: str, **query: str | int | None) -> str:
-    """The review: what waits for a timekeeper; with ``case`` that one opened."""
-    return _with(f"{desk(slug)}/review", query)
-
-
 def desk_print(slug: str, sheet: str, number: int, **query: str | int | None) -> str:
     """A PDF of a stage: ``start-list`` in an ``order``; ``checkpoint-sheets``, of a ``control``."""
     return _with(f"{desk(slug)}/print/{sheet}/{number}", query)
