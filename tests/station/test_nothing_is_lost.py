@@ -126,7 +126,8 @@ def test_every_device_that_carries_a_record_whose_id_is_taken_gives_it_the_same_
         const ruling = { kind: "ruling", ruling: "assign", bib: "13", record: first.id };
         const [assign] = await journal.keep([ruling]);
         await journal.keep([{ ...ruling, bib: "14", supersedes: [assign.id] }]);
-        const carried = { key: KEY, records: (await journal.leaving()).map(({ record }) => record) };
+        const leaving = await journal.leaving();
+        const carried = { key: KEY, records: leaving.map(({ record }) => record) };
         camp.records.set(first.id, "what a copy of this device wrote");
         camp.records.set(assign.id, "that too");
         camp.network = () => "through";
