@@ -295,3 +295,28 @@ class Told:
         self._mono = 0.0
         self.runs.append(a_run(len(self.runs) + 1, round(self._wall - ended)))
         self._pass(1)
+
+
+@pytest.mark.parametrize(
+    ("at", "now", "text"),
+    [
+        ("2026-08-28T14:27:31Z", "2026-08-28T21:59:59Z", "16:27"),
+        ("2026-08-28T14:27:31Z", "2026-08-28T22:00:00Z", "Fri 16:27"),
+        ("2026-08-28T22:00:00Z", "2026-09-03T23:00:00Z", "Sat 00:00"),
+        ("2026-08-27T14:27:31Z", "2026-09-03T10:00:00Z", "27 Aug"),
+        ("2026-08-28T22:10:00Z", "2026-08-28T21:50:00Z", "29 Aug"),
+    ],
+    ids=["today", "past midnight", "six days", "a week", "a clock that was set back"],
+)
+def test_a_last_contact_is_told_with_its_day_where_that_is_not_today(
+    run: Run, at: str, now: str, text: str
+) -> None:
+    shown = run(
+        """
+        const { contactText } = await import("/static/js/station/times.js");
+        const post = { race: { utc_offsets: [[0, 7200000]] } };
+        return contactText(Date.parse(given[0]), Date.parse(given[1]), post);
+        """,
+        [at, now],
+    )
+    assert shown == text

@@ -36,6 +36,15 @@ const camp = new Installation();
 const device = new Device(camp);
 let journal = await device.open();
 await journal.join(KEY);
+// Two installations beside the camp: now one of them is reached, now another.
+const nodes = [{ node: camp.node, records: camp.records }, ...["1", "2"].map((digit) => (
+  { node: { id: digit.repeat(32), name: digit, epoch: "one" }, records: new Map() }
+))];
+let reached = nodes[0];
+const reach = (one) => {
+  reached = one;
+  Object.assign(camp, one);
+};
 let trouble = 0;
 camp.network = () => (random() < trouble ? FATES[Math.floor(random() * FATES.length)] : "through");
 const kept = new Set();
@@ -53,7 +62,8 @@ for (let step = 0; step < 14; step += 1) {
   } else if (chance < 0.75) {
     camp.mostBytes = random() < 0.5 ? Infinity : 1200 + random() * 3000;
   } else if (chance < 0.82) {
-    camp.node = { ...camp.node, epoch: String(random()) };
+    if (random() < 0.5) reach(nodes[Math.floor(random() * 3)]);
+    reached.node = camp.node = { ...camp.node, epoch: String(random()) };
     for (const id of camp.records.keys()) if (random() < 0.4) camp.records.delete(id);
   } else if (chance < 0.9) {
     await new Promise((go) => { setTimeout(go, random() * 30); });
@@ -66,6 +76,12 @@ camp.mostBytes = Infinity;
 journal = await device.reopened();
 await journal.contact();
 await until(() => journal.status.unsent === 0 && journal.status.isReachable, "all sent");
+for (const one of nodes) {
+  reach(one);
+  await journal.contact();
+  await until(() => journal.status.unsent === 0, "all sent here too");
+}
+camp.records = new Map(nodes.flatMap(({ records }) => [...records]));
 const there = new Set(camp.all().map(({ id, bib }) => `${id} ${bib}`));
 const bibs = camp.all().map(({ bib }) => bib);
 device.kill();
@@ -126,7 +142,8 @@ def test_every_device_that_carries_a_record_whose_id_is_taken_gives_it_the_same_
         const ruling = { kind: "ruling", ruling: "assign", bib: "13", record: first.id };
         const [assign] = await journal.keep([ruling]);
         await journal.keep([{ ...ruling, bib: "14", supersedes: [assign.id] }]);
-        const carried = { key: KEY, records: (await journal.leaving()).map(({ record }) => record) };
+        const leaving = await journal.leaving();
+        const carried = { key: KEY, records: leaving.map(({ record }) => record) };
         camp.records.set(first.id, "what a copy of this device wrote");
         camp.records.set(assign.id, "that too");
         camp.network = () => "through";
