@@ -7,11 +7,13 @@ import hashlib
 import os
 import plistlib
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +26,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.camp.certificates import NAME, obtained
 from tests.conftest import BROWSER_SWITCHES
+from tests.keeping import Guard
 from tests.pages.markup import faults
 from tests.prerequisites import chromium_executable
 from tests.served import PROJECT, free_port
@@ -56,27 +59,25 @@ class Served:
             return answer.headers["Content-Type"], answer.read()
 
 
-@pytest.fixture(scope="module")
-def camp(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("camp")
-    file = folder / "race.sqlite"
-    file.write_bytes(migrated_file.read_bytes())
-    database = open_database(f"sqlite:///{file}")
+@contextmanager
+def serving_camp(command: Sequence[str], database: Database, folder: Path) -> Iterator[Served]:
+    """``timing camp`` on the instance folder, until the end of the ``with``."""
     port, page_port = free_port(), free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [str(TIMING), "camp", "--port", str(port), "--page-port", str(page_port)],
+            [*command, "camp", "--port", str(port), "--page-port", str(page_port)],
             cwd=PROJECT,
             env=environ(database, folder),
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
+    guard = Guard(process.pid)
     served = Served(
         https=f"https://localhost:{port}", page=f"http://127.0.0.1:{page_port}", instance=folder
     )
     try:
-        for _ in range(600):
+        for _ in range(1_200):
             try:
                 trusting(served, "/healthz")
                 break
@@ -85,9 +86,20 @@ def camp(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 time.sleep(0.1)
         yield served
     finally:
+        guard.dismiss()
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-        database.close()
+        process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def camp(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("camp")
+    file = folder / "race.sqlite"
+    file.write_bytes(migrated_file.read_bytes())
+    database = open_database(f"sqlite:///{file}")
+    with serving_camp([str(TIMING)], database, folder) as served:
+        yield served
+    database.close()
 
 
 def trusting(camp: Served, path: str) -> bytes:
@@ -159,6 +171,63 @@ def test_chromium_takes_it_for_a_secure_context(camp: Served) -> None:
         page.goto(camp.page)
         assert page.evaluate("document.documentElement.scrollWidth") == 360
         browser.close()
+
+
+# The command on a machine whose addresses stand in a file: a test can't plug cables.
+PLUGGED = """
+import sys
+from pathlib import Path
+from timing.cli import machine, main
+file = Path(sys.argv.pop(1))
+machine.addresses = lambda: tuple(file.read_text().split())
+main()
+"""
+
+
+def leaf_for(camp: Served, address: str) -> bytes:
+    """The certificate it shows to a phone that opens this address and trusts its authority."""
+    context = ssl.create_default_context(cafile=camp.instance / "camp" / "authority.crt")
+    port = int(camp.https.rpartition(":")[2])
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname=address) as line,
+    ):
+        return line.getpeercert(binary_form=True) or b""
+
+
+def waited(ask: Callable[[], bytes]) -> bytes:
+    """What it answers when it comes to be without fault, however busy the machine is."""
+    for _ in range(1_200):
+        with suppress(OSError, pytest.fail.Exception):
+            return ask()
+        time.sleep(0.1)
+    return b""
+
+
+def test_a_camp_that_gets_another_address_goes_on_by_a_new_certificate_of_the_same_authority(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    addresses = tmp_path / "addresses"
+    addresses.write_text("10.20.30.1")
+    command = [sys.executable, "-c", PLUGGED, str(addresses)]
+    with serving_camp(command, sqlite_database, tmp_path) as camp:
+        before, authority = leaf_for(camp, "10.20.30.1"), camp.get("/bivouac-camp.crt")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            leaf_for(camp, "10.20.30.2")
+        addresses.write_text("10.20.30.2")
+        after = waited(lambda: leaf_for(camp, "10.20.30.2"))
+        assert after not in (b"", before)
+
+        def refused() -> bytes:
+            """The new one again, once nobody answers by the old address any more."""
+            with pytest.raises(ssl.SSLCertVerificationError):
+                leaf_for(camp, "10.20.30.1")
+            return after
+
+        assert waited(refused) == after
+        assert camp.get("/bivouac-camp.crt") == authority
+        assert "https://10.20.30.2:" in camp.get("/")[1].decode()
+        assert trusting(camp, "/healthz") == b"alive\n"
 
 
 def test_a_page_by_a_real_certificate_asks_nobody_to_install_anything() -> None:

@@ -1,4 +1,4 @@
-"""Commands that exchange in processes of their own, and a line that carries only so much."""
+"""Commands that exchange in processes of their own, and addresses that lead elsewhere."""
 
 from __future__ import annotations
 
@@ -74,37 +74,52 @@ def running(call: list[str], environ: dict[str, str]) -> Iterator[subprocess.Pop
             process.stdin.close()
 
 
-class Narrow:
-    """A line to a port of this machine that carries so many requests; later ones wait for ever."""
+class Way:
+    """An address that leads to a port of this machine, as the camp's own name may to another.
 
-    def __init__(self, port: int, *, requests: int) -> None:
+    With ``requests`` it carries so many; later ones wait for ever.
+    """
+
+    def __init__(self, port: int, *, requests: int | None = None) -> None:
         self._port = port
         self._left = requests
         self._open: list[socket.socket] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
+    def lead_to(self, port: int) -> None:
+        """Lead to another port from now on; what is open is cut off."""
+        self._port = port
+        _close(self._open)
+        self._open = []
+
     def __enter__(self) -> Self:
         threading.Thread(target=self._serve, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for one in (self._listening, *self._open):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        _close([self._listening, *self._open])
 
     def _serve(self) -> None:
         with suppress(OSError):
             while True:
                 asking, _ = self._listening.accept()
                 self._open.append(asking)
-                if self._left:
+                if self._left == 0:
+                    continue
+                if self._left is not None:
                     self._left -= 1
-                    answering = socket.create_connection(("127.0.0.1", self._port))
-                    self._open.append(answering)
-                    for ends in ((asking, answering), (answering, asking)):
-                        threading.Thread(target=_carry, args=ends, daemon=True).start()
+                answering = socket.create_connection(("127.0.0.1", self._port))
+                self._open.append(answering)
+                for ends in ((asking, answering), (answering, asking)):
+                    threading.Thread(target=_carry, args=ends, daemon=True).start()
+
+
+def _close(sockets: list[socket.socket]) -> None:
+    for one in sockets:
+        with suppress(OSError):
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
 
 
 def _carry(source: socket.socket, target: socket.socket) -> None:

@@ -18,7 +18,7 @@ import pytest
 from tests.race_samples import passing
 from tests.served import Server, free_port, serving
 from tests.sync.camps import SLUG, Camp, camps
-from tests.sync.processes import Narrow, exchanging, timing
+from tests.sync.processes import Way, exchanging, timing
 from timing.db.engines import Database, open_database
 from timing.operations.node_keys import make_node_key, revoke_node_key
 from timing.operations.sync.pages import MOST_RECORDS, read_page
@@ -87,7 +87,7 @@ def test_killed_in_the_midst_it_goes_on_from_there(
     with office_served(sqlite_database, tmp_path, MANY) as (office, server, key):
         for _ in range(3):
             # Through a line that carries too little for it to come to its end before it is killed.
-            with Narrow(server.port, requests=3) as line, exchanging(camp, line.url, key) as killed:
+            with Way(server.port, requests=3) as line, exchanging(camp, line.url, key) as killed:
                 assert camp.wait_for_more()
                 os.killpg(killed.pid, signal.SIGKILL)
                 assert killed.wait() == -signal.SIGKILL
