@@ -19,9 +19,9 @@ from timing.core.differences import (
 )
 from timing.core.entries import Entry
 from timing.core.preview import supposing
-from timing.core.records import Ruling
+from timing.core.records import ClockOffset, Ruling
 from timing.pages import addresses, figures
-from timing.pages.desk_words import done_words
+from timing.pages.desk_words import done_words, offset_words
 from timing.pages.difference_words import (
     causes_words,
     change_words,
@@ -81,6 +81,7 @@ class PreviewPage:
     frame: Frame
     slug: str
     race: str
+    heading: str
     what: str
     reason: str
     summary: str
@@ -119,6 +120,7 @@ def preview_page(
         frame=Frame(title=f"What would change · {book.race.name}", styles=("board", "desk")),
         slug=slug,
         race=name_and_edition(book.race)[0],
+        heading=_heading(ruling),
         what=done_words(supposed, ruling),
         reason=ruling.reason,
         summary=summary(found),
@@ -138,6 +140,12 @@ def preview_page(
         signed_in_as=signed_in_as,
         form_token=form_token,
     )
+
+
+def _heading(ruling: Ruling) -> str:
+    if isinstance(ruling, ClockOffset):
+        return f"What would change: {ruling.device} by {offset_words(ruling)}"
+    return "What would change"
 
 
 def _decisions(supposed: RaceBook, found: Differences) -> Iterator[str]:

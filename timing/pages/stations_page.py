@@ -10,7 +10,7 @@ from timing.core.book import RaceBook
 from timing.core.devices import Device
 from timing.core.times import Instant, zone_named
 from timing.pages import figures
-from timing.pages.device_lines import DeviceLine, device_line
+from timing.pages.device_lines import DeviceLine, device_line, since
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.marks import Symbol
 from timing.pages.posts import stage_places
@@ -124,7 +124,7 @@ def stations_page(
         stations=tuple(line for s, line in lines if s.revoked is None),
         gone=tuple(line for s, line in lines if s.revoked is not None),
         stages=tuple(
-            Option(value=str(n), label=_stage_label(book, n), is_chosen=draft.stage == str(n))
+            Option(value=str(n), label=stage_label(book, n), is_chosen=draft.stage == str(n))
             for n in book.stages
         ),
         controls=tuple(
@@ -194,11 +194,12 @@ def finish_codes(book: RaceBook) -> tuple[str, ...]:
 
 def place_words(book: RaceBook, stage: int | None, controls: Sequence[str]) -> str:
     """Where a station may record: ``Stage 3, PASS, HUT``."""
-    where = "every stage" if stage is None else _stage_label(book, stage)
+    where = "every stage" if stage is None else stage_label(book, stage)
     return f"{where}, {', '.join(controls) if controls else 'every control'}"
 
 
-def _stage_label(book: RaceBook, number: int) -> str:
+def stage_label(book: RaceBook, number: int) -> str:
+    """``stage 3, Fenêtre to Arpette``."""
     stage = book.race.stage(number)
     name = stage.name if stage is not None else ""
     return f"stage {number}, {name}" if name else f"stage {number}"
@@ -213,13 +214,8 @@ def _line(book: RaceBook, station: Station, devices: Sequence[Device], now: Inst
         label=station.label,
         place=place_words(book, station.stage, station.controls),
         is_backup=station.role == "backup",
-        made=_moment(station.created, book),
-        revoked="" if station.revoked is None else _moment(station.revoked, book),
+        made=since(station.created, now, zone),
+        revoked="" if station.revoked is None else since(station.revoked, now, zone),
         devices=tuple(device_line(d, station.label, now=now, zone=zone) for d in own),
         still_holds=figures.count(held) if held else "",
     )
-
-
-def _moment(at: Instant, book: RaceBook) -> str:
-    zone = zone_named(book.race.timezone)
-    return figures.clock_minutes(at, zone)
