@@ -102,7 +102,11 @@ def _clock(device: Device) -> str:
     if said.clock_uncertainty_ms is not None:
         parts.append(f"±{seconds(said.clock_uncertainty_ms)}")
     if said.clock_age_ms is not None:
-        parts.append(f"measured {_rough(max(said.clock_age_ms, 0))} before")
+        parts.append(
+            "measured just before"
+            if said.clock_age_ms < MINUTE
+            else f"measured {_rough(said.clock_age_ms)} before"
+        )
     return ", ".join(parts)
 
 

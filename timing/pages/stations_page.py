@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -82,6 +82,7 @@ class StationsPage:
     gone: tuple[StationLine, ...]
     stages: tuple[Option, ...]
     controls: tuple[Option, ...]
+    has_finishes: bool
     draft: StationDraft
     message: str
     is_error: bool
@@ -131,6 +132,7 @@ def stations_page(
             Option(value=code, label=label, is_chosen=code in draft.controls)
             for code, label in control_choices(book).items()
         ),
+        has_finishes=len(finish_codes(book)) > 1,
         draft=draft,
         message=message,
         is_error=is_error,
@@ -154,25 +156,31 @@ def station_cards_page(
 
 
 def control_choices(book: RaceBook) -> dict[str, str]:
-    """The controls a station may be bound to, by code, with what they are called and where."""
-    names: dict[str, str] = {}
+    """The controls a station may be bound to, by code, with what they are called and where.
+
+    Starts come first and finishes last.
+    """
+    names: dict[str, set[str]] = {}
     stages: dict[str, list[int]] = {}
+    ends: dict[str, int] = {}
     for number in book.stages:
         stage = book.race.stage(number)
         for code, place in stage_places(book, stage, ()).items() if stage is not None else ():
             base = code.removesuffix(".in").removesuffix(".out")
-            name = place.name.removesuffix(" in").removesuffix(" out")
-            names.setdefault(base, name)
+            names.setdefault(base, set()).add(place.name.removesuffix(" in").removesuffix(" out"))
+            ends[base] = {Symbol.START: 0, Symbol.FINISH: 2}.get(place.symbol, 1)
             if number not in stages.setdefault(base, []):
                 stages[base].append(number)
     return {
-        code: f"{_called(code, name)} ({_stages(stages[code], len(book.stages))})"
-        for code, name in names.items()
+        code: f"{_called(code, names[code])} ({_stages(stages[code], len(book.stages))})"
+        for code in sorted(names, key=lambda code: ends[code])
     }
 
 
-def _called(code: str, name: str) -> str:
-    return name if code.casefold() == name.casefold() else f"{code} {name}"
+def _called(code: str, names: Collection[str]) -> str:
+    """A control with its name, where it has one, and the same on all stages."""
+    others = [name for name in names if name.casefold() != code.casefold()]
+    return f"{code} {others[0]}" if len(names) == 1 and others else code
 
 
 def _stages(numbers: Sequence[int], of: int) -> str:

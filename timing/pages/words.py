@@ -288,6 +288,7 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "point": ("point", "points"),
     "place": ("place", "places"),
     "read": ("read", "reads"),
+    "passing": ("passing", "passings"),
 }
 """One of them, and many."""
 
