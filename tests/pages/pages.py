@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 from timing.core.book import RaceBook
 from timing.core.cases import cases
 from timing.core.definition import Source
+from timing.core.devices import Contact, Device
 from timing.core.records import Penalty
 from timing.core.times import HOUR, Instant
 from timing.pages.api_page import api_page
@@ -25,6 +27,9 @@ from timing.pages.review_page import Filters, Held, ReviewPage, Undo, review_pag
 from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
 from timing.pages.station_page import Post, StationPage, station_page, station_sign_in
+from timing.pages.stations_page import Card, Station, station_cards_page, stations_page
+from timing.pages.watch_lines import Elsewhere, HomeNow, ReaderNow
+from timing.pages.watch_page import Watched, watch_page
 
 NOTHING: Mapping[str, str] = {}
 OPENAPI: Mapping[str, Any] = {
@@ -114,6 +119,110 @@ def preview_of(book: RaceBook) -> Page:
     )
 
 
+def watched(now: Instant) -> Watched:
+    """A station with devices that are well and that are not, readers, an installation."""
+    station = Station(
+        id=1,
+        public="FDPM",
+        label="Tizi <b>n’Tleta</b>, the tent by the well",
+        stage=5,
+        controls=("CP2",),
+        role="backup",
+        created=now - 30 * HOUR,
+        revoked=None,
+    )
+    well = Device(
+        token_id=1,
+        contact=Contact(
+            origin="0a" * 10,
+            name="A7F2KQ",
+            app="1.4.0",
+            recorded=46,
+            clock_offset_ms=12,
+            clock_uncertainty_ms=40,
+            clock_age_ms=5000,
+            battery=81,
+            storage_used=4,
+            storage_quota=100,
+        ),
+        first_seen=now - HOUR,
+        last_seen=now,
+        clock_moved_ms=None,
+        clock_moved_at=None,
+        shift_ended=None,
+    )
+    wrong = replace(
+        well,
+        contact=replace(well.contact, name="B3XR9M", unsent=7, clock_offset_ms=-90_000, battery=9),
+        last_seen=now - 26 * HOUR,
+        clock_moved_ms=-90_000,
+        clock_moved_at=now - 27 * HOUR,
+    )
+    over = replace(wrong, shift_ended=now - 26 * HOUR)
+    reader = ReaderNow(
+        name="mat-1",
+        stage=5,
+        control="FINISH",
+        state="connected",
+        last_contact=now,
+        last_read=now,
+        taken=412,
+        gaps=0,
+        offset_ms=40,
+    )
+    return Watched(
+        stations=(station, replace(station, id=2, public="HPXC", revoked=now)),
+        devices=(well, wrong, over),
+        readers=(reader, replace(reader, name="mat-2", state="waiting", gaps=3)),
+        others=(
+            Elsewhere(name="HQ", is_home=True, seen=now, agreed=now, agreed_records=812),
+            Elsewhere(name="Car", is_home=False, seen=None, agreed=None, agreed_records=None),
+        ),
+        home=HomeNow(name="HQ", is_followed=False, rivals=("HQ", "Car"), is_set_aside=True),
+    )
+
+
+def watch_of(book: RaceBook, given: Watched | None = None, **more: Any) -> Page:
+    """The watch, by default with everything on it; without a moment in the days of the sample."""
+    now: Instant = more.pop("now", 1_788_000_000_000)
+    numbers = count(1)
+    return watch_page(
+        book,
+        watched=watched(now) if given is None else given,
+        now=now,
+        new_id=lambda: f"new-{next(numbers)}",
+        form_token="token",
+        signed_in_as="ana",
+        **more,
+    )
+
+
+def stations_of(book: RaceBook, given: Watched | None = None) -> Page:
+    """The stations, by default one in use and one revoked."""
+    now: Instant = 1_788_000_000_000
+    known = watched(now) if given is None else given
+    return stations_page(
+        book,
+        stations=known.stations,
+        devices=known.devices,
+        now=now,
+        form_token="token",
+        signed_in_as="ana",
+    )
+
+
+def cards_of(book: RaceBook) -> Page:
+    """Two cards to print, in place of the codes a square."""
+    card = Card(
+        label="The tent by the well <1>",
+        place="stage 5, CP2",
+        key="K7QM-2F9D-XW3H-TPA4",
+        link="https://times.example.org/station#K7QM-2F9D-XW3H-TPA4",
+        qr='<svg class="qr" viewBox="0 0 9 9"><path d="M1 1h7v7h-7z"/></svg>',
+    )
+    return station_cards_page(book, cards=(card, card), form_token="token", signed_in_as="ana")
+
+
 def import_of(book: RaceBook) -> Page:
     """A table of times that was looked at, with something of every kind in it."""
     meanings = choices([("", "–"), ("bib", "Bib"), ("time", "Time")], "bib")
@@ -166,6 +275,11 @@ def closed_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:
     yield "desk", desk_of(book, revision=7)
     if book.entries() and book.stages:
         yield "desk preview", preview_of(book)
+    yield "desk watch", watch_of(book, now=now)
+    yield "desk watch, empty", watch_of(book, Watched())
+    yield "desk stations", stations_of(book)
+    yield "desk stations, empty", stations_of(book, Watched())
+    yield "desk station cards", cards_of(book)
     yield "desk sign-in", desk_sign_in(form_token="token", message="Wrong.", name="ana")
     yield "desk races", desk_races([book], signed_in_as="ana", form_token="token")
     yield "station sign-in", station_sign_in(form_token="token", message="Wrong.")

@@ -12,7 +12,17 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.pages.pages import OPENAPI, desk_of, import_of, preview_of, review_of, station_of
+from tests.pages.pages import (
+    OPENAPI,
+    cards_of,
+    desk_of,
+    import_of,
+    preview_of,
+    review_of,
+    station_of,
+    stations_of,
+    watch_of,
+)
 from tests.pages.sample import before_the_start, instant, siroua_six
 from timing.core.book import RaceBook
 from timing.pages import rendering
@@ -28,6 +38,7 @@ from timing.pages.race_list import race_list
 from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
 from timing.pages.station_page import Theme, station_sign_in
+from timing.pages.watch_page import Watched
 
 PROJECT = Path(__file__).parents[2]
 AXE = PROJECT / "tests" / "vendor" / "axe-core" / "axe.min.js"
@@ -81,6 +92,12 @@ PAGES: Pages = {
     "review of a read": lambda book: review_of(book, NOW, kind="unread-bib"),
     "review of a report": lambda book: review_of(book, NOW, kind="reported", held_by="Bo"),
     "review of a clean race": lambda _: review_of(RaceBook(before_the_start()), NOW),
+    "desk watch": watch_of,
+    "desk watch, empty": lambda book: watch_of(book, Watched()),
+    "desk watch, refused": lambda book: watch_of(book, message="Not so.", is_error=True),
+    "desk stations": stations_of,
+    "desk stations, empty": lambda book: stations_of(book, Watched()),
+    "desk station cards": cards_of,
     "desk sign-in": lambda _: desk_sign_in(form_token="token", message="Wrong."),
     "desk races": lambda book: desk_races([book], signed_in_as="ana", form_token="token"),
     "error": lambda _: error_page(404, "There is no race of that name.", path="/races/x"),
@@ -340,3 +357,53 @@ def test_without_scripts_a_station_records_by_its_form(
     assert sent[0]["bib"] == "181"
     assert sent[0]["time"] == ""
     assert sent[0]["id"].startswith("new-")
+
+
+def test_the_watch_looks_again_and_keeps_what_is_typed_and_the_focus(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    empty = watch_of(book, Watched())
+    fuller = rendering.render(watch_of(book))
+    said: list[str] = []
+    page = open_page(empty, at="/watch", said=said)
+    page.clock.install()
+    page.reload()
+    page.get_by_label("Reason").fill("Compared by radio")
+    page.get_by_label("From").fill("10:0")
+    headers = {"Content-Security-Policy": POLICY}
+    page.context.route(
+        f"{SITE}/watch",
+        lambda route: route.fulfill(body=fuller, content_type="text/html", headers=headers),
+    )
+    page.clock.run_for(16_000)
+    expect(page.locator("[data-watch]")).to_contain_text("B3XR9M")
+    expect(page.locator("#watch-said")).to_contain_text("need somebody")
+    expect(page.get_by_label("From")).to_be_focused()
+    page.keyboard.type("0")
+    expect(page.get_by_label("From")).to_have_value("10:00")
+    expect(page.get_by_label("Reason")).to_have_value("Compared by radio")
+
+    page.context.route(f"{SITE}/watch", lambda route: route.abort())
+    page.clock.run_for(16_000)
+    expect(page.locator("[data-lost]")).to_contain_text("Out of reach")
+    assert [text for text in said if "404" not in text and "ERR_FAILED" not in text] == []
+
+
+def test_the_open_tab_is_in_sight_on_a_phone(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(stations_of(book), width=360)
+    expect(page.locator(".bar [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_four_station_cards_fit_a_sheet(book: RaceBook, open_page: Callable[..., Page]) -> None:
+    page = open_page(cards_of(book))
+    page.emulate_media(media="print")
+    boxes = [card.bounding_box() for card in page.locator(".card").all()]
+    assert all(box is not None for box in boxes)
+    millimetre = 96 / 25.4
+    heights = [box["height"] for box in boxes if box is not None]
+    assert all(2 * height + 5 * millimetre <= 277 * millimetre for height in heights)
+    assert page.locator(".card").evaluate_all(
+        "cards => cards.every(card => card.scrollHeight <= card.clientHeight)"
+    )

@@ -195,7 +195,7 @@ def test_the_id_instead_of_one_that_is_taken_follows_from_what_the_record_says(r
         """,
         [origin, record],
     )
-    said = record["id"] + '{"bib":"12","items":["é","b"],"kind":"ruling"}'
+    said = str(record["id"]) + '{"bib":"12","items":["é","b"],"kind":"ruling"}'
     digest = 0xCBF29CE484222325
     for byte in said.encode():
         digest = (digest ^ byte) * 0x100000001B3 % 2**64

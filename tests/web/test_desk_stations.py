@@ -2,18 +2,28 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tests.serving import DIRECTOR, PASSWORD, SLUG, bearer, json_of, station_key
-from tests.web.forms import submit
+from tests.web.forms import form, submit
+from tests.web.test_station import written
+from timing.core.definition import Source
 from timing.core.devices import Contact, Device
-from timing.core.times import MINUTE
+from timing.core.records import Passing
+from timing.core.times import HOUR, MINUTE, parse_instant
 from timing.db.engines import Database
+from timing.db.tables import RaceNodeRow, RaceRow
+from timing.operations.readers import Reader, keep_reader
+from timing.operations.record import append
 from timing.operations.tokens import Role, Token, tokens_of_race
 from timing.pages.device_lines import device_line
+from timing.pages.watch_lines import HomeNow, ReaderNow, home_problems, reader_line
 
 STATIONS = f"/desk/{SLUG}/stations"
 WATCH = f"/desk/{SLUG}/watch"
@@ -121,18 +131,174 @@ def test_the_watch_is_calm_when_all_is_well(director: FlaskClient, filled: Datab
     assert "A7F2KQ" in page
 
 
-def test_a_clock_ruling_is_previewed_before_it_is_recorded(director: FlaskClient) -> None:
-    fields = {
-        "ruling": "clock",
-        "device": "A7F2KQ",
-        "offset": "-1:30",
-        "reason": "Compared by radio",
-        "preview": "yes",
-    }
-    preview = submit(director, WATCH, f"/desk/{SLUG}/rulings", fields)
+def note(database: Database, device: str, time: str) -> None:
+    """Let a device record bib 12 at the pass of stage 1."""
+    passing = Passing(
+        id=f"by-{device}",
+        stage=1,
+        control="PASS",
+        bib="12",
+        time=parse_instant(time),
+        source=Source.CHECKPOINT,
+        device=device,
+    )
+    with database.writing() as session:
+        append(session, SLUG, passings=(passing,), received=NOON)
 
-    assert preview.status_code == 200
-    assert "Record it" in preview.text
+
+def told_of_12(client: FlaskClient) -> str:
+    return client.get(f"/races/{SLUG}/stages/1?control=PASS").text
+
+
+def ruled(client: FlaskClient, **fields: str) -> TestResponse:
+    given = {"device": "A7F2KQ", "offset": "-1:30", "stage": "1", "reason": "By radio", **fields}
+    return submit(client, WATCH, f"{WATCH}/clock", given)
+
+
+def test_a_clock_ruling_is_shown_recorded_and_undone_on_the_watch(
+    director: FlaskClient, filled: Database
+) -> None:
+    note(filled, "A7F2KQ", "2026-03-28T09:30:30+01:00")
+    assert "1:30:30" in told_of_12(director)
+
+    preview = ruled(director, preview="yes", **{"from": "09:30", "until": "10:00"})
+    assert "What would change: A7F2KQ by −1:30" in preview.text
+    assert "bib 12 at PASS, 09:30:30 becomes 09:29:00" in preview.text
+    assert "1:30:30" in told_of_12(director)
+
+    recorded = director.post(f"{WATCH}/clock", data=form(preview, f"{WATCH}/clock"))
+    assert (recorded.status_code, recorded.location) == (303, WATCH)
+    assert "1:29:00" in told_of_12(director)
+    assert "1:30:30" not in told_of_12(director)
+
+    shown = director.get(WATCH)
+    said = "Clock of A7F2KQ put right by −1:30, from 28 Mar 09:30:00, until 28 Mar 10:00:00"
+    assert said in shown.text
+    undone = director.post(f"{WATCH}/undo", data=form(shown, f"{WATCH}/undo"))
+    assert (undone.status_code, undone.location) == (303, WATCH)
+    assert "1:30:30" in told_of_12(director)
+    assert "Voided: Clock of A7F2KQ" in director.get(WATCH).text
+
+
+def test_a_clock_ruling_holds_for_its_device_and_its_stretch_alone(
+    director: FlaskClient, filled: Database
+) -> None:
+    note(filled, "A7F2KQ", "2026-03-28T09:30:30+01:00")
+    note(filled, "B3XR9M", "2026-03-28T09:30:40+01:00")
+
+    ruled(director, **{"from": "2026-03-28T08:30:31Z"})
+    ruled(director, until="09:30:30")
+    ruled(director, device="B3XR9M", offset="0:05")
+
+    assert "1:30:30" in told_of_12(director)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"offset": "0:00"},
+        {"offset": "soon"},
+        {"from": "noon"},
+        {"from": "12:00", "until": "12:00"},
+        {"from": "12:00", "stage": ""},
+        {"stage": "2", "from": "02:30"},  # skipped in the night when clocks go forward
+        {"device": ""},
+    ],
+)
+def test_what_is_no_clock_ruling_stays_in_the_form(
+    director: FlaskClient, filled: Database, wrong: dict[str, str]
+) -> None:
+    note(filled, "A7F2KQ", "2026-03-28T09:30:30+01:00")
+    before = written(filled)
+
+    answer = ruled(director, **wrong)
+    assert answer.status_code == 400
+    assert 'value="By radio"' in answer.text
+    assert written(filled) == before
+
+
+def test_only_clock_rulings_are_undone_on_the_watch(
+    director: FlaskClient, filled: Database
+) -> None:
+    note(filled, "A7F2KQ", "2026-03-28T09:30:30+01:00")
+    ruled(director)
+    shown = form(director.get(WATCH), f"{WATCH}/undo")
+
+    answer = director.post(f"{WATCH}/undo", data={**shown, "record": "by-A7F2KQ"})
+    assert answer.status_code == 400
+    assert "1:29:00" in told_of_12(director)
+
+
+def test_the_watch_tells_of_readers_and_other_installations(
+    director: FlaskClient, filled: Database
+) -> None:
+    mat = Reader(name="mat-1", format="ipico", address="x", stage=1, control="FINISH", gaps=3)
+    with filled.writing() as session:
+        keep_reader(session, SLUG, mat)
+        race = session.scalars(select(RaceRow).where(RaceRow.slug == SLUG)).one()
+        other = {"name": "Headquarters", "epoch": "e", "revision": 1, "seen": NOON}
+        session.add(RaceNodeRow(race_id=race.id, node_id="hq", **other))
+
+    page = director.get(WATCH).text
+    assert "Not connected; never heard yet" in page
+    assert "3 reads that it numbered never came" in page
+    assert "No exchange since 28 Mar" in page
+
+
+READER = ReaderNow(
+    name="mat",
+    stage=1,
+    control="FINISH",
+    state="connected",
+    last_contact=NOON,
+    last_read=NOON,
+    taken=4,
+    gaps=0,
+    offset_ms=0,
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "problems"),
+    [
+        ({}, ()),
+        ({"state": "stopped"}, ()),
+        ({"state": "waiting"}, ("Not connected since 12:00",)),
+        ({"last_contact": NOON - 15 * MINUTE}, ("Nothing heard on its line since 11:45",)),
+        ({"gaps": 1}, ("1 read that it numbered never came",)),
+        ({"offset_ms": 60_000}, ("Its clock is 60.0 s slow",)),
+    ],
+)
+def test_a_reader_that_needs_somebody_says_why(said: Any, problems: tuple[str, ...]) -> None:
+    line = reader_line(replace(READER, **said), now=NOON, zone=ZoneInfo("Europe/Zurich"))
+    assert line.problems == problems
+
+
+@pytest.mark.parametrize(
+    ("is_followed", "rivals", "words"),
+    [
+        (True, (), ()),
+        (False, (), ("The definition kept at Camp has not come yet",)),
+        (True, ("Camp", "Car"), ("Several claim to keep definition and entries: Camp, Car",)),
+    ],
+)
+def test_a_home_in_question_is_told(
+    is_followed: bool, rivals: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    home = HomeNow(name="Camp", is_followed=is_followed, rivals=rivals, is_set_aside=False)
+    assert home_problems(home) == words
+
+
+def test_a_contact_of_another_day_is_told_with_its_date() -> None:
+    line = device_line(DEVICE, "Hut", now=NOON + 26 * HOUR, zone=ZoneInfo("Europe/Zurich"))
+    assert line.contact == "26 h ago, 28 Mar 12:00"
+
+
+@pytest.mark.parametrize(
+    ("path", "label"), [(WATCH, "Watch"), (STATIONS, "Stations"), (f"/desk/{SLUG}", "Desk")]
+)
+def test_the_tabs_say_which_page_is_open(director: FlaskClient, path: str, label: str) -> None:
+    assert re.findall(r'aria-current="page">([^<]*)', director.get(path).text) == [label]
 
 
 DEVICE = Device(

@@ -11,6 +11,7 @@ from tests.web.forms import form, submit
 from timing.core.records import Record
 from timing.core.times import TimeOfDay, parse_instant
 from timing.db.engines import Database
+from timing.operations.failed_keys import FAILED_KEYS_FROM_AN_ADDRESS
 from timing.operations.races import export_document
 from timing.operations.tokens import find_token, revoke_token
 
@@ -64,6 +65,18 @@ def test_a_wrong_key_opens_nothing(client: FlaskClient, key: str) -> None:
 
 def test_a_directors_key_is_no_stations(client: FlaskClient, filled: Database) -> None:
     assert sign_in(client, director_key(filled)).status_code == 403
+
+
+def test_after_too_many_keys_that_are_none_the_next_is_not_looked_at(
+    client: FlaskClient, filled: Database
+) -> None:
+    statuses = {sign_in(client, "K7QM").status_code for _ in range(FAILED_KEYS_FROM_AN_ADDRESS)}
+    assert statuses == {403}
+
+    refused = sign_in(client, station_key(filled, "FINISH"))
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert PASSINGS not in client.get("/station/form").text
 
 
 def test_a_revoked_key_ends_the_session_at_once(client: FlaskClient, filled: Database) -> None:

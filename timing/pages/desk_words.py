@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from timing.core.book import RaceBook
 from timing.core.definition import PenaltyRule, Race
 from timing.core.penalties import Amount
@@ -10,6 +12,7 @@ from timing.core.records import (
     RULING_NAMES,
     Assign,
     Bonus,
+    ClockOffset,
     Credit,
     Observation,
     Passing,
@@ -22,7 +25,14 @@ from timing.core.records import (
     Status,
     Void,
 )
-from timing.core.times import Reading, TimeOfDay, format_time_of_day, zone_named
+from timing.core.times import (
+    Reading,
+    TimeOfDay,
+    format_exact_duration,
+    format_time_of_day,
+    local_clock,
+    zone_named,
+)
 from timing.pages import figures, words
 from timing.pages.marks import name_of
 from timing.pages.words import sentence
@@ -66,13 +76,7 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
         case Bonus() | Points():
             return _award(ruling)
         case Status():
-            text = words.RULING_STATUS[ruling.status].split(",")[0]
-            if ruling.stage is None:
-                return text
-            if not ruling.control:
-                return sentence("with-stage", what=text, stage=ruling.stage)
-            place = sentence("stage-place", stage=ruling.stage, place=ruling.control)
-            return f"{text}, {place}"
+            return _status(ruling)
         case StageTime():
             time = "" if ruling.time is None else figures.time(ruling.time)
             return sentence("ruled-time", time=time, stage=ruling.stage)
@@ -83,6 +87,8 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
             return f"{text}, {sentence('wave', wave=ruling.wave)}" if ruling.wave else text
         case Observation():
             return sentence("ruled-observation", kind=ruling.kind)
+        case ClockOffset():
+            return ", ".join(_clock_offset(book, ruling))
         case Void():
             return sentence("ruled-void", what=_undone_words(book, ruling))
         case _:
@@ -105,6 +111,13 @@ def done_words(book: RaceBook, ruling: Ruling) -> str:
             return sentence("done-assigned", what=what, who=who)
         case _:
             return ", ".join(part for part in (ruling_words(book, ruling), who) if part)
+
+
+def offset_words(ruling: ClockOffset) -> str:
+    """By how much a clock is put right, with its sign: ``−1:30``, ``+0:02.5``."""
+    hours, minutes, seconds = format_exact_duration(abs(ruling.offset)).split(":")
+    size = f"{hours}:{minutes}:{seconds}" if hours != "0" else f"{int(minutes)}:{seconds}"
+    return f"{'+' if ruling.offset >= 0 else figures.MINUS}{size}"
 
 
 def article_of(race: Race, code: str) -> str:
@@ -138,6 +151,25 @@ def _amount(book: RaceBook, ruling: Penalty | Credit) -> str:
     if amount.disqualifies:
         return sentence("ruled-disqualification")
     return sentence("ruled-penalty", time=figures.short(amount.time * ruling.count))
+
+
+def _status(ruling: Status) -> str:
+    text = words.RULING_STATUS[ruling.status].split(",")[0]
+    if ruling.stage is None:
+        return text
+    if not ruling.control:
+        return sentence("with-stage", what=text, stage=ruling.stage)
+    return f"{text}, {sentence('stage-place', stage=ruling.stage, place=ruling.control)}"
+
+
+def _clock_offset(book: RaceBook, ruling: ClockOffset) -> Iterator[str]:
+    """What a clock was off by, with its sign, and from when until when by that clock itself."""
+    yield sentence("ruled-clock", device=ruling.device, offset=offset_words(ruling))
+    zone = zone_named(book.race.timezone)
+    for key, at in (("ruled-clock-from", ruling.since), ("ruled-clock-until", ruling.until)):
+        if at is not None:
+            day = words.day_and_month(local_clock(at, zone).date())
+            yield sentence(key, time=f"{day} {figures.clock(at, zone)}")
 
 
 def _award(ruling: Bonus | Points) -> str:

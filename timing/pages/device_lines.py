@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from timing.core.devices import Device
-from timing.core.times import HOUR, MINUTE, SECOND, Duration, Instant
+from timing.core.times import HOUR, MINUTE, SECOND, Duration, Instant, local_clock
 from timing.pages import figures, words
 
 LATE: Duration = 15 * MINUTE
@@ -43,7 +43,7 @@ def device_line(device: Device, station: str, *, now: Instant, zone: ZoneInfo) -
     return DeviceLine(
         name=said.name or said.origin[:6],
         station=station,
-        contact=f"{ago(now - device.last_seen)}, {figures.clock(device.last_seen, zone)}",
+        contact=f"{ago(now - device.last_seen)}, {since(device.last_seen, now, zone)}",
         recorded=figures.count(said.recorded),
         unsent=_unsent(device, now),
         clock=_clock(device),
@@ -60,6 +60,13 @@ def ago(span: Duration) -> str:
     if span < MINUTE:
         return "just now"
     return f"{_rough(span)} ago"
+
+
+def since(at: Instant, now: Instant, zone: ZoneInfo) -> str:
+    """``14:02``, and where that was not today ``27 Nov 14:02``."""
+    day = local_clock(at, zone).date()
+    time = figures.clock_minutes(at, zone)
+    return time if day == local_clock(now, zone).date() else f"{words.day_and_month(day)} {time}"
 
 
 def _rough(span: Duration) -> str:
@@ -91,15 +98,20 @@ def _clock(device: Device) -> str:
     said = device.contact
     if said.clock_offset_ms is None:
         return "not measured"
-    parts = [_off(said.clock_offset_ms)]
+    parts = [off(said.clock_offset_ms)]
     if said.clock_uncertainty_ms is not None:
         parts.append(f"±{seconds(said.clock_uncertainty_ms)}")
     if said.clock_age_ms is not None:
-        parts.append(f"measured {_rough(max(said.clock_age_ms, 0))} before")
+        parts.append(
+            "measured just before"
+            if said.clock_age_ms < MINUTE
+            else f"measured {_rough(said.clock_age_ms)} before"
+        )
     return ", ".join(parts)
 
 
-def _off(offset: Duration) -> str:
+def off(offset: Duration) -> str:
+    """How a clock goes wrong, from true time less its own: ``90.0 s slow``, ``exact``."""
     if not offset:
         return "exact"
     return f"{seconds(abs(offset))} {'slow' if offset > 0 else 'fast'}"
@@ -109,7 +121,7 @@ def _battery(device: Device) -> str:
     said = device.contact
     if said.battery is None:
         return ""
-    return f"{said.battery} %{', charging' if said.is_charging else ''}"
+    return f"{said.battery}\N{NO-BREAK SPACE}%{', charging' if said.is_charging else ''}"
 
 
 def _storage(device: Device) -> str:
@@ -129,19 +141,19 @@ def _problems(device: Device, *, now: Instant, zone: ZoneInfo) -> list[str]:
     elif said.unsent and said.oldest_unsent is not None and _is_late(now - said.oldest_unsent):
         found.append(
             f"{words.counted('record', said.unsent).capitalize()} not sent,"
-            f" the oldest since {figures.clock_minutes(said.oldest_unsent, zone)}"
+            f" the oldest since {since(said.oldest_unsent, now, zone)}"
         )
     if device.shift_ended is None and now - device.last_seen >= LATE:
-        found.append(f"Not heard of since {figures.clock_minutes(device.last_seen, zone)}")
+        found.append(f"Not heard of since {since(device.last_seen, now, zone)}")
     if device.clock_moved_ms is not None and device.clock_moved_at is not None:
         found.append(
             f"Its clock was set: it moved by {seconds(-device.clock_moved_ms, signed=True)}"
-            f" before {figures.clock_minutes(device.clock_moved_at, zone)}"
+            f" before {since(device.clock_moved_at, now, zone)}"
         )
     if said.clock_offset_ms is None:
         found.append("Its clock was never measured")
     elif abs(said.clock_offset_ms) >= CLOCK_FAR:
-        found.append(f"Its clock is {_off(said.clock_offset_ms)}; its times are put right")
+        found.append(f"Its clock is {off(said.clock_offset_ms)}; its times are put right")
     if said.clock_uncertainty_ms is not None and said.clock_uncertainty_ms > CLOCK_UNSURE:
         found.append(f"Its times are only sure to ±{seconds(said.clock_uncertainty_ms)}")
     if said.battery is not None and said.battery <= BATTERY_LOW and not said.is_charging:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from timing.core.book import RaceBook
+from timing.core.clocks import corrected, offsets_by_device
 from timing.core.difference_reasons import causes
 from timing.core.differences import (
     Change,
@@ -19,9 +20,9 @@ from timing.core.differences import (
 )
 from timing.core.entries import Entry
 from timing.core.preview import supposing
-from timing.core.records import Ruling
-from timing.pages import addresses, figures
-from timing.pages.desk_words import done_words
+from timing.core.records import ClockOffset, Ruling
+from timing.pages import addresses, figures, words
+from timing.pages.desk_words import clock_words, done_words, offset_words
 from timing.pages.difference_words import (
     causes_words,
     change_words,
@@ -81,8 +82,10 @@ class PreviewPage:
     frame: Frame
     slug: str
     race: str
+    heading: str
     what: str
     reason: str
+    moved: str
     summary: str
     is_nothing: bool
     decisions: tuple[str, ...]
@@ -119,8 +122,10 @@ def preview_page(
         frame=Frame(title=f"What would change · {book.race.name}", styles=("board", "desk")),
         slug=slug,
         race=name_and_edition(book.race)[0],
+        heading=_heading(ruling),
         what=done_words(supposed, ruling),
         reason=ruling.reason,
+        moved=_moved(book, supposed, ruling) if isinstance(ruling, ClockOffset) else "",
         summary=summary(found),
         is_nothing=found.is_empty,
         decisions=tuple(_decisions(supposed, found)),
@@ -137,6 +142,32 @@ def preview_page(
         back_url=addresses.desk_watch(slug) if is_of_watch else addresses.desk(slug),
         signed_in_as=signed_in_as,
         form_token=form_token,
+    )
+
+
+def _heading(ruling: Ruling) -> str:
+    if isinstance(ruling, ClockOffset):
+        return f"What would change: {ruling.device} by {offset_words(ruling)}"
+    return "What would change"
+
+
+def _moved(book: RaceBook, supposed: RaceBook, ruling: ClockOffset) -> str:
+    """How many passings of a device would have another time, and what becomes of the first."""
+    before = offsets_by_device(book.rulings).get(ruling.device, [])
+    after = offsets_by_device(supposed.rulings).get(ruling.device, [])
+    own = [passing for passing in book.document.passings if passing.device == ruling.device]
+    pairs = ((corrected(passing, before), corrected(passing, after)) for passing in own)
+    moved = [(one, other) for one, other in pairs if one.time != other.time]
+    total = words.counted("passing", len(own))
+    if not moved:
+        return f"No passing moves, of {total} that {ruling.device} recorded."
+    was, becomes = moved[0]
+    times = " becomes ".join(clock_words(book, p.time, p.stage) for p in (was, becomes))
+    who = f"bib {book.bib_of(was)}" if book.bib_of(was) else "no bib"
+    return (
+        f"{figures.count(len(moved))} of {total} that {ruling.device} recorded"
+        f" {'moves' if len(moved) == 1 else 'move'}: {who} at {was.control}, {times}"
+        f"{', and so on' if len(moved) > 1 else ''}."
     )
 
 

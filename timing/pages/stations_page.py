@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from timing.core.book import RaceBook
 from timing.core.devices import Device
 from timing.core.times import Instant, zone_named
 from timing.pages import figures
-from timing.pages.device_lines import DeviceLine, device_line
+from timing.pages.device_lines import DeviceLine, device_line, since
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.marks import Symbol
 from timing.pages.posts import stage_places
@@ -82,6 +82,7 @@ class StationsPage:
     gone: tuple[StationLine, ...]
     stages: tuple[Option, ...]
     controls: tuple[Option, ...]
+    has_finishes: bool
     draft: StationDraft
     message: str
     is_error: bool
@@ -124,13 +125,14 @@ def stations_page(
         stations=tuple(line for s, line in lines if s.revoked is None),
         gone=tuple(line for s, line in lines if s.revoked is not None),
         stages=tuple(
-            Option(value=str(n), label=_stage_label(book, n), is_chosen=draft.stage == str(n))
+            Option(value=str(n), label=stage_label(book, n), is_chosen=draft.stage == str(n))
             for n in book.stages
         ),
         controls=tuple(
             Option(value=code, label=label, is_chosen=code in draft.controls)
             for code, label in control_choices(book).items()
         ),
+        has_finishes=len(finish_codes(book)) > 1,
         draft=draft,
         message=message,
         is_error=is_error,
@@ -154,25 +156,31 @@ def station_cards_page(
 
 
 def control_choices(book: RaceBook) -> dict[str, str]:
-    """The controls a station may be bound to, by code, with what they are called and where."""
-    names: dict[str, str] = {}
+    """The controls a station may be bound to, by code, with what they are called and where.
+
+    Starts come first and finishes last.
+    """
+    names: dict[str, set[str]] = {}
     stages: dict[str, list[int]] = {}
+    ends: dict[str, int] = {}
     for number in book.stages:
         stage = book.race.stage(number)
         for code, place in stage_places(book, stage, ()).items() if stage is not None else ():
             base = code.removesuffix(".in").removesuffix(".out")
-            name = place.name.removesuffix(" in").removesuffix(" out")
-            names.setdefault(base, name)
+            names.setdefault(base, set()).add(place.name.removesuffix(" in").removesuffix(" out"))
+            ends[base] = {Symbol.START: 0, Symbol.FINISH: 2}.get(place.symbol, 1)
             if number not in stages.setdefault(base, []):
                 stages[base].append(number)
     return {
-        code: f"{_called(code, name)} ({_stages(stages[code], len(book.stages))})"
-        for code, name in names.items()
+        code: f"{_called(code, names[code])} ({_stages(stages[code], len(book.stages))})"
+        for code in sorted(names, key=lambda code: ends[code])
     }
 
 
-def _called(code: str, name: str) -> str:
-    return name if code.casefold() == name.casefold() else f"{code} {name}"
+def _called(code: str, names: Collection[str]) -> str:
+    """A control with its name, where it has one, and the same on all stages."""
+    others = [name for name in names if name.casefold() != code.casefold()]
+    return f"{code} {others[0]}" if len(names) == 1 and others else code
 
 
 def _stages(numbers: Sequence[int], of: int) -> str:
@@ -194,11 +202,12 @@ def finish_codes(book: RaceBook) -> tuple[str, ...]:
 
 def place_words(book: RaceBook, stage: int | None, controls: Sequence[str]) -> str:
     """Where a station may record: ``Stage 3, PASS, HUT``."""
-    where = "every stage" if stage is None else _stage_label(book, stage)
+    where = "every stage" if stage is None else stage_label(book, stage)
     return f"{where}, {', '.join(controls) if controls else 'every control'}"
 
 
-def _stage_label(book: RaceBook, number: int) -> str:
+def stage_label(book: RaceBook, number: int) -> str:
+    """``stage 3, Fenêtre to Arpette``."""
     stage = book.race.stage(number)
     name = stage.name if stage is not None else ""
     return f"stage {number}, {name}" if name else f"stage {number}"
@@ -213,13 +222,8 @@ def _line(book: RaceBook, station: Station, devices: Sequence[Device], now: Inst
         label=station.label,
         place=place_words(book, station.stage, station.controls),
         is_backup=station.role == "backup",
-        made=_moment(station.created, book),
-        revoked="" if station.revoked is None else _moment(station.revoked, book),
+        made=since(station.created, now, zone),
+        revoked="" if station.revoked is None else since(station.revoked, now, zone),
         devices=tuple(device_line(d, station.label, now=now, zone=zone) for d in own),
         still_holds=figures.count(held) if held else "",
     )
-
-
-def _moment(at: Instant, book: RaceBook) -> str:
-    zone = zone_named(book.race.timezone)
-    return figures.clock_minutes(at, zone)

@@ -197,6 +197,9 @@ SENTENCES: Mapping[str, str] = {
     "ruled-observation": "Seen at a station: {kind}",
     "ruled-gun": "Gun {time}",
     "ruled-start": "Start {time}",
+    "ruled-clock": "Clock of {device} put right by {offset}",
+    "ruled-clock-from": "from {time}",
+    "ruled-clock-until": "until {time}",
     "ruled-void": "Voided: {what}",
     "void-of": "the void of {what}",
     "a-record": "a record",
@@ -284,6 +287,8 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "line": ("line", "lines"),
     "point": ("point", "points"),
     "place": ("place", "places"),
+    "read": ("read", "reads"),
+    "passing": ("passing", "passings"),
 }
 """One of them, and many."""
 
@@ -319,6 +324,11 @@ def long_day(day: date) -> str:
 def short_day(day: date) -> str:
     """``Fri 28 Aug``."""
     return f"{weekday(day)} {day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def day_and_month(day: date) -> str:
+    """``28 Aug``."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
 
 
 def weekday(day: date) -> str:

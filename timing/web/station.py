@@ -16,7 +16,7 @@ from timing.core.times import format_instant
 from timing.db.latest import records_of_token
 from timing.live.books import Standing
 from timing.operations.record import Appended, Fate
-from timing.operations.tokens import Token, TokenScope, find_token, may_record, may_rule
+from timing.operations.tokens import Token, TokenScope, may_record, may_rule
 from timing.pages import addresses
 from timing.pages.rendering import Page, render
 from timing.pages.station_page import (
@@ -32,8 +32,10 @@ from timing.pages.station_page import (
 )
 from timing.racefile import BadRecord
 from timing.web import forms, recording, sign_ins
+from timing.web.errors import Refusal
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.installation import installation, now
+from timing.web.key_limits import key_shown
 
 station = Blueprint("station", __name__)
 
@@ -81,9 +83,13 @@ def page() -> AnyResponse:
 @station.post(addresses.STATION_SIGN_IN)
 def sign_in() -> AnyResponse:
     """Take a station's key."""
-    with installation().database.reading() as session:
-        token = find_token(session, field("token"))
-    if token is None or token.scope is not TokenScope.STATION:
+    try:
+        token = key_shown(field("token"))
+    except Refusal as refusal:
+        response = _sign_in_page(refusal.description or "", refusal.code or 429)
+        response.headers.extend(refusal.headers)
+        return response
+    if token is None or token.revoked is not None or token.scope is not TokenScope.STATION:
         return _sign_in_page("This is no station’s key, or it was revoked.", 403)
     sign_ins.sign_station_in(token)
     return forms.to(addresses.STATION_FORM)
