@@ -6,6 +6,7 @@ from timing.core.book import RaceBook
 from timing.core.definition import PenaltyRule, Race
 from timing.core.penalties import Amount
 from timing.core.plain import record_to_plain
+from timing.core.proposals import ABOUT_RECORDS
 from timing.core.records import (
     RULING_NAMES,
     Assign,
@@ -82,7 +83,7 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
             text = sentence("with-stage", what=text, stage=ruling.stage)
             return f"{text}, {sentence('wave', wave=ruling.wave)}" if ruling.wave else text
         case Observation():
-            return sentence("ruled-observation", kind=ruling.kind)
+            return _seen_words(ruling)
         case Void():
             return sentence("ruled-void", what=_undone_words(book, ruling))
         case _:
@@ -145,6 +146,14 @@ def _award(ruling: Bonus | Points) -> str:
         return sentence("ruled-bonus", time=figures.short(ruling.time), stage=ruling.stage)
     what = sentence("ruled-points", points=figures.count(ruling.points), board=ruling.board)
     return sentence("with-stage", what=what, stage=ruling.stage)
+
+
+def _seen_words(seen: Observation) -> str:
+    """``Seen at a station: kit (whistle, survival blanket)``."""
+    text = sentence("ruled-observation", kind=seen.kind.replace("_", " "))
+    if seen.kind in ABOUT_RECORDS or not seen.items:
+        return text
+    return f"{text} ({', '.join(item.replace('_', ' ') for item in seen.items)})"
 
 
 def _undone_words(book: RaceBook, void: Void) -> str:
