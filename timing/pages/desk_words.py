@@ -11,6 +11,7 @@ from timing.core.records import (
     RULING_NAMES,
     Assign,
     Bonus,
+    ClockOffset,
     Credit,
     Observation,
     Passing,
@@ -25,6 +26,7 @@ from timing.core.records import (
 )
 from timing.core.times import Reading, TimeOfDay, format_time_of_day, zone_named
 from timing.pages import figures, words
+from timing.pages.clock_words import moved_words
 from timing.pages.marks import name_of
 from timing.pages.words import sentence
 
@@ -82,8 +84,8 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
             text = sentence("ruled-start" if ruling.bibs else "ruled-gun", time=time)
             text = sentence("with-stage", what=text, stage=ruling.stage)
             return f"{text}, {sentence('wave', wave=ruling.wave)}" if ruling.wave else text
-        case Observation():
-            return _seen_words(ruling)
+        case Observation() | ClockOffset():
+            return _words_from_the_field(ruling)
         case Void():
             return sentence("ruled-void", what=_undone_words(book, ruling))
         case _:
@@ -148,8 +150,10 @@ def _award(ruling: Bonus | Points) -> str:
     return sentence("with-stage", what=what, stage=ruling.stage)
 
 
-def _seen_words(seen: Observation) -> str:
-    """``Seen at a station: kit (whistle, survival blanket)``."""
+def _words_from_the_field(seen: Observation | ClockOffset) -> str:
+    """``Seen at a station: kit (whistle, survival blanket)``, ``Clock of A7F2KQ put right …``."""
+    if isinstance(seen, ClockOffset):
+        return sentence("ruled-clock", device=seen.device, moved=moved_words(seen.offset))
     text = sentence("ruled-observation", kind=seen.kind.replace("_", " "))
     if seen.kind in ABOUT_RECORDS or not seen.items:
         return text

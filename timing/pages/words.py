@@ -195,6 +195,7 @@ SENTENCES: Mapping[str, str] = {
     "ruled-bonus": "Bonus {time}, stage {stage}",
     "ruled-time": "Declared time {time}, stage {stage}",
     "ruled-observation": "Seen at a station: {kind}",
+    "ruled-clock": "Clock of {device} put right by {moved}",
     "ruled-gun": "Gun {time}",
     "ruled-start": "Start {time}",
     "ruled-void": "Voided: {what}",
