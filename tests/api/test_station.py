@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.serving import SLUG, bearer, director_key, json_of, settings_for, station_key
+from timing.core.book import RaceBook
 from timing.core.devices import Device
 from timing.core.records import Observation, Record, Status
 from timing.core.statuses import RulingStatus
@@ -19,6 +20,8 @@ from timing.operations.questions import ask
 from timing.operations.races import export_document
 from timing.operations.record import append
 from timing.operations.tokens import find_key, revoke_token
+from timing.pages.post_sheet import start_list_sheet
+from timing.pages.station_page import Post
 from timing.web.api.station_schemas import MOST_SENT
 from timing.web.application import create_app
 
@@ -195,6 +198,26 @@ def test_a_post_that_was_seen_is_not_sent_again(station: Station) -> None:
     station.sent(passing())
     assert station.get("post", etag=etag).status_code == 304
     assert station.sent()["post"] == etag
+
+
+def test_passings_do_not_have_the_post_made_again(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    makings: list[int] = []
+
+    def counted(book: RaceBook, post: Post) -> list[list[str]]:
+        makings.append(1)
+        return start_list_sheet(book, post)
+
+    monkeypatch.setattr("timing.web.api.station.start_list_sheet", counted)
+    station.sent()
+    for number in range(3):
+        station.sent(passing(number, time=iso(NOON + number)))
+    assert len(makings) == 1
+
+    # What a ruling says may well change it.
+    station.sent(ruling("observation", stage=1, control="PASS", bib="12", observed="helped"))
+    assert len(makings) == 2
 
 
 def test_a_closing_time_is_told_as_it_was_moved(

@@ -275,7 +275,7 @@ def closed_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:
     yield "desk", desk_of(book, revision=7)
     if book.entries() and book.stages:
         yield "desk preview", preview_of(book)
-    yield "desk watch", watch_of(book, now=now)
+    yield "desk watch", watch_of(book)
     yield "desk watch, empty", watch_of(book, Watched())
     yield "desk stations", stations_of(book)
     yield "desk stations, empty", stations_of(book, Watched())

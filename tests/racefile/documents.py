@@ -254,6 +254,7 @@ def controls(
                 rest=draw(st.none() | RESTS) if in_out else None,
                 earliest=draw(st.none() | EARLIEST),
                 earliest_out=draw(st.none() | EARLIEST) if in_out else None,
+                checks=draw(st.sampled_from([(), ("whistle",), ("whistle", "warm_layer")])),
             )
         )
     return tuple(found)

@@ -25,14 +25,27 @@ def corrected(passing: Passing, offsets: Sequence[ClockOffset]) -> Passing:
     counts. A time of day that is known to no device clock is shifted where the ruling holds for
     all time. The record itself stays as it came.
     """
+    offset = ruled_offset(passing, offsets)
+    if offset is None:
+        return passing
+    device_time = _device_time(passing)
+    if device_time is not None:
+        return replace(passing, time=device_time + offset.offset)
+    if isinstance(passing.time, TimeOfDay):
+        return replace(passing, time=_shifted(passing.time, offset.offset))
+    return passing
+
+
+def ruled_offset(passing: Passing, offsets: Sequence[ClockOffset]) -> ClockOffset | None:
+    """The one of its device's clock rulings that counts for a passing as it came, if any does."""
     for offset in reversed(offsets):
         device_time = _device_time(passing)
         if device_time is not None:
             if _holds(offset, device_time):
-                return replace(passing, time=device_time + offset.offset)
+                return offset
         elif offset.since is None and offset.until is None and isinstance(passing.time, TimeOfDay):
-            return replace(passing, time=_shifted(passing.time, offset.offset))
-    return passing
+            return offset
+    return None
 
 
 def _device_time(passing: Passing) -> Instant | None:

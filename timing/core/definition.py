@@ -521,7 +521,8 @@ class Control:
     ``cutoffs`` tests the in, ``cutoffs_out`` the out. ``source`` names the official source where
     it is not the usual one. ``place`` is read by one station whichever control there is next;
     ``min_gap`` is the least time between reads that count apart (Rules 4.9). ``rest`` is between
-    in and out; ``earliest`` concerns the in, ``earliest_out`` the out (Rules 4.8).
+    in and out; ``earliest`` concerns the in, ``earliest_out`` the out (Rules 4.8). ``checks`` are
+    what is looked at there, one word each; they only tell its station what to ask for (Rules 6.6).
     """
 
     code: str
@@ -539,6 +540,7 @@ class Control:
     rest: Rest | None = None
     earliest: Earliest | None = None
     earliest_out: Earliest | None = None
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

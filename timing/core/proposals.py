@@ -14,6 +14,9 @@ from timing.core.times import Instant
 WITHDRAWN = frozenset({"withdrawn", "withdrawal", "retired", "dnf"})
 """Kinds of observation that say that somebody goes on no further."""
 
+ABOUT_RECORDS = frozenset({"answer", "revoked"})
+"""Kinds of observation whose items are ids: of questions and of records."""
+
 HELPED = frozenset({"helped", "help", "assisted"})
 """Kinds of observation of a runner who stopped for another."""
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from timing.core.book import RaceBook
 from timing.core.clock_reasons import clock_reasons, early_penalties
+from timing.core.clocks import ruled_offset
 from timing.core.courses import Course
 from timing.core.cutoffs import Limit, excess, limits_of, waited
 from timing.core.definition import Basis, OutcomeKind, StageKind
 from timing.core.one_higher import one_higher_on
 from timing.core.reasons import Because, Reason, adjustment, bonus_by_place, penalty_by_rule
-from timing.core.records import Status
+from timing.core.records import Passing, Status
 from timing.core.splits import Facts
 from timing.core.stage_book import StageBook
 from timing.core.stage_rows import Row
@@ -108,6 +109,40 @@ class StageReasons:
             rule = "3.3"
         return Reason(because=because, rule=rule, params=at, records=records)
 
+    def _device_clock(self, point: str, passing: Passing) -> Iterator[Reason]:
+        """What is known of the clock behind a time, or the ruling that put it right (4.3, 4.10)."""
+        # As it came: what was taken has its true time already.
+        as_it_came = next(p for p in self._stage.bucket[self._entry.id] if p.id == passing.id)
+        ruling = ruled_offset(as_it_came, self._stage.offsets.get(passing.device, ()))
+        device = passing.device or passing.source.value
+        if ruling is not None:
+            yield Reason(
+                because=Because.CLOCK_RULED,
+                rule="4.3",
+                params=(("point", point), ("device", device), ("offset", ruling.offset)),
+                records=(ruling.id,),
+            )
+            return
+        if passing.device_time is None:
+            return
+        unsure = ("unsure", passing.uncertainty_ms)
+        if passing.offset_ms is None:
+            yield Reason(
+                because=Because.CLOCK_UNMEASURED,
+                rule="4.10",
+                params=(("point", point), ("device", device), unsure),
+            )
+            return
+        params: list[tuple[str, str | int]] = [
+            ("point", point),
+            ("device", device),
+            ("offset", passing.offset_ms),
+            unsure,
+        ]
+        if passing.offset_age_ms is not None:
+            params.append(("age", passing.offset_age_ms))
+        yield Reason(because=Because.CLOCK_MEASURED, rule="4.10", params=tuple(params))
+
     def _splits(self, facts: Facts) -> Iterator[Reason]:
         for point, time, passing in zip(self._course.points, facts.times, facts.taken, strict=True):
             if time is not None and passing is not None:
@@ -125,6 +160,7 @@ class StageReasons:
                     params=tuple(params),
                     records=(passing.id,),
                 )
+                yield from self._device_clock(point.code, passing)
                 came = facts.times[point.ordinal - 1]
                 if point.is_out and came is not None:
                     yield Reason(

@@ -9,7 +9,7 @@ where a neighbour was timed by a device.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import pairwise
 
 from timing.core.problems import Problem, ProblemCode
@@ -21,17 +21,28 @@ from timing.core.stage_rows import Row
 
 def unsure_times(book: StageBook) -> Iterator[Problem]:
     """The records of a settled stage whose uncertainty could change a rank, each once."""
-    at_stake = _at_stake(book)
-    for entry_id, facts in book.facts.items():
-        own = at_stake.get(entry_id, ())
-        first = 0 if facts.start_uncertainty else 1
-        for index in range(first, len(facts.taken)):
-            passing = facts.taken[index]
-            if passing is None or passing.uncertainty_ms <= FINISH_TOLERANCE:
-                continue
+    unsure = {
+        entry_id: those
+        for entry_id, facts in book.facts.items()
+        if (
+            those := [
+                (index, passing)
+                for index, passing in enumerate(facts.taken)
+                if passing is not None and passing.uncertainty_ms > FINISH_TOLERANCE
+            ]
+        )
+    }
+    at_stake = _at_stake(book, unsure)
+    for entry_id, those in unsure.items():
+        entry = book.roster.entries[entry_id]
+        for index, passing in those:
             is_far_off = passing.uncertainty_ms > ELSEWHERE_TOLERANCE and _is_by_device(passing)
-            if (is_far_off or passing.id in own) and not _is_decided(book, entry_id, passing):
-                entry = book.roster.entries[entry_id]
+            if not (is_far_off or (entry_id, passing.id) in at_stake):
+                continue
+            if index == 0 and not book.facts[entry_id].start_uncertainty:
+                # A start by the gun rests on no read.
+                continue
+            if not _is_decided(book, entry_id, passing):
                 yield Problem(
                     code=ProblemCode.TIME_UNSURE,
                     stage=book.number,
@@ -45,22 +56,26 @@ def unsure_times(book: StageBook) -> Iterator[Problem]:
                 )
 
 
-def _at_stake(book: StageBook) -> dict[str, set[str]]:
-    """By entry, the records on which its time rests that leave its place to a neighbour open."""
-    found: dict[str, set[str]] = {}
-    if book.state is None:
-        return found
-    for ranked in book.state.ranked.values():
-        timed = [(row, facts) for row in ranked if (facts := _measured(book, row)) is not None]
-        for (ahead, facts_ahead), (behind, facts_behind) in pairwise(timed):
-            unsure = _unsure(facts_ahead) + _unsure(facts_behind)
-            if unsure <= FINISH_TOLERANCE or (behind.time or 0) - (ahead.time or 0) >= unsure:
+def _at_stake(book: StageBook, unsure: Container[str]) -> set[tuple[str, str]]:
+    """Entries and the records on which their time rests that leave a place to a neighbour open.
+
+    One of two neighbours must be among the ``unsure``.
+    """
+    found: set[tuple[str, str]] = set()
+    for ranked in () if book.state is None else book.state.ranked.values():
+        for ahead, behind in pairwise(ranked):
+            if ahead.entry.id not in unsure and behind.entry.id not in unsure:
                 continue
-            both = [(ahead, p) for p in _rests_on(facts_ahead)]
-            both += [(behind, p) for p in _rests_on(facts_behind)]
+            facts_ahead, facts_behind = _measured(book, ahead), _measured(book, behind)
+            if facts_ahead is None or facts_behind is None:
+                continue
+            apart = (behind.time or 0) - (ahead.time or 0)
+            if apart >= _unsure(facts_ahead) + _unsure(facts_behind):
+                continue
+            both = [(ahead.entry.id, p) for p in _rests_on(facts_ahead)]
+            both += [(behind.entry.id, p) for p in _rests_on(facts_behind)]
             if any(_is_by_device(passing) for _, passing in both):
-                for row, passing in both:
-                    found.setdefault(row.entry.id, set()).add(passing.id)
+                found.update((entry_id, passing.id) for entry_id, passing in both)
     return found
 
 

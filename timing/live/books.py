@@ -29,11 +29,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a book stands: how far it has read, the definition, how passings find their entry."""
+    """Where a book stands: how far it has read, the definition, how passings find their entry.
+
+    ``frame`` is the same object as long as nothing but passings has come: no definition, entry,
+    team or ruling.
+    """
 
     cursor: Cursor
     race: Race
     place: Callable[[Passing], Placement]
+    frame: object
 
 
 class LiveRace:
@@ -76,17 +81,26 @@ class LiveRace:
         if news.definition is not None or news.entries is not None or news.teams is not None:
             race = None if news.definition is None else _definition(news.definition)
             self._book.replace(race=race, entries=news.entries, teams=news.teams)
+            self._frame = object()
+        elif news.rulings:
+            self._frame = object()
         self._book.add(passings=news.passings, rulings=news.rulings)
         self._stand(news.cursor)
 
     def _take_whole(self, held: Held) -> None:
         self._book = RaceBook(held.document(_definition(held.definition)))
+        self._frame = object()
         _ = self._book.last_stage  # settles all of it, which the first to ask need not wait for
         self._stand(held.cursor)
         keep_for_good()
 
     def _stand(self, cursor: Cursor) -> None:
-        self._standing = Standing(cursor=cursor, race=self._book.race, place=self._book.placing())
+        self._standing = Standing(
+            cursor=cursor,
+            race=self._book.race,
+            place=self._book.placing(),
+            frame=self._frame,
+        )
 
 
 def _definition(text: str) -> Race:

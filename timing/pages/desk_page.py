@@ -16,6 +16,7 @@ from timing.core.times import Instant, format_time_of_day, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, tally
 from timing.pages.board_page import board_name
+from timing.pages.clock_words import passing_clock_words
 from timing.pages.course_clear import CourseClear, course_clear
 from timing.pages.desk_words import bibs_of, clock_words, penalty_rule_words, ruling_words
 from timing.pages.frame import Frame, name_and_edition
@@ -404,7 +405,13 @@ class _DeskMaker:
         entry = self.book.entry_wearing(bib)
         undone = self.book.is_voided(passing.id)
         where = sentence("stage-place", stage=passing.stage, place=passing.control)
-        parts = [where, words.SOURCE[passing.source], passing.device, passing.note]
+        parts = [
+            where,
+            words.SOURCE[passing.source],
+            passing.device,
+            passing_clock_words(passing),
+            passing.note,
+        ]
         return RecordItem(
             record=passing.id,
             when=clock_words(self.book, passing.time, passing.stage),

@@ -8,6 +8,7 @@ from timing.core.book import RaceBook
 from timing.core.definition import PenaltyRule, Race
 from timing.core.penalties import Amount
 from timing.core.plain import record_to_plain
+from timing.core.proposals import ABOUT_RECORDS
 from timing.core.records import (
     RULING_NAMES,
     Assign,
@@ -28,12 +29,12 @@ from timing.core.records import (
 from timing.core.times import (
     Reading,
     TimeOfDay,
-    format_exact_duration,
     format_time_of_day,
     local_clock,
     zone_named,
 )
 from timing.pages import figures, words
+from timing.pages.clock_words import moved_words
 from timing.pages.marks import name_of
 from timing.pages.words import sentence
 
@@ -86,7 +87,7 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
             text = sentence("with-stage", what=text, stage=ruling.stage)
             return f"{text}, {sentence('wave', wave=ruling.wave)}" if ruling.wave else text
         case Observation():
-            return sentence("ruled-observation", kind=ruling.kind)
+            return _observed(ruling)
         case ClockOffset():
             return ", ".join(_clock_offset(book, ruling))
         case Void():
@@ -111,13 +112,6 @@ def done_words(book: RaceBook, ruling: Ruling) -> str:
             return sentence("done-assigned", what=what, who=who)
         case _:
             return ", ".join(part for part in (ruling_words(book, ruling), who) if part)
-
-
-def offset_words(ruling: ClockOffset) -> str:
-    """By how much a clock is put right, with its sign: ``−1:30``, ``+0:02.5``."""
-    hours, minutes, seconds = format_exact_duration(abs(ruling.offset)).split(":")
-    size = f"{hours}:{minutes}:{seconds}" if hours != "0" else f"{int(minutes)}:{seconds}"
-    return f"{'+' if ruling.offset >= 0 else figures.MINUS}{size}"
 
 
 def article_of(race: Race, code: str) -> str:
@@ -164,7 +158,7 @@ def _status(ruling: Status) -> str:
 
 def _clock_offset(book: RaceBook, ruling: ClockOffset) -> Iterator[str]:
     """What a clock was off by, with its sign, and from when until when by that clock itself."""
-    yield sentence("ruled-clock", device=ruling.device, offset=offset_words(ruling))
+    yield sentence("ruled-clock", device=ruling.device, moved=moved_words(ruling.offset))
     zone = zone_named(book.race.timezone)
     for key, at in (("ruled-clock-from", ruling.since), ("ruled-clock-until", ruling.until)):
         if at is not None:
@@ -177,6 +171,14 @@ def _award(ruling: Bonus | Points) -> str:
         return sentence("ruled-bonus", time=figures.short(ruling.time), stage=ruling.stage)
     what = sentence("ruled-points", points=figures.count(ruling.points), board=ruling.board)
     return sentence("with-stage", what=what, stage=ruling.stage)
+
+
+def _observed(seen: Observation) -> str:
+    """``Seen at a station: kit (whistle, survival blanket)``."""
+    text = sentence("ruled-observation", kind=seen.kind.replace("_", " "))
+    if seen.kind in ABOUT_RECORDS or not seen.items:
+        return text
+    return f"{text} ({', '.join(item.replace('_', ' ') for item in seen.items)})"
 
 
 def _undone_words(book: RaceBook, void: Void) -> str:

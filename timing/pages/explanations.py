@@ -13,6 +13,7 @@ from timing.core.reasons import Because, Reason
 from timing.core.results import TieBreak, UnusedReason
 from timing.core.statuses import RaceStatus, RulingStatus, StageStatus
 from timing.core.times import SECOND, format_duration, format_exact_duration, zone_named
+from timing.pages.clock_words import clock_params
 from timing.pages.figures import clock, kilometres
 from timing.pages.words import (
     RACE_STATUS,
@@ -37,6 +38,11 @@ SENTENCES: Mapping[Because, str] = {
     Because.START_RULED: "The clock started at {start_at}, by a ruling.",
     Because.START_UNKNOWN: "No start is known, so that there is no time.",
     Because.TAKEN: "{point}: {time_at}, from {source}.",
+    Because.CLOCK_MEASURED: "{point}: the clock of {device} was {off}{measured}, {unsure}.",
+    Because.CLOCK_UNMEASURED: (
+        "{point}: the clock of {device} was never measured, so the time is only good to {unsure}."
+    ),
+    Because.CLOCK_RULED: "{point}: the clock of {device} was put right by {moved}.",
     Because.NO_SPLIT: "{point}: no passing is known.",
     Because.LEFT: "{point}: a passing was left out, {reason}.",
     Because.LIMIT_KEPT: "{point}: in time, {margin_ms} before the limit.",
@@ -197,6 +203,8 @@ def sentence(reason: Reason, race: Race, zone: ZoneInfo) -> Sentence:
     params = {name: _worded(name, value, zone) for name, value in reason.params}
     if reason.because in _PENALTIES:
         params["what"] = _penalty(params)
+    if reason.because in _CLOCKS:
+        params.update(clock_params(dict(reason.params)))
     if reason.because in _BEHIND:
         params["behind"] = _behind(reason, params)
     if reason.because in _COMPARED:
@@ -209,6 +217,8 @@ def sentence(reason: Reason, race: Race, zone: ZoneInfo) -> Sentence:
     adds = "" if reason.adds is None else _added(reason.adds, race)
     return Sentence(text=text.strip(), rule=reason.rule, records=reason.records, adds=adds)
 
+
+_CLOCKS = frozenset({Because.CLOCK_MEASURED, Because.CLOCK_UNMEASURED, Because.CLOCK_RULED})
 
 _PENALTIES = frozenset({Because.PENALTY, Because.SERVED, Because.DISQUALIFYING})
 

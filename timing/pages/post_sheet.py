@@ -127,6 +127,7 @@ def _gun(book: RaceBook, stage: Stage, wave: Wave, label: str) -> Sheet:
 
 def _controls(book: RaceBook, stage: Stage, places: Mapping[str, Place]) -> Iterator[Sheet]:
     closings = _closings(book, stage)
+    checks = _checks(book, stage, places)
     for code, place in places.items():
         way = code.rpartition(".")[2] if code.endswith((".in", ".out")) else ""
         is_line = place.symbol in (Symbol.START, Symbol.FINISH)
@@ -140,8 +141,25 @@ def _controls(book: RaceBook, stage: Stage, places: Mapping[str, Place]) -> Iter
             "distance_m": place.distance_m,
             "source": (Source.LINE_CREW if is_line else Source.CHECKPOINT).value,
             "closes": closings.get(code, []),
-            "checks": [],
+            "checks": checks.get(code, []),
         }
+
+
+def _checks(book: RaceBook, stage: Stage, places: Mapping[str, Place]) -> dict[str, list[str]]:
+    """What is looked at, by what the station calls a place: of all controls that it means."""
+    of_control = {control.code: control.checks for control in stage.controls}
+    points = points_of_stage(book, stage.number)
+    return {
+        code: list(
+            dict.fromkeys(
+                check
+                for point in points
+                if point.is_named(code)
+                for check in of_control.get(point.base, ())
+            )
+        )
+        for code in places
+    }
 
 
 def _closings(book: RaceBook, stage: Stage) -> dict[str, list[Sheet]]:

@@ -22,7 +22,8 @@ from timing.core.entries import Entry
 from timing.core.preview import supposing
 from timing.core.records import ClockOffset, Ruling
 from timing.pages import addresses, figures, words
-from timing.pages.desk_words import clock_words, done_words, offset_words
+from timing.pages.clock_words import moved_words
+from timing.pages.desk_words import clock_words, done_words
 from timing.pages.difference_words import (
     causes_words,
     change_words,
@@ -147,7 +148,7 @@ def preview_page(
 
 def _heading(ruling: Ruling) -> str:
     if isinstance(ruling, ClockOffset):
-        return f"What would change: {ruling.device} by {offset_words(ruling)}"
+        return f"What would change: {ruling.device} by {moved_words(ruling.offset)}"
     return "What would change"
 
 

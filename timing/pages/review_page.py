@@ -15,6 +15,7 @@ from timing.core.problems import ProblemCode
 from timing.core.records import Credit, Observation, Passing, Penalty, Status
 from timing.core.times import SECOND, Duration, Instant, zone_named
 from timing.pages import addresses, figures, words
+from timing.pages.clock_words import passing_clock_words
 from timing.pages.desk_words import clock_words, ruling_words
 from timing.pages.difference_words import NOTHING, result_name, status_word
 from timing.pages.frame import Frame, name_and_edition
@@ -700,28 +701,13 @@ def _question(case: Case) -> str:
 
 
 def clock_facts(passing: Passing) -> str:
-    """``clock −1:30 corrected, measured 5 min before, ±0.4 s``; empty where nothing is known."""
-    said = []
-    if passing.offset_ms is not None and abs(passing.offset_ms) >= SECOND:
-        said.append(f"clock put right by {_span(passing.offset_ms)}")
-    if passing.offset_age_ms is not None:
-        said.append(f"measured {_span(abs(passing.offset_age_ms))} away")
-    if passing.uncertainty_ms:
-        said.append(f"±{_span(passing.uncertainty_ms)}")
+    """``clock 1:30 slow, measured 5 min before, ±0.4 s``; empty where nothing is known."""
+    said = [passing_clock_words(passing)]
     if passing.received is not None and isinstance(passing.time, int):
         late = passing.received - passing.time
         if late >= _LATE:
-            said.append(f"came {_span(late)} later")
-    return ", ".join(said)
+            said.append(f"came {figures.short(late)} later")
+    return ", ".join(part for part in said if part)
 
 
 _LATE: Duration = 120 * SECOND
-
-
-def _span(ms: Duration) -> str:
-    """``0.4 s``, ``1:30``, with a true minus."""
-    sign = "−" if ms < 0 else ""
-    size = abs(ms)
-    if size < 60 * SECOND:
-        return f"{sign}{size / SECOND:.1f} s"
-    return sign + figures.short(size)

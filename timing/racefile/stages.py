@@ -36,7 +36,7 @@ from timing.racefile.moments import ClockTime, Day, Fine, Lasting, LastingSome
 from timing.racefile.outcomes import cutoff_outcome, too_early
 from timing.racefile.parts import Part, key_of
 from timing.racefile.quantities import Flag, Kilometres, KilometresAnHour, Whole
-from timing.racefile.texts import Bib, Choice, Code, PointCode, Text
+from timing.racefile.texts import Bib, Choice, Code, PointCode, Text, Token
 
 MEASURES = ("at", "elapsed", "elapsed_gun", "min_speed", "percent_of_winner")
 
@@ -133,6 +133,7 @@ class ControlSchema(Part):
     rest = Nested(RestSchema)
     earliest = Nested(EarliestSchema)
     earliest_out = Nested(EarliestSchema)
+    checks = Words(Token())
 
 
 class BibRange(Expecting, fields.Raw):

@@ -151,8 +151,7 @@ def _rule(
     who: Director, slug: str, row: Mapping[str, object], moments: tuple[str, ...] = ()
 ) -> AnyResponse:
     data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(now())}
-    if stage := field("stage"):
-        data["stage"] = int(stage) if stage.isascii() and stage.isdigit() else stage
+    data |= {name: forms.whole(field(name)) for name in ("stage", "count") if field(name)}
     try:
         ruling = recording.ruling_from(data, by=who.name, is_station=False)
     except BadRecord as error:

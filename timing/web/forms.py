@@ -21,6 +21,11 @@ def field(name: str) -> str:
     return request.form.get(name, "").strip()
 
 
+def whole(text: str) -> int | str:
+    """The whole number in a field; whatever else stands there is left for the reader to refuse."""
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
 def given(*names: str) -> dict[str, str]:
     """The fields that something was written in."""
     return {name: text for name in names if (text := field(name))}

@@ -42,7 +42,7 @@ from timing.pages.review_page import (
 from timing.racefile import BadRecord
 from timing.web import forms, recording
 from timing.web.desk import director_only
-from timing.web.forms import field, form_token, new_id, private
+from timing.web.forms import field, form_token, new_id, private, whole
 from timing.web.installation import installation, now
 
 review = Blueprint("review", __name__)
@@ -228,7 +228,7 @@ def _decided(case: Case, values: Mapping[str, str], by: str) -> _Decided:
             row = {"ruling": "confirm", "control": case.control, "bibs": [case.bib]}
         case "penalty":
             row = {"ruling": do, "bibs": bibs, "code": values.get("code", "")}
-            row["count"] = values.get("count", "1")
+            row["count"] = whole(values.get("count") or "1")
         case "status":
             row = {"ruling": do, "bibs": bibs, "status": values.get("status", "")}
             row["control"] = case.control

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from timing.core.book import RaceBook
 from timing.core.devices import Contact
+from timing.core.moves import moves_by_limits
 from timing.core.records import Passing, Record, Ruling
 from timing.db.engines import DatabaseBusy
 from timing.live.answers import answer, matches
@@ -375,21 +376,21 @@ def _question(question: Question) -> Body:
 
 
 class _Made:
-    """What was made of a book, as long as the book stands where it did."""
+    """What was made of a book, as long as the object that it was made for is the same."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], tuple[Standing, Mapping[str, Any]]] = {}
+        self._kept: dict[tuple[object, ...], tuple[object, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[object, ...], standing: Standing) -> Mapping[str, Any] | None:
+    def get(self, key: tuple[object, ...], stamp: object) -> Mapping[str, Any] | None:
         kept = self._kept.get(key)
-        return kept[1] if kept is not None and kept[0] is standing else None
+        return kept[1] if kept is not None and kept[0] is stamp else None
 
-    def keep(self, key: tuple[object, ...], standing: Standing, made: Mapping[str, Any]) -> None:
+    def keep(self, key: tuple[object, ...], stamp: object, made: Mapping[str, Any]) -> None:
         with self._lock:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = standing, made
+            self._kept[key] = stamp, made
 
 
 _MOST_KEPT = 500
@@ -401,21 +402,33 @@ def _of_book(
     what: str,
     making: Callable[[RaceBook, Standing, Token], Mapping[str, Any]],
 ) -> Mapping[str, Any]:
-    """What ``making`` makes of the race's book, made once for each revision and kind of post."""
+    """What ``making`` makes of the race's book, made once for each kind of post.
+
+    It is made again at each revision, but for what passings do not change: the sheet and start
+    list of a post that is bound to a stage.
+    """
     here = installation()
     race = here.books.race(token.slug)
     key: tuple[object, ...] = (here.database.url, token.slug, what)
     if not what.startswith("field"):
         key = (*key, token.stage, token.controls)
-    found = _made.get(key, race.standing)
+    is_lasting = not what.startswith("field") and token.stage is not None
+
+    def stamp(standing: Standing) -> object:
+        # Who misses a limit may be of another division from there on, which a start list tells.
+        if is_lasting and not moves_by_limits(standing.race):
+            return standing.frame
+        return standing
+
+    found = _made.get(key, stamp(race.standing))
     if found is not None:
         return found
 
     def made(book: RaceBook, standing: Standing) -> Mapping[str, Any]:
-        new = _made.get(key, standing)
+        new = _made.get(key, stamp(standing))
         if new is None:
             new = making(book, standing, token)
-            _made.keep(key, standing, new)
+            _made.keep(key, stamp(standing), new)
         return new
 
     return race.ask(made)
