@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from tests.camp.certificates import NAME, obtained
 from tests.conftest import BROWSER_SWITCHES
@@ -148,7 +148,7 @@ def test_its_styles_are_there_and_nothing_else_of_the_machine(camp: Served) -> N
             camp.get(path)
 
 
-def test_chromium_takes_it_for_a_secure_context(camp: Served) -> None:
+def test_chromium_takes_it_for_a_secure_context(camp: Served, browser: Browser) -> None:
     """As on a phone that has installed the authority: its key is named to the browser."""
     chain = (camp.instance / "camp" / "server.crt").read_bytes()
     keys = [
@@ -160,17 +160,16 @@ def test_chromium_takes_it_for_a_secure_context(camp: Served) -> None:
         for one in x509.load_pem_x509_certificates(chain)
     ]
     switch = f"--ignore-certificate-errors-spki-list={','.join(keys)}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_executable(), args=[*BROWSER_SWITCHES, switch]
-        )
-        page = browser.new_page()
-        page.goto(camp.https)
-        assert page.evaluate("isSecureContext && 'serviceWorker' in navigator")
-        page.set_viewport_size({"width": 360, "height": 800})
-        page.goto(camp.page)
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
-        browser.close()
+    trusting_it = browser.browser_type.launch(
+        executable_path=chromium_executable(), args=[*BROWSER_SWITCHES, switch]
+    )
+    page = trusting_it.new_page()
+    page.goto(camp.https)
+    assert page.evaluate("isSecureContext && 'serviceWorker' in navigator")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(camp.page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    trusting_it.close()
 
 
 # The command on a machine whose addresses stand in a file: a test can't plug cables.
