@@ -14,7 +14,7 @@ from timing import racefile
 from timing.db.engines import Database, open_database
 from timing.operations.directors import add_director
 from timing.operations.races import add_race
-from timing.operations.tokens import TokenScope, make_token
+from timing.operations.tokens import Role, TokenScope, make_token
 from timing.settings import Settings, read_settings
 from timing.web.application import create_app
 
@@ -52,6 +52,7 @@ def station_key(
     stage: int | None = 1,
     label: str = "Finish",
     slug: str = SLUG,
+    role: Role = Role.MAIN,
 ) -> str:
     """The key of a new station."""
     with database.writing() as session:
@@ -63,6 +64,7 @@ def station_key(
             at=BEFORE,
             stage=stage,
             controls=controls,
+            role=role,
         )
     return made.plain
 

@@ -19,7 +19,7 @@ from timing.operations.failed_keys import FAILED_KEYS_FROM_AN_ADDRESS
 from timing.operations.questions import ask
 from timing.operations.races import export_document
 from timing.operations.record import append
-from timing.operations.tokens import find_key, revoke_token
+from timing.operations.tokens import Role, find_key, revoke_token
 from timing.pages.post_sheet import start_list_sheet
 from timing.pages.station_page import Post
 from timing.web.api.station_schemas import MOST_SENT
@@ -167,6 +167,19 @@ def test_a_key_says_what_its_post_is(station: Station) -> None:
         ("HUT.in", "HUT", "in", "Maighels", 2, "checkpoint", "checkpoint"),
         ("HUT.out", "HUT", "out", "Maighels", 2, "checkpoint", "checkpoint"),
     ]
+
+
+def test_a_backup_on_the_line_comes_behind_its_crew(client: FlaskClient, filled: Database) -> None:
+    """Rules 4.3: a backup fills gaps, and stands only where the main one is far later."""
+    main = Station(client, station_key(filled, "FINISH", "PASS"))
+    backup = Station(client, station_key(filled, "FINISH", "PASS", role=Role.BACKUP))
+
+    def sources(post: Station) -> dict[str, str]:
+        (stage,) = post.answer("post")["stages"]
+        return {control["code"]: control["source"] for control in stage["controls"]}
+
+    assert sources(main) == {"PASS": "checkpoint", "FINISH": "line_crew"}
+    assert sources(backup) == {"PASS": "checkpoint", "FINISH": "checkpoint"}
 
 
 def test_a_post_at_the_start_has_the_guns_it_may_give(

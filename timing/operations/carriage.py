@@ -35,9 +35,9 @@ from timing.db.tables import CarriedRow, JournalRow, RaceRow
 from timing.importers.carriage import Found, Reading, Series, Trouble, read, read_text
 from timing.importers.carriage_messages import Part
 from timing.importers.carriage_stream import race_tag
-from timing.operations.station_records import judge
+from timing.operations.station_records import judge, record_of
 from timing.operations.tokens import Token, TokenScope, tokens_of_race
-from timing.racefile import BadRecord, load_passing, load_ruling
+from timing.racefile import BadRecord
 
 MOST_KEPT = 5_000
 """Messages, codes and files that wait at once for one race."""
@@ -331,28 +331,6 @@ def _read_line(found: Found, stations: Mapping[str, Token], tag: int) -> Line:
         wire=carried.record,
         station=carried.station,
     )
-
-
-def record_of(wire: Mapping[str, Any], *, by: str) -> Record:
-    """The record that a station wrote (docs/station-protocol.md); ``by`` is its label.
-
-    The same as the server makes of it when it comes by network, whatever way it took. Raises
-    BadRecord.
-    """
-    given = dict(wire)
-    if not given.get("id"):
-        raise BadRecord({"id": ("a record has one of its own",)})
-    match given.pop("kind", None):
-        case "passing":
-            if "received" in given:
-                raise BadRecord({"received": ("is this server's to say",)})
-            return load_passing(given)
-        case "ruling":
-            if "observed" in given:
-                given["kind"] = given.pop("observed")
-            return load_ruling({**given, "by": by})
-        case _:
-            raise BadRecord({"kind": ("passing or ruling",)})
 
 
 def _is_of_stations(record: Record) -> bool:

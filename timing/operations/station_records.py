@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from timing.operations.tokens import (
     may_rule_given,
     recorded_at,
 )
+from timing.racefile import BadRecord, load_passing, load_ruling
 
 MARK = "revoked"
 """The kind of the observation that names what a revoked key still brought in."""
@@ -36,6 +38,28 @@ class Verdict(StrEnum):
     CONFLICT = "conflict"
     REFUSED = "refused"
     MALFORMED = "malformed"
+
+
+def record_of(wire: Mapping[str, Any], *, by: str) -> Record:
+    """The record that a station wrote (docs/station-protocol.md); ``by`` is its label.
+
+    Whatever way it took it comes to the same. Raises BadRecord.
+    """
+    given = dict(wire)
+    if not given.get("id"):
+        raise BadRecord({"id": ("a record has one of its own",)})
+    match given.pop("kind", None):
+        case "passing":
+            if "received" in given:
+                raise BadRecord({"received": ("is this server's to say; leave it out",)})
+            return load_passing(given)
+        case "ruling":
+            if "observed" in given:
+                # In a racefile an observation's own kind has the name that a record's has here.
+                given["kind"] = given.pop("observed")
+            return load_ruling({**given, "by": by})
+        case _:
+            raise BadRecord({"kind": ("passing or ruling",)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from timing.core.book import RaceBook
 from timing.core.courses import Point
 from timing.core.cutoffs import limits_of
-from timing.core.definition import Source, Stage, StartMode, Wave
+from timing.core.definition import Stage, StartMode, Wave
 from timing.core.entries import Entry
 from timing.core.forecasts import Forecasts
 from timing.core.records import StartCorrection
@@ -24,7 +24,7 @@ from timing.core.times import DAY, HOUR, Instant, zone_named
 from timing.pages import figures
 from timing.pages.arrivals import runner_detail
 from timing.pages.marks import Place, Symbol
-from timing.pages.posts import current_stage, stage_places
+from timing.pages.posts import current_stage, source_at, stage_places
 from timing.pages.station_page import Post
 
 Sheet: TypeAlias = dict[str, Any]
@@ -84,7 +84,7 @@ def stage_sheets(book: RaceBook, post: Post) -> list[Sheet]:
             "name": stage.name,
             "date": stage.date.isoformat(),
             "guns": _guns(book, stage) if _serves_start(places) else [],
-            "controls": list(_controls(book, stage, places)),
+            "controls": list(_controls(book, stage, places, is_backup=post.is_backup)),
             "is_current": stage.number == current,
         }
         for stage in stages
@@ -125,7 +125,9 @@ def _gun(book: RaceBook, stage: Stage, wave: Wave, label: str) -> Sheet:
     }
 
 
-def _controls(book: RaceBook, stage: Stage, places: Mapping[str, Place]) -> Iterator[Sheet]:
+def _controls(
+    book: RaceBook, stage: Stage, places: Mapping[str, Place], *, is_backup: bool
+) -> Iterator[Sheet]:
     closings = _closings(book, stage)
     checks = _checks(book, stage, places)
     for code, place in places.items():
@@ -139,7 +141,7 @@ def _controls(book: RaceBook, stage: Stage, places: Mapping[str, Place]) -> Iter
             "number": place.number,
             "symbol": _SYMBOLS.get(place.symbol, "checkpoint"),
             "distance_m": place.distance_m,
-            "source": (Source.LINE_CREW if is_line else Source.CHECKPOINT).value,
+            "source": source_at(is_line=is_line, is_backup=is_backup).value,
             "closes": closings.get(code, []),
             "checks": checks.get(code, []),
         }

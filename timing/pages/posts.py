@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from timing.core.book import RaceBook
 from timing.core.courses import Point, course_of, stages_of
-from timing.core.definition import Stage
+from timing.core.definition import Source, Stage
 from timing.pages.marks import Place, places
 
 
@@ -61,6 +61,15 @@ def current_stage(book: RaceBook) -> int:
     """The stage a station is at by itself: under way, else to come, else the last; 0 for none."""
     coming = (n for n in book.stages if not book.has_begun(n))
     return book.running_stage or next(coming, 0) or book.last_stage
+
+
+def source_at(*, is_line: bool, is_backup: bool) -> Source:
+    """Which source a post's times are of (Rules 4.3).
+
+    On a line stands its crew; who backs it up there comes behind it, fills its gaps, and stands
+    where it is far later. At a checkpoint both are volunteers, and the earlier counts.
+    """
+    return Source.LINE_CREW if is_line and not is_backup else Source.CHECKPOINT
 
 
 def _names(point: Point, *, is_shared: bool) -> Iterator[str]:

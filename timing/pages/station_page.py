@@ -48,6 +48,7 @@ class Post:
     label: str
     stage: int | None = None
     controls: tuple[str, ...] = ()
+    is_backup: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

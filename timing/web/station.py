@@ -16,8 +16,9 @@ from timing.core.times import format_instant
 from timing.db.latest import records_of_token
 from timing.live.books import Standing
 from timing.operations.record import Appended, Fate
-from timing.operations.tokens import Token, TokenScope, may_record, may_rule
+from timing.operations.tokens import Role, Token, TokenScope, may_record, may_rule
 from timing.pages import addresses
+from timing.pages.posts import source_at
 from timing.pages.rendering import Page, render
 from timing.pages.station_page import (
     NO_DRAFT,
@@ -165,7 +166,7 @@ def _source(token: Token) -> Source:
     points = course_of(stage, "").points if stage is not None else ()
     ends = (*points[:1], *points[-1:])
     is_line = any(point.is_named(field("control")) for point in ends)
-    return Source.LINE_CREW if is_line else Source.CHECKPOINT
+    return source_at(is_line=is_line, is_backup=token.role is Role.BACKUP)
 
 
 def _undo(token: Token) -> str:

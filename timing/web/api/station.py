@@ -28,8 +28,8 @@ from timing.operations.devices import note_contact
 from timing.operations.nodes import ThisNode, known_nodes, this_node
 from timing.operations.questions import Question, open_questions
 from timing.operations.record import Fate
-from timing.operations.station_records import Verdict, judge, marked_ids
-from timing.operations.tokens import Token, TokenScope
+from timing.operations.station_records import Verdict, judge, marked_ids, record_of
+from timing.operations.tokens import Role, Token, TokenScope
 from timing.pages.post_sheet import (
     Progress,
     field_progress,
@@ -252,7 +252,7 @@ def _read(row: object, token: Token) -> Record | Body:
     given = dict(row) if isinstance(row, Mapping) else {}
     id_ = given.get("id")
     try:
-        return _record(given, token)
+        return record_of(given, by=token.label)
     except BadRecord as error:
         return {
             "id": id_ if isinstance(id_, str) else "",
@@ -260,21 +260,6 @@ def _read(row: object, token: Token) -> Record | Body:
             "message": forms.in_words(error),
             "is_marked": False,
         }
-
-
-def _record(given: Body, token: Token) -> Record:
-    if not given.get("id"):
-        raise BadRecord({"id": ("a record has one of its own",)})
-    match given.pop("kind", None):
-        case "passing":
-            return recording.passing_from(given)
-        case "ruling":
-            if "observed" in given:
-                # In a racefile an observation's own kind has the name that a record's has here.
-                given["kind"] = given.pop("observed")
-            return recording.ruling_from(given, by=token.label, is_station=True)
-        case _:
-            raise BadRecord({"kind": ("passing or ruling",)})
 
 
 _MESSAGES = {
@@ -344,7 +329,7 @@ def _post_body(session: Session, token: Token) -> Body:
 
 
 def _post_sheet(book: RaceBook, _: Standing, token: Token) -> Body:
-    post = Post(label=token.label, stage=token.stage, controls=token.controls)
+    post = _post_of(token)
     entries = {"entries": start_list_sheet(book, post)}
     return {
         "race": race_sheet(book),
@@ -354,8 +339,16 @@ def _post_sheet(book: RaceBook, _: Standing, token: Token) -> Body:
 
 
 def _start_list(book: RaceBook, _: Standing, token: Token) -> Body:
-    post = Post(label=token.label, stage=token.stage, controls=token.controls)
-    return {"entries": start_list_sheet(book, post)}
+    return {"entries": start_list_sheet(book, _post_of(token))}
+
+
+def _post_of(token: Token) -> Post:
+    return Post(
+        label=token.label,
+        stage=token.stage,
+        controls=token.controls,
+        is_backup=token.role is Role.BACKUP,
+    )
 
 
 def _node(node: ThisNode) -> Body:
@@ -411,7 +404,7 @@ def _of_book(
     race = here.books.race(token.slug)
     key: tuple[object, ...] = (here.database.url, token.slug, what)
     if not what.startswith("field"):
-        key = (*key, token.stage, token.controls)
+        key = (*key, token.stage, token.controls, token.role)
     is_lasting = not what.startswith("field") and token.stage is not None
 
     def stamp(standing: Standing) -> object:
