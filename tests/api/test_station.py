@@ -586,6 +586,17 @@ def test_a_contact_says_how_the_device_is(station: Station, filled: Database) ->
     assert device.first_seen == device.last_seen
 
 
+def test_what_a_device_brings_it_holds_no_more(station: Station, filled: Database) -> None:
+    """`unsent` is counted before the request, with what it brings."""
+    station.sent(passing(1), passing(2), unsent=3, oldest_unsent=NOON)
+    (device,) = devices(filled)
+    assert (device.contact.unsent, device.contact.oldest_unsent) == (1, NOON)
+
+    station.sent(passing(2), passing(3), unsent=2, oldest_unsent=NOON)
+    (device,) = devices(filled)
+    assert (device.contact.unsent, device.contact.oldest_unsent) == (0, None)
+
+
 def test_what_a_device_says_badly_is_as_if_not_said(station: Station, filled: Database) -> None:
     told = station.sent(
         passing(1),

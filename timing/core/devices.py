@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from timing.core.times import Instant
 
@@ -32,6 +32,14 @@ class Contact:
     storage_quota: int | None = None
     storage_is_persisted: bool | None = None
     has_ended: bool = False
+
+    def after_taking(self, taken: int) -> Contact:
+        """As it is once so many of its unsent records were taken; it counted them before.
+
+        Which is the oldest of those that are left it did not say: none is older.
+        """
+        left = max(0, self.unsent - taken)
+        return replace(self, unsent=left, oldest_unsent=self.oldest_unsent if left else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,8 +113,8 @@ export function timeView(app) {
       write(name, isPart ? "…" : who.name);
       write(detail, isPart ? "" : who.detail);
     } else {
-      write(name, outcome || (target === null ? "Tap as each one crosses" : "Bib of this tap?"));
-      write(detail, target === null ? (outcome ? "" : "The bibs come afterwards.")
+      write(name, outcome || (target === null ? "Tap as each crosses" : "Bib of this tap?"));
+      write(detail, target === null ? (outcome ? "" : "Bibs afterwards.")
         : `${open.length} ${open.length === 1 ? "waits" : "wait"}`);
     }
     write(giveWord, bib.text === "" ? "Give" : `Give ${bib.text}`);

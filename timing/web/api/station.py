@@ -185,6 +185,7 @@ def records(body: Mapping[str, Any]) -> Body:
     contact = contact_from(body.get("device"))
     here = installation()
     if contact is not None:
+        contact = contact.after_taking(sum(v["verdict"] in _HERE for v in verdicts))
         # The records are safe: no answer is worse than a contact that was not noted.
         with contextlib.suppress(DatabaseBusy, IntegrityError):
             _note(token, contact)
@@ -261,6 +262,8 @@ def _read(row: object, token: Token) -> Record | Body:
             "is_marked": False,
         }
 
+
+_HERE = frozenset({Verdict.ACCEPTED, Verdict.KNOWN})
 
 _MESSAGES = {
     Fate.ACCEPTED: "",
