@@ -359,6 +359,14 @@ def test_without_scripts_a_station_records_by_its_form(
     assert sent[0]["id"].startswith("new-")
 
 
+def test_what_is_not_sent_and_how_the_clock_is_stand_on_a_telephone_too(
+    book: RaceBook, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(watch_of(book), width=360)
+    for told in ("Not sent", "Clock"):
+        expect(page.locator("dt", has_text=told).first).to_be_visible()
+
+
 def test_the_watch_looks_again_and_keeps_what_is_typed_and_the_focus(
     book: RaceBook, open_page: Callable[..., Page]
 ) -> None:

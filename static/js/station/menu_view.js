@@ -23,7 +23,7 @@ const KEYS = [
 
 export function menuView(app) {
   const { settings, journal } = app;
-  const state = h("dl", { class: "facts wide" });
+  const state = h("dl", { class: "facts rows" });
   const tried = h("p", { class: "hint", role: "status" });
   const openQuestions = h("span");
   const update = h("button", { type: "button", class: "btn main", hidden: true, onclick: () => journal.update(), text: "Use the new version" });
