@@ -114,11 +114,17 @@ export class Sending {
     // Without a secure context there are no locks. Two at once do no harm: a record is one.
     if (!this.#lease()) return null;
     const renewing = setInterval(() => this.#lease(), LEASE_MS / 3);
+    const end = () => {
+      clearInterval(renewing);
+      this.#release();
+    };
+    // A page that is left in the midst of it must not keep the next one waiting.
+    globalThis.addEventListener("pagehide", end, { once: true });
     try {
       return await act();
     } finally {
-      clearInterval(renewing);
-      this.#release();
+      globalThis.removeEventListener("pagehide", end);
+      end();
     }
   }
 
