@@ -11,6 +11,7 @@ from timing.core.definition import Stage, StageKind
 from timing.core.records import StageAction, StageChange
 from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
+from timing.pages.languages import translate
 from timing.pages.marks import Place, places
 from timing.pages.words import sentence
 
@@ -45,16 +46,18 @@ class StageTile:
 
 def stage_title(stage: Stage) -> str:
     """``Stage 5, Ighil Mellen to Ifri n’Ouzrou``."""
-    return f"Stage {stage.number}, {stage.name}" if stage.name else f"Stage {stage.number}"
+    if stage.name:
+        return translate("Stage {stage}, {name}").format(stage=stage.number, name=stage.name)
+    return translate("Stage {stage}").format(stage=stage.number)
 
 
 def stage_facts(stage: Stage) -> str:
     """``58.2 km · 2,240 m up``."""
     facts = []
     if stage.distance_m:
-        facts.append(f"{figures.kilometres(stage.distance_m)} km")
+        facts.append(translate("{km} km").format(km=figures.kilometres(stage.distance_m)))
     if stage.ascent_m:
-        facts.append(f"{figures.count(stage.ascent_m)} m up")
+        facts.append(translate("{metres} m up").format(metres=figures.count(stage.ascent_m)))
     return " · ".join(facts)
 
 

@@ -12,14 +12,17 @@ from flask import Blueprint, Response, request
 from timing.core.book import RaceBook
 from timing.pages.board_page import BoardPage, board_page
 from timing.pages.languages import prefix
+from timing.pages.line_data import line_data
 from timing.pages.live_page import LivePage, live_page
+from timing.pages.live_view import page_of_lines
 from timing.pages.moments import moment_words
 from timing.pages.race_home import RaceHomePage, race_home
 from timing.pages.race_list import race_list
 from timing.pages.rendering import render
 from timing.pages.runner_page import RunnerPage, runner_page
+from timing.pages.selection import BadQuery
 from timing.pages.stage_page import ControlPage, StagePage, stage_page
-from timing.web.answering import answered, answered_of_all, asked_moment
+from timing.web.answering import JSON, answered, answered_of_all, asked_moment
 from timing.web.installation import installation
 
 public = Blueprint("public", __name__)
@@ -94,6 +97,19 @@ def _present_url() -> str:
 def _address(args: Mapping[str, str]) -> str:
     """This page's address with those parameters, without its language."""
     return f"{request.path}?{urlencode(args)}" if args else request.path
+
+
+@public.get("/races/<slug:slug>/lines")
+def lines(slug: str) -> Response:
+    """All lines of the tables of a page, for its script; asked as its stream is."""
+    args, moment = request.args.to_dict(), asked_moment()
+    if moment.is_past:
+        raise BadQuery("at", "left away: the lines are those of the present")
+
+    def made(book: RaceBook, revision: int) -> str:
+        return line_data(page_of_lines(book, args), revision=revision)
+
+    return answered(slug, made, JSON)
 
 
 @public.get("/races/<slug:slug>/events")
