@@ -40,7 +40,7 @@ function sheetOf(table) {
       missing: () => load(),
       more: () => soon(),
     });
-    return { body, windowed, sheet: made, all: null, ordered: null };
+    return { body, windowed, sheet: made, all: null, next: null, ordered: null };
   });
   return made;
 }
@@ -181,7 +181,7 @@ export function take(body, { html = {}, order = {}, revision = Infinity }) {
     } else if (takes || onlyFollowed) {
       load();
     } else {
-      one.windowed.ids = ids;
+      one.next = ids;
     }
     whenLetGo(before);
   }
@@ -291,7 +291,10 @@ function slide(before) {
 function sieve() {
   const isNew = (line) => line.found ??= plain(line.name);
   for (const one of bodies) {
-    if (one.all === null) continue;
+    if (one.all === null) {
+      one.windowed.ids = one.next ?? one.windowed.ids;
+      continue;
+    }
     one.windowed.ids = takes || onlyFollowed
       ? one.all.filter((id) => {
         const line = store.get(id);

@@ -694,7 +694,7 @@ def _moments(
     """
     slug = book.race.slug
     is_projected = selection.show is Show.PROJECTED
-    kept = {k: v for k, v in selection.query().items() if k not in ("lines",)}
+    kept = {k: v for k, v in selection.query().items() if k != "lines"}
     if is_projected:
         kept.pop("show")
     last = now.closed if now is not None else book.last_stage
