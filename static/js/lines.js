@@ -59,7 +59,7 @@ function start() {
     for (const { windowed } of bodies) windowed.forgetHeights();
     soon();
   });
-  part.addEventListener("focusin", soon);
+  part.addEventListener("focusin", draw);  // before the next key
   part.addEventListener("click", onClick);
   startForm();
   showFollows();

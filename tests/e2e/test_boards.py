@@ -1,4 +1,4 @@
-"""Boards in a real browser: found as one types, followed, drawn in windows, with no script at all."""
+"""Boards in a real browser: found as one types, followed, drawn in windows, without a script."""
 
 from __future__ import annotations
 
