@@ -101,7 +101,9 @@ def _of_the_past(
     if found is None:
         cursor = standing.cursor
         revision = cursor.revision if moment.revision is None else moment.revision
-        text = here.past.ask(slug, cursor, moment, lambda book: making(book, revision))
+        text = here.past.ask(
+            slug, cursor, moment, lambda book: making(book, revision), hidden=standing.hidden
+        )
         found = answer(text, content_type=content_type, etag=race_etag(cursor), headers=headers)
         here.answers.keep(key, slug, standing, found)
     return found
