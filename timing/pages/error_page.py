@@ -43,7 +43,7 @@ _OTHER = ("That did not work", "The request could not be answered.")
 def error_page(status: int, detail: str = "", *, path: str = "") -> ErrorPage:
     """The page for an HTTP status; ``detail`` says more, ``path`` is what was asked for."""
     title, text = _WORDS.get(status, _OTHER)
-    back, back_url = "To the races", addresses.RACES
+    back, back_url = "To the races", addresses.races()
     if path.startswith(addresses.STATION):
         back, back_url = "To the station", addresses.STATION
     elif path.startswith(addresses.DESK):
