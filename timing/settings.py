@@ -264,6 +264,16 @@ class Settings:
             parse=_node_name,
         ),
     ]
+    webhooks_private: Annotated[
+        bool,
+        Setting(
+            variable="BIVOUAC_WEBHOOKS_PRIVATE",
+            default="no",
+            meaning="Whether [webhooks](docs/webhooks.md) may go to addresses that are not on the"
+            " public internet, and by plain http: `yes` on a network of your own only.",
+            parse=_yes_or_no,
+        ),
+    ]
     log_level: Annotated[
         LogLevel,
         Setting(

@@ -37,7 +37,9 @@ _MODULES = {
     "db": "timing.cli.databases",
     "backup": "timing.cli.backups",
     "restore": "timing.cli.backups",
+    "webhook": "timing.cli.webhooks",
     "serve": "timing.cli.serving",
+    "tend": "timing.cli.tend",
     "camp": "timing.cli.camp",
     "demo": "timing.cli.demo",
 }

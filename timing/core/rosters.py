@@ -68,7 +68,8 @@ class Untold:
         """The entry as the public is told of it."""
         if entry.id not in self.ids:
             return entry
-        return replace(entry, name_hidden=True, **dict.fromkeys(self.fields, ""))
+        blank: dict[str, Any] = dict.fromkeys(self.fields, "")
+        return replace(entry, name_hidden=True, **blank)
 
 
 NO_ROSTER = Roster(stage=0, entries={}, wearing={}, chips={}, members={})

@@ -167,3 +167,33 @@ def desk_carriage_take(slug: str) -> str:
 def desk_carriage_put_away(slug: str) -> str:
     """Where what waits is forgotten."""
     return f"{desk_carriage(slug)}/put-away"
+
+
+def desk_outgoing(slug: str) -> str:
+    """What the public is not told yet, and who is told as it becomes public."""
+    return f"{desk(slug)}/outgoing"
+
+
+def desk_release(slug: str) -> str:
+    """Where retirements are released."""
+    return f"{desk_outgoing(slug)}/release"
+
+
+def desk_webhooks(slug: str) -> str:
+    """Where webhooks are added, tested, disabled."""
+    return f"{desk_outgoing(slug)}/webhooks"
+
+
+def calendar(slug: str) -> str:
+    """The starts of a race as an iCalendar file."""
+    return f"{race(slug)}/calendar.ics"
+
+
+def runner_calendar(slug: str, bib: str) -> str:
+    """The starts of a runner as an iCalendar file."""
+    return f"{runner(slug, bib)}/calendar.ics"
+
+
+def feed(slug: str) -> str:
+    """The results of a race as an Atom feed."""
+    return f"{race(slug)}/feed.atom"

@@ -23,6 +23,7 @@ from timing.web.api.sync import sync
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
+from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
 from timing.web.errors import handle_errors
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
         desk,
         desk_carriage,
         desk_import,
+        desk_outgoing,
         desk_stations,
         desk_watch,
         review,
