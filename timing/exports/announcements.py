@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -43,14 +43,15 @@ _SPACE = uuid.UUID("6a1f2f4e-6f0b-5d7e-9a57-3b5a9b1c8f10")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """How a subject stands: ``facts`` are compared, ``data`` is what an event tells of it.
+    """How a subject stands: ``facts`` are compared, ``data`` makes what an event tells of it.
 
-    ``is_news`` says whether it is worth telling where nothing was told before.
+    ``is_news`` says whether it is worth telling where nothing was told before. ``data`` is to be
+    called while nobody changes the book.
     """
 
     type: str
     facts: str
-    data: Body
+    data: Callable[[], Body]
     is_news: bool
 
 
@@ -94,12 +95,14 @@ class Standing:
         return dict(self._states(book))
 
     def _states(self, book: RaceBook) -> Iterator[tuple[str, State]]:
+        # Also of stages that have not begun: what was told of one may have been taken back whole.
         for number in book.stages:
-            if book.has_begun(number):
-                for board in book.stage_boards(number):
-                    for line in board.lines:
-                        if isinstance(line.competitor, Entry):
-                            yield _of_stage(book, number, line, line.competitor)
+            has_begun = book.has_begun(number)
+            for board in book.stage_boards(number):
+                for line in board.lines:
+                    if isinstance(line.competitor, Entry):
+                        is_told = has_begun and line.status not in _UNTOLD
+                        yield _of_stage(book, number, line, line.competitor, is_told=is_told)
         yield from _of_race(book)
         for number in book.stages:
             if number <= book.closed_stage:
@@ -107,19 +110,22 @@ class Standing:
 
     def _standings(self, book: RaceBook, number: int) -> State:
         digests: dict[str, str] = {}
-        boards: list[Body] = []
+        boards: list[Board] = []
         for code in book.board_codes():
             board = book.board(code, number)
             before = self._kept.get((code, number))
             if before is None or before[0] != board:
                 self._kept[code, number] = before = (board, _digest(board))
             digests[code] = before[1]
-            boards.append(_first_of(book, board))
-        stage = book.stage_book(number).stage
+            boards.append(board)
         return State(
             type=STANDINGS,
             facts=json.dumps(digests, sort_keys=True),
-            data={"after": number, "stage": _stage(number, stage.name), "boards": boards},
+            data=lambda: {
+                "after": number,
+                "stage": _stage(book, number),
+                "boards": [_first_of(book, board) for board in boards],
+            },
             is_news=True,
         )
 
@@ -158,7 +164,7 @@ def events(
                 "revision": revision,
                 "number": number,
                 "correction": before is not None,
-                **state.data,
+                **state.data(),
             },
         }
         found.append(
@@ -174,42 +180,56 @@ def events(
     return tuple(found)
 
 
-def _of_stage(book: RaceBook, number: int, line: StageLine, entry: Entry) -> tuple[str, State]:
-    facts = {
-        "status": line.status.value,
-        "time_ms": line.time,
-        "penalty_ms": line.penalty,
-        "credit_ms": line.credit,
-        "bonus_ms": line.bonus,
-        "control": line.control if line.status not in _UNTOLD else "",
-    }
-    is_told = line.status not in _UNTOLD
-    if not is_told:
-        # Where somebody is on the course is for the boards: here it only takes something back.
-        facts = {**dict.fromkeys(facts), "status": StageStatus.ON_COURSE.value}
-    stage = book.stage_book(number).stage
-    is_finish = line.status in (StageStatus.FINISHED, StageStatus.NEUTRALISED)
-    return f"stages/{number}/entries/{entry.id}", State(
-        type=FINISH if is_finish else STATUS,
-        facts=json.dumps(facts, sort_keys=True),
-        data={
-            "stage": _stage(number, stage.name),
+def _of_stage(
+    book: RaceBook, number: int, line: StageLine, entry: Entry, *, is_told: bool
+) -> tuple[str, State]:
+    # Where somebody is on the course is for the boards: here it only takes something back.
+    facts: Body = {"status": StageStatus.ON_COURSE.value}
+    if is_told:
+        facts = {
+            "status": line.status.value,
+            "time_ms": line.time,
+            "penalty_ms": line.penalty,
+            "credit_ms": line.credit,
+            "bonus_ms": line.bonus,
+            "control": line.control,
+        }
+
+    def data() -> Body:
+        return {
+            "stage": _stage(book, number),
             "entry": _entry(book, entry),
+            **_NO_FIGURES,
             **facts,
             "finish": format_instant(line.finish) if line.finish is not None and is_told else None,
             "rank": line.rank if is_told else None,
             "gap_ms": line.gap if is_told else None,
             "url": addresses.runner(book.race.slug, entry.bib),
-        },
+        }
+
+    is_finish = is_told and line.status in (StageStatus.FINISHED, StageStatus.NEUTRALISED)
+    return f"stages/{number}/entries/{entry.id}", State(
+        type=FINISH if is_finish else STATUS,
+        facts=repr(tuple(facts.values())),
+        data=data,
         is_news=is_told,
     )
 
 
+_NO_FIGURES: Body = {
+    "status": "",
+    "time_ms": None,
+    "penalty_ms": 0,
+    "credit_ms": 0,
+    "bonus_ms": 0,
+    "control": "",
+}
+
+
 def _of_race(book: RaceBook) -> Iterator[tuple[str, State]]:
     """Whether somebody is still in the race, by the first general classification they are in."""
-    after, seen = book.last_stage, set()
-    if not after:
-        return
+    after = max((n for n in book.stages if book.has_begun(n)), default=0)
+    seen: set[str] = set()
     for code in [d.code for d in book.race.divisions] or [""]:
         classification = first_solo(book.race, code)
         if not classification.code:
@@ -231,8 +251,8 @@ def _of_entry(book: RaceBook, line: Line, entry: Entry) -> State:
     }
     return State(
         type=STATUS,
-        facts=json.dumps(facts, sort_keys=True),
-        data={
+        facts=repr(tuple(facts.values())),
+        data=lambda: {
             "stage": None,
             "entry": _entry(book, entry),
             **facts,
@@ -242,8 +262,8 @@ def _of_entry(book: RaceBook, line: Line, entry: Entry) -> State:
     )
 
 
-def _stage(number: int, name: str) -> Body:
-    return {"number": number, "name": name}
+def _stage(book: RaceBook, number: int) -> Body:
+    return {"number": number, "name": book.stage_book(number).stage.name}
 
 
 def _entry(book: RaceBook, entry: Entry) -> Body:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from timing.core.book import RaceBook
-from timing.core.days import local_clock
 from timing.core.definition import Withdrawals
 from timing.core.entries import Entry
 from timing.core.public import held_back
 from timing.core.records import Status
-from timing.core.times import Instant, zone_named
+from timing.core.times import Instant, local_clock, zone_named
 from timing.pages import figures, words
 from timing.pages.desk_words import clock_words, ruling_words
 from timing.pages.frame import Frame, name_and_edition
