@@ -54,7 +54,8 @@ class Frame:
 
     ``revision`` is the race's at which the page was made; ``time_note`` says how its times read.
     ``past`` says which moment is shown, where it is not the present; ``present_url`` leads there.
-    ``clocks`` is what the clocks on it show, None where there are none yet.
+    ``clocks`` is what the clocks on it show, None where there are none yet. ``feed_url`` and
+    ``calendar_url`` are what a reader's own program may follow.
     """
 
     title: str
@@ -69,6 +70,8 @@ class Frame:
     past: str = ""
     present_url: str = ""
     clocks: Clocks | None = None
+    feed_url: str = ""
+    calendar_url: str = ""
 
     def as_past(self, told: str, present_url: str) -> Frame:
         """The frame of a page that shows another moment: it does not follow what happens now."""
@@ -108,6 +111,8 @@ def race_frame(
         styles=styles,
         scripts=(*scripts, "visitor"),
         clocks=_clocks(book),
+        feed_url=addresses.feed(race.slug),
+        calendar_url=addresses.calendar(race.slug),
     )
 
 

@@ -25,6 +25,7 @@ from timing.pages.explanations import Passage, passages
 from timing.pages.fragments import NO_TABLES
 from timing.pages.fragments import Line as TableLine
 from timing.pages.frame import Frame, race_frame
+from timing.pages.languages import translate
 from timing.pages.marks import (
     Bib,
     Place,
@@ -579,8 +580,9 @@ def _public_stage(stage: StageExplanation) -> StageExplanation:
 
 
 def _public(reason: Reason) -> Reason:
-    """A status is public, why it was given may be medical and is not."""
+    """A status is public; why it was given may be medical, and so may who gave it be."""
     if reason.because is not Because.DECIDED:
         return reason
-    params = tuple((name, "" if name == "reason" else value) for name, value in reason.params)
+    untold = {"reason": "", "by": translate("the organisers")}
+    params = tuple((name, untold.get(name, value)) for name, value in reason.params)
     return replace(reason, params=params)

@@ -27,6 +27,7 @@ from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
 from timing.web.errors import handle_errors
+from timing.web.feeds import feeds
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.hooks import hooks
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> Flask:
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
+        feeds,
         station_app,
         station,
         desk,
