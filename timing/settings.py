@@ -269,7 +269,7 @@ class Settings:
         Setting(
             variable="BIVOUAC_WEBHOOKS_PRIVATE",
             default="no",
-            meaning="Whether [webhooks](docs/webhooks.md) may go to addresses that are not on the"
+            meaning="Whether webhooks (docs/webhooks.md) may go to addresses that are not on the"
             " public internet, and by plain http: `yes` on a network of your own only.",
             parse=_yes_or_no,
         ),
