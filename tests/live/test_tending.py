@@ -20,7 +20,9 @@ def test_a_task_that_fails_is_tried_again_and_keeps_no_other_from_its_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tending, "FIRST_RETRY_SECONDS", 0.001)
-    stopping, tried, done = threading.Event(), [], []
+    stopping = threading.Event()
+    tried: list[int] = []
+    done: list[int] = []
 
     def failing(_: threading.Event) -> None:
         tried.append(1)

@@ -56,9 +56,9 @@ def events(text: str) -> list[dict[str, str]]:
     """The events of a calendar, unfolded; checks what every line must be."""
     assert text.endswith("END:VCALENDAR\r\n")
     assert "\n" not in text.replace("\r\n", "")
-    for line in text.encode().split(b"\r\n"):
-        assert len(line) <= 75
-        line.decode()  # no character is parted
+    for octets in text.encode().split(b"\r\n"):
+        assert len(octets) <= 75
+        octets.decode()  # no character is parted
     found: list[dict[str, str]] = []
     for line in text.replace("\r\n ", "").split("\r\n"):
         name, _, value = line.partition(":")

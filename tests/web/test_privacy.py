@@ -132,13 +132,14 @@ class Site:
         found = {}
         for query in ("page=home", "page=live", "board=gc", "stage=2", "bib=2", "bib=3"):
             answer = self.client.get(f"/races/{SLUG}/events?{query}", buffered=False)
-            found[query] = b"".join(islice(answer.response, 2)).decode()
+            found[query] = b"".join(islice(answer.iter_encoded(), 2)).decode()
             answer.close()
         return found
 
 
 def is_guarded(rule: Rule) -> bool:
-    return rule.endpoint.split(".")[0].startswith(WITH_A_KEY)
+    blueprint = str(rule.endpoint).partition(".")[0]
+    return blueprint.startswith(WITH_A_KEY)
 
 
 def paths(rule: Rule) -> Iterator[str]:
