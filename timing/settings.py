@@ -254,6 +254,16 @@ class Settings:
             parse=_line,
         ),
     ]
+    snapshots: Annotated[
+        Path,
+        Setting(
+            variable="BIVOUAC_SNAPSHOTS",
+            default="{instance}/snapshots",
+            meaning="The folder that `timing snapshots` keeps the public pages in, for a web server"
+            " to send.",
+            parse=_folder,
+        ),
+    ]
     node_name: Annotated[
         str,
         Setting(

@@ -38,6 +38,7 @@ _MODULES = {
     "backup": "timing.cli.backups",
     "restore": "timing.cli.backups",
     "serve": "timing.cli.serving",
+    "snapshots": "timing.cli.snapshots",
     "camp": "timing.cli.camp",
     "demo": "timing.cli.demo",
 }
