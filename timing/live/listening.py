@@ -13,6 +13,7 @@ from timing.core.book import RaceBook
 from timing.db.reading import Cursor
 from timing.live.books import LiveRace, Standing
 from timing.pages.fragments import Fragments, changes, fragments
+from timing.pages.languages import ENGLISH, speaking
 from timing.pages.live_view import page_of_events
 
 MOST_WAITING = 8
@@ -25,10 +26,11 @@ BYE = b"event: bye\ndata:\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a stream is about: a race, and the parameters of one of its pages."""
+    """What a stream is about: a race, the parameters of one of its pages, and its language."""
 
     slug: str
     args: tuple[tuple[str, str], ...]
+    language: str = ENGLISH.code
 
 
 class Listener:
@@ -124,7 +126,8 @@ class Topic:
             now = fragments(page_of_events(book, dict(self.subject.args), revision=revision))
             return at.cursor, now, b"" if before is None else _event(before, now, revision)
 
-        self._cursor, now, event = race.ask(page_and_event)
+        with speaking(self.subject.language):
+            self._cursor, now, event = race.ask(page_and_event)
         self._everything = None
         if event or before is None:
             self._state = now

@@ -19,6 +19,7 @@ from timing.live.books import Books
 from timing.live.listening import BEAT, BYE, Listener, Subject, Topic
 from timing.live.sockets import OpenSockets
 from timing.live.threads import in_background
+from timing.pages.languages import spoken
 from timing.pages.runner_page import UnknownRunner
 
 MOST_TOPICS = 200
@@ -65,11 +66,11 @@ class Streams:
     ) -> Listener:
         """A stream of the changes to the page of ``args``; `leave` when it is over.
 
-        ``known`` is the revision that its reader has. Raises UnknownRace, TooManyTopics, and
-        what `page_of_events` raises.
+        They come in the language spoken. ``known`` is the revision that its reader has. Raises
+        UnknownRace, TooManyTopics, and what `page_of_events` raises.
         """
         race = self._books.race(slug)
-        topic = self._join(Subject(slug, tuple(sorted(args.items()))))
+        topic = self._join(Subject(slug, tuple(sorted(args.items())), spoken().code))
         listener = Listener(topic.subject, descriptor)
         try:
             topic.greet(listener, race, known)
