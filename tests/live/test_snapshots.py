@@ -51,7 +51,11 @@ class Keeping:
         self.path = path
         self.elsewhere = Elsewhere()
         self.snapshots = Snapshots(
-            Books(database), Folder(path), clock=self._clock, mirror=self.elsewhere
+            Books(database),
+            Folder(path),
+            clock=self._clock,
+            languages=("en", "ar"),
+            mirror=self.elsewhere,
         )
 
     def _clock(self) -> int:
@@ -166,6 +170,14 @@ def test_a_new_race_is_kept_and_listed(keeping: Keeping) -> None:
     keeping.settle()
     assert keeping.has("races/other/+.html")
     assert "Another" in keeping.read("+.html")
+
+
+def test_each_language_is_kept_under_its_prefix(keeping: Keeping) -> None:
+    keeping.settle()
+    assert '<html lang="en">' in keeping.read(BOARD)
+    assert '<html lang="ar" dir="rtl">' in keeping.read(f"ar/{BOARD}")
+    assert '<html lang="ar" dir="rtl">' in keeping.read("ar/+.html")
+    assert not keeping.has(f"fr/{BOARD}")
 
 
 def test_beginning_again_makes_all_anew(keeping: Keeping) -> None:

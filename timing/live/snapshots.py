@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -29,6 +29,7 @@ from timing.live.books import Books, LiveRace
 from timing.live.kept_files import Folder, file_name, packed
 from timing.live.watching import watch
 from timing.pages import addresses
+from timing.pages.languages import ENGLISH, divided, speaking
 from timing.pages.public_pages import Media, PublicPage, Urgency, public_pages
 from timing.pages.race_list import race_list
 from timing.pages.release import release
@@ -78,12 +79,18 @@ class _Source(Protocol):
 @dataclass(slots=True)
 class _OneRace:
     race: LiveRace
+    languages: tuple[str, ...]
 
     def cursor(self) -> Cursor:
         return self.race.standing.cursor
 
     def pages(self) -> list[PublicPage]:
-        return self.race.ask(lambda book, _: [*public_pages(book), *public_data(book)])
+        return self.race.ask(lambda book, _: [*self._of(book), *public_data(book)])
+
+    def _of(self, book: RaceBook) -> Iterator[PublicPage]:
+        for code in self.languages:
+            with speaking(code):
+                yield from [*public_pages(book)]
 
     def text(self, page: PublicPage, notice: str) -> str:
         return self.race.ask(
@@ -94,26 +101,33 @@ class _OneRace:
 @dataclass(slots=True)
 class _AllRaces:
     books: Books
+    languages: tuple[str, ...]
 
     def cursor(self) -> object:
         return self.books.cursors
 
     def pages(self) -> list[PublicPage]:
-        return [
-            PublicPage(address=addresses.RACES, text=_nothing, urgency=Urgency.AT_ONCE),
-            PublicPage(
-                address=f"{addresses.API}races",
-                text=_nothing,
-                urgency=Urgency.AT_ONCE,
-                media=Media.JSON,
-            ),
-        ]
+        listed = []
+        for code in self.languages:
+            with speaking(code):
+                listed.append(_of_all(addresses.races(), Media.HTML))
+        return [*listed, _of_all(f"{addresses.API}races", Media.JSON)]
 
     def text(self, page: PublicPage, notice: str) -> str:
         if page.media is Media.HTML:
-            return self.books.ask_all(lambda books: render(race_list(books), notice=notice))
+            code, here = divided(page.address)
+
+            def html(books: Sequence[RaceBook]) -> str:
+                with speaking(code):
+                    return render(race_list(books), notice=notice, here=here)
+
+            return self.books.ask_all(html)
         revisions = [cursor.revision for _, cursor in sorted(self.books.cursors.items())]
         return self.books.ask_all(lambda books: bodies.text(bodies.races_body(books, revisions)))
+
+
+def _of_all(address: str, media: Media) -> PublicPage:
+    return PublicPage(address=address, text=_nothing, urgency=Urgency.AT_ONCE, media=media)
 
 
 def _nothing(book: RaceBook, revision: int, notice: str) -> str:
@@ -148,9 +162,11 @@ class Snapshots:
         folder: Folder,
         *,
         clock: Callable[[], Instant],
+        languages: tuple[str, ...] = (ENGLISH.code,),
         notice: str = "",
         mirror: Mirror | None = None,
     ) -> None:
+        self._languages = languages
         self._books = books
         self._folder = folder
         self._notice = notice
@@ -164,9 +180,9 @@ class Snapshots:
         """See what is new in the database, and take away what can't wait for its successor."""
         at = self._clock()
         self._books.refresh()
-        sources: dict[str, _Source] = {"": _AllRaces(self._books)}
+        sources: dict[str, _Source] = {"": _AllRaces(self._books, self._languages)}
         for slug in self._books.cursors:
-            sources[slug] = _OneRace(self._books.race(slug))
+            sources[slug] = _OneRace(self._books.race(slug), self._languages)
         for slug in set(self._kept) - set(sources):
             self._forget(self._kept.pop(slug))
         for slug, source in sources.items():
@@ -295,6 +311,7 @@ def keep_snapshots(
     *,
     until: threading.Event,
     clock: Callable[[], Instant],
+    languages: tuple[str, ...] = (ENGLISH.code,),
     notice: str = "",
     mirror: Mirror | None = None,
 ) -> None:
@@ -303,7 +320,14 @@ def keep_snapshots(
     Returns once ``until`` is set, with nothing left for a web server to find. What goes wrong
     meanwhile is logged, and all of it begun again.
     """
-    snapshots = Snapshots(Books(database), Folder(path), clock=clock, notice=notice, mirror=mirror)
+    snapshots = Snapshots(
+        Books(database),
+        Folder(path),
+        clock=clock,
+        languages=languages,
+        notice=notice,
+        mirror=mirror,
+    )
     try:
         while not until.is_set():
             try:

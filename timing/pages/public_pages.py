@@ -16,6 +16,7 @@ from typing import Protocol, TypeAlias
 from timing.core.book import RaceBook
 from timing.pages import addresses
 from timing.pages.board_page import board_page
+from timing.pages.languages import prefix, speaking, spoken
 from timing.pages.live_page import live_page
 from timing.pages.race_home import race_home
 from timing.pages.rendering import Page, render
@@ -82,10 +83,12 @@ def public_pages(book: RaceBook) -> Iterator[PublicPage]:
 def html_page(
     address: str, maker: _Maker, urgency: Urgency, *, is_frozen: bool = True
 ) -> PublicPage:
-    """A page that is rendered from its values."""
+    """A page that is rendered from its values, in the language that is spoken now."""
+    language, here = spoken().code, address.removeprefix(prefix())
 
     def text(book: RaceBook, revision: int, notice: str) -> str:
-        return render(maker(book, revision=revision), notice=notice)
+        with speaking(language):
+            return render(maker(book, revision=revision), notice=notice, here=here)
 
     return PublicPage(address=address, text=text, urgency=urgency, is_frozen=is_frozen)
 
