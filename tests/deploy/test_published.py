@@ -1,10 +1,7 @@
 """All of it together: a record comes in by nginx, its pages go out by it, whoever is killed."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,43 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.keeping import Guard
+from tests.keeper import Keeper
 from tests.live.waiting import eventually
 from tests.nginx import Nginx, proxying
-from tests.served import PROJECT, Server, serving
+from tests.served import Server, serving
 from tests.serving import SLUG, bearer, station_key
 from timing.db.engines import Database
 from timing.live.kept_files import CURRENT
 
 BOARD = f"/races/{SLUG}/boards/gc"
-
-
-class Keeper:
-    """``timing snapshots`` as a process."""
-
-    def __init__(self, database: Database, instance: Path) -> None:
-        self.path = instance / "snapshots"
-        environ = {
-            **{k: v for k, v in os.environ.items() if not k.startswith("BIVOUAC_")},
-            "BIVOUAC_DATABASE_URL": database.url.render_as_string(hide_password=False),
-            "BIVOUAC_INSTANCE": str(instance),
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from timing.cli import main; main()", "snapshots"],
-            cwd=PROJECT,
-            env=environ,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self._guard = Guard(self._process.pid)
-
-    def end(self, number: int = signal.SIGKILL) -> int:
-        """End it by a signal; its exit status."""
-        self._guard.dismiss()
-        if self._process.poll() is None:
-            self._process.send_signal(number)
-        return self._process.wait(20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
