@@ -117,6 +117,13 @@ def _line(text: str) -> str:
     return text.strip()
 
 
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(code.strip() for code in text.split(","))
+    if not all(code.isascii() and code.isalpha() and code.islower() for code in codes):
+        raise ValueError("codes of languages with commas between, such as en,fr")
+    return codes
+
+
 def _node_name(text: str) -> str:
     return _line(text) or socket.gethostname()
 
@@ -252,6 +259,26 @@ class Settings:
             meaning="A line of plain text at the top of every page, such as that all this is a"
             " rehearsal.",
             parse=_line,
+        ),
+    ]
+    snapshots: Annotated[
+        Path,
+        Setting(
+            variable="BIVOUAC_SNAPSHOTS",
+            default="{instance}/snapshots",
+            meaning="The folder that `timing snapshots` keeps the public pages in, for a web server"
+            " to send.",
+            parse=_folder,
+        ),
+    ]
+    snapshots_languages: Annotated[
+        tuple[str, ...],
+        Setting(
+            variable="BIVOUAC_SNAPSHOTS_LANGUAGES",
+            default="en",
+            meaning="The languages of those pages, such as `en,fr`; in others the application"
+            " answers.",
+            parse=_languages,
         ),
     ]
     node_name: Annotated[

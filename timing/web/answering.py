@@ -16,10 +16,10 @@ from timing.live.answers import Answer, Answers, Headers, Key, answer, matches
 from timing.live.books import Books
 from timing.live.past import Moment
 from timing.live.threads import in_thread
+from timing.pages.release import release
 from timing.pages.selection import BadQuery
 from timing.web.headers import security_headers
 from timing.web.installation import installation
-from timing.web.release import release
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"

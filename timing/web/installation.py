@@ -14,6 +14,7 @@ from timing.db.engines import Database, open_database
 from timing.live.answers import Answers
 from timing.live.books import Books
 from timing.live.follower import Follower
+from timing.live.late import mind_snapshots
 from timing.live.past import PastBooks
 from timing.live.streams import Streams
 from timing.live.threads import share_fairly
@@ -42,6 +43,7 @@ class Installation:
         share_fairly()
         self.follower.start()
         self.streams.start(is_alive)
+        mind_snapshots(self.settings.snapshots, is_alive, now)
 
 
 def install(app: Flask, settings: Settings) -> Installation:
