@@ -39,6 +39,11 @@ def race_etag(cursor: Cursor) -> str:
     return f'W/"{cursor.epoch}-{cursor.revision}-{_release()}"'
 
 
+def life_of(slug: str) -> str:
+    """What a page that stays open for days is of: the database's life and the release."""
+    return f"{installation().books.race(slug).standing.cursor.epoch}-{_release()}"
+
+
 def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
     """The answer to the current request, of one race; raises UnknownRace and what it raises."""
     here = installation()
