@@ -25,7 +25,9 @@ TREE = Path(__file__).parents[1]
 _SECRET_BYTES = 32
 _SHORTEST_SECRET = 32
 _LONGEST_NOTICE = 200
-_ORIGIN = re.compile(r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?/?")
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?/?"
+)
 
 
 class Environment(StrEnum):

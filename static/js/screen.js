@@ -52,7 +52,7 @@ const clock = root.querySelector("[data-clock]");
 const lost = root.querySelector("[data-lost]");
 const openedAt = performance.now();
 
-function tick() {
+function showTime() {
   const time = now();
   if (time !== null) {
     clock.textContent = clockWords(time, 8);
@@ -65,7 +65,11 @@ function tick() {
       ? lost.dataset.never
       : lost.dataset.lost.replace("{time}", clockWords(time - since, 5));
   }
-  setTimeout(tick, 1000 - ((time ?? Date.now()) % 1000));
+}
+
+function tick() {
+  showTime();
+  setTimeout(tick, 1000 - ((now() ?? Date.now()) % 1000));
 }
 
 // -- contact --------------------------------------------------------------------------------------
@@ -78,11 +82,18 @@ function heard() {
   contactAt = performance.now();
 }
 
+/** Gives up after so long. (`AbortSignal.timeout` is younger than many televisions.) */
+function within(time) {
+  const giving = new AbortController();
+  setTimeout(() => giving.abort(), time);
+  return giving.signal;
+}
+
 async function pulse() {
   try {
     const sent = performance.now();
     const answer = await fetch(root.dataset.pulse, {
-      cache: "no-store", signal: AbortSignal.timeout(10_000),
+      cache: "no-store", signal: within(10_000),
     });
     const told = await answer.json();
     const received = performance.now();
@@ -90,6 +101,7 @@ async function pulse() {
     raceOffset = told.offset_ms;
     measure({ mono: received, now: told.now + took / 2, took });
     heard();
+    showTime();
     if (told.life === root.dataset.life) wantsReloadSince = null;
     else wantsReloadSince ??= received;
     if (wasLost) listenAnew();
@@ -140,7 +152,7 @@ function listenAnew() {
 async function poll() {
   try {
     const answer = await fetch(location.href, {
-      cache: "no-cache", signal: AbortSignal.timeout(10_000),
+      cache: "no-cache", signal: within(10_000),
     });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -207,6 +219,7 @@ function takeSide(known, element) {
   }
   const wasCalm = known.querySelector(".sc-in")?.classList.contains("sc-calm");
   known.replaceWith(element);
+  root.classList.toggle("sc-evening", element.querySelector(".sc-in") === null);
   if (coming.length > 0) {
     lastArrival = performance.now();
     for (const line of coming) spotlight(line);
@@ -336,7 +349,7 @@ let shifted = 0;
 function shift() {
   shifted = (shifted + 1) % SHIFTS.length;
   const [across, down] = SHIFTS[shifted];
-  root.style.translate = `${across}px ${down}px`;
+  root.style.transform = `translate(${across}px, ${down}px)`;
 }
 
 let idling = null;

@@ -85,9 +85,7 @@ def choice_of(args: Mapping[str, str], name: str, usual: Choice) -> Choice:
         raise BadQuery(name, " or ".join(choices)) from None
 
 
-def number_within(
-    args: Mapping[str, str], name: str, bounds: tuple[int, int], usual: int
-) -> int:
+def number_within(args: Mapping[str, str], name: str, bounds: tuple[int, int], usual: int) -> int:
     """A whole number within bounds, both included, ``usual`` where it is not given; BadQuery."""
     text = args.get(name, "").strip()
     if not text:

@@ -17,6 +17,7 @@ from timing.core.forecasts import Forecasts
 from timing.core.times import Instant
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Arrival, Tally, arrivals, tally
+from timing.pages.field import FieldPicture, field_picture
 from timing.pages.fragments import NO_TABLES, Line
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import translate
@@ -29,8 +30,8 @@ from timing.pages.stages import StageTile, first_start, stage_facts, stage_tiles
 from timing.pages.standing import standing_before
 from timing.pages.words import sentence
 
-LINES_OF_A_PAGE: Mapping[ScreenPlace, int] = {ScreenPlace.CAMP: 10, ScreenPlace.FINISH: 5}
-ARRIVALS: Mapping[ScreenPlace, int] = {ScreenPlace.CAMP: 4, ScreenPlace.FINISH: 8}
+LINES_OF_A_PAGE: Mapping[ScreenPlace, int] = {ScreenPlace.CAMP: 10, ScreenPlace.FINISH: 7}
+ARRIVALS: Mapping[ScreenPlace, int] = {ScreenPlace.CAMP: 4, ScreenPlace.FINISH: 7}
 NEXT_SHOWN = 4
 _NEXT_HELD = 12
 """Expected at all times: those who are overdue make room for the ones behind them."""
@@ -109,6 +110,7 @@ class ScreenPage:
     coming_start: str
     coming_facts: str
     tally: Tally | None
+    field: FieldPicture | None
     tiles: tuple[StageTile, ...]
     events: str
     pulse: str
@@ -154,6 +156,7 @@ def screen_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -
         coming_start=first_start(book, coming) if coming is not None else "",
         coming_facts=stage_facts(coming) if coming is not None else "",
         tally=tally(book, shown.number) if shown is not None and now is not None else None,
+        field=field_picture(book, now, worn_bibs(book)) if now is not None else None,
         tiles=stage_tiles(book, shown.number if shown is not None else None),
         events=addresses.events(race.slug, page="screen", **options.query()),
         pulse=addresses.screen_pulse(race.slug),
@@ -169,9 +172,7 @@ def _boards_of(book: RaceBook, options: ScreenOptions) -> ShownBoards:
     return ShownBoards(book, options.stage)
 
 
-def _parts(
-    boards: ShownBoards, options: ScreenOptions, stage: Stage | None
-) -> Iterator[BoardPart]:
+def _parts(boards: ShownBoards, options: ScreenOptions, stage: Stage | None) -> Iterator[BoardPart]:
     usual = usual_boards(boards.book)
     codes = options.boards or (usual if boards.now is not None else (STAGE, *usual))
     for code in codes:
@@ -268,7 +269,8 @@ def _coming(book: RaceBook) -> Stage | None:
         (
             s
             for s in book.race.stages
-            if s.number in book.stages and s.number > book.last_stage
+            if s.number in book.stages
+            and s.number > book.last_stage
             and not book.has_begun(s.number)
         ),
         None,
@@ -281,4 +283,3 @@ def _moment(book: RaceBook, shown: Stage | None, coming: Stage | None) -> str:
     if coming is None and book.running_stage is None:
         return sentence("race-over")
     return sentence("after-stage", stage=shown.number)
-

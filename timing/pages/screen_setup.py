@@ -57,7 +57,11 @@ def screen_setup(
     here = addresses.screen(race.slug, **options.query())
     return ScreenSetupPage(
         frame=race_frame(
-            book, translate("Big screen"), revision=revision, styles=("screen_setup",), scripts=("screen_setup",)
+            book,
+            translate("Big screen"),
+            revision=revision,
+            styles=("screen_setup",),
+            scripts=("screen_setup",),
         ),
         options=options,
         boards=tuple(
