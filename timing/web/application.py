@@ -25,6 +25,7 @@ from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
+from timing.web.embedding import embedding
 from timing.web.errors import handle_errors
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
+        embedding,
         station_app,
         station,
         desk,
