@@ -10,6 +10,7 @@ from timing.core.definition import Race
 from timing.core.times import MINUTE, SECOND, Instant, Rounding, zone_named
 from timing.pages import addresses, figures
 from timing.pages.languages import Words, mark, translate
+from timing.pages.sharing import Sharing
 
 _TIMES: Mapping[tuple[Rounding, int], str] = Words(
     {
@@ -54,6 +55,7 @@ class Frame:
 
     ``revision`` is the race's at which the page was made; ``time_note`` says how its times read.
     ``past`` says which moment is shown, where it is not the present; ``present_url`` leads there.
+    ``sharing`` is what is shown where a link to the page is shared.
     ``clocks`` is what the clocks on it show, None where there are none yet.
     """
 
@@ -68,6 +70,7 @@ class Frame:
     scripts: tuple[str, ...] = field(default=())
     past: str = ""
     present_url: str = ""
+    sharing: Sharing | None = None
     clocks: Clocks | None = None
 
     def as_past(self, told: str, present_url: str) -> Frame:

@@ -20,6 +20,7 @@ from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.station import station_api
 from timing.web.api.sync import sync
+from timing.web.cards import cards
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
     for blueprint in (
         public,
         embedding,
+        cards,
         station_app,
         station,
         desk,
