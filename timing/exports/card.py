@@ -5,7 +5,7 @@ A card is plain values taken from a book in no time; the same values give the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from timing.core.book import RaceBook
@@ -23,12 +23,14 @@ from timing.pages.standing import standing_before
 from timing.pages.words import sentence
 
 TEMPLATE = "card.typ"
-_LINES = 4
+_LINES = 3
+_ROOM = 32
+"""Letters of a name on one line of several."""
 
 Card: TypeAlias = dict[str, Any]
 
 
-def to_png(card: Card) -> bytes:
+def to_png(card: Mapping[str, Any]) -> bytes:
     """The card as a PNG, set by another process; raises PrintingFailed."""
     return typeset(TEMPLATE, card, "png")
 
@@ -178,10 +180,15 @@ def _lines(lines: Iterable[ShownLine], legible: Legible) -> Iterable[Card]:
         yield {
             "rank": str(line.rank),
             "bib": _bib(line.bib, legible),
-            "name": _name(legible, line.name, line.bib.text),
+            "name": _short(_name(legible, line.name, line.bib.text)),
             "figure": line.figure,
             "is_live": line.on_road,
         }
+
+
+def _short(name: str) -> str:
+    """A name that has room on one line; of a longer one its beginning."""
+    return name if len(name) <= _ROOM else f"{name[: _ROOM - 1].rstrip()}…"
 
 
 def _figure(label: str, value: str, *, is_live: bool) -> Card:

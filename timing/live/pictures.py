@@ -69,6 +69,11 @@ class Pictures:
         self._left = float(AT_ONCE)
         self._refilled = clock()
 
+    @property
+    def waiting(self) -> int:
+        """How many pictures are drawn or wait for it."""
+        return self._waiting
+
     def get(self, address: str, card: Mapping[str, Any]) -> Picture:
         """The picture of a card, drawn if need be; raises TooManyPictures and what ``draw`` does.
 

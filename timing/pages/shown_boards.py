@@ -169,7 +169,7 @@ class ShownBoards:
     def _settled_lines(self, board: Board, most: int) -> tuple[ShownLine, ...]:
         precision = self.book.race.rules.precision
         before = self._ranks_before(board)
-        shown = []
+        shown: list[ShownLine] = []
         for line in board.lines:
             if line.rank is None or len(shown) == most:
                 continue
@@ -197,7 +197,7 @@ class ShownBoards:
         precision = self.book.race.rules.precision
         ranks = {competitor_key(line.competitor): line.rank for line in before.lines}
         leads = self._leads.get(before.code)
-        shown = []
+        shown: list[ShownLine] = []
         for line in self.road(before.code)[:most]:
             if line.rank is None:
                 continue
