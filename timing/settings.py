@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import secrets
 import socket
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ TREE = Path(__file__).parents[1]
 _SECRET_BYTES = 32
 _SHORTEST_SECRET = 32
 _LONGEST_NOTICE = 200
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?/?"
+)
 
 
 class Environment(StrEnum):
@@ -122,6 +126,13 @@ def _languages(text: str) -> tuple[str, ...]:
     if not all(code.isascii() and code.isalpha() and code.islower() for code in codes):
         raise ValueError("codes of languages with commas between, such as en,fr")
     return codes
+
+
+def _origin(text: str) -> str:
+    """A scheme, a host and perhaps a port: pages are found by paths from the root."""
+    if text and not _ORIGIN.fullmatch(text):
+        raise ValueError("an address like https://live.example.org, with no path behind it")
+    return text.rstrip("/")
 
 
 def _node_name(text: str) -> str:
@@ -279,6 +290,17 @@ class Settings:
             meaning="The languages of those pages, such as `en,fr`; in others the application"
             " answers.",
             parse=_languages,
+        ),
+    ]
+    public_url: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_PUBLIC_URL",
+            default="",
+            meaning="The address visitors know this installation by, such as"
+            " `https://live.example.org`: for links that leave it, as in the pictures shown where a"
+            " page is shared. Without it such links are left out.",
+            parse=_origin,
         ),
     ]
     node_name: Annotated[

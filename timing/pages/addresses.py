@@ -84,6 +84,31 @@ def events(slug: str, **query: str | int | None) -> str:
     return _with(f"{race(slug)}/events", query)
 
 
+def screen(slug: str, **query: str | int | None) -> str:
+    """The big screen of a camp or a finish."""
+    return _with(f"{race(slug)}/screen", query)
+
+
+def screen_setup(slug: str, **query: str | int | None) -> str:
+    """Where a big screen's address is put together."""
+    return _with(f"{race(slug)}/screen/setup", query)
+
+
+def screen_pulse(slug: str) -> str:
+    """What a big screen asks now and then: the time, and whether it is still up to date."""
+    return f"{race(slug)}/screen/pulse"
+
+
+def embed(slug: str, **query: str | int | None) -> str:
+    """A board for the frame of another site."""
+    return _with(f"{race(slug)}/embed", query)
+
+
+def feed(slug: str, **query: str | int | None) -> str:
+    """A race's state as JSON for scripts of other sites."""
+    return _with(f"{race(slug)}/feed.json", query)
+
+
 def desk(slug: str) -> str:
     """The director's desk of one race."""
     return f"{DESK}/{_part(slug)}"

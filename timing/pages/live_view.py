@@ -10,6 +10,7 @@ from timing.pages.fragments import LivePage
 from timing.pages.live_page import live_page
 from timing.pages.race_home import race_home
 from timing.pages.runner_page import runner_page
+from timing.pages.screen_page import screen_page
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.stage_page import stage_page
 
@@ -17,9 +18,11 @@ from timing.pages.stage_page import stage_page
 def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> LivePage:
     """The page behind an address made by `addresses.events`.
 
-    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``) says which; what else the page
-    takes stands beside it. Raises what that page raises; BadQuery where none is meant.
+    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``, ``screen``) says which; what else
+    the page takes stands beside it. Raises what that page raises; BadQuery where none is meant.
     """
+    if args.get("page", "").strip() == "screen":  # which takes a stage too
+        return screen_page(book, args, revision=revision)
     if code := args.get("board", "").strip():
         return board_page(book, code, args, revision=revision)
     if bib := args.get("bib", "").strip():
@@ -33,4 +36,4 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
         case "live":
             return live_page(book, revision=revision)
         case _:
-            raise BadQuery("page", "home or live, or board, stage or bib be given")
+            raise BadQuery("page", "home, live or screen, or board, stage or bib be given")
