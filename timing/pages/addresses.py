@@ -109,6 +109,11 @@ def feed(slug: str, **query: str | int | None) -> str:
     return _with(f"{race(slug)}/feed.json", query)
 
 
+def charts(slug: str, **query: str | int | None) -> str:
+    """Pictures of a race: places, gaps, paces."""
+    return _with(f"{race(slug)}/charts", query)
+
+
 def desk(slug: str) -> str:
     """The director's desk of one race."""
     return f"{DESK}/{_part(slug)}"

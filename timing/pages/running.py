@@ -94,6 +94,21 @@ def road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
     return on_the_road(before, now.lines, now.splits, totals)
 
 
+class Roads:
+    """The classifications on the road while a stage runs, each worked out once for a page."""
+
+    def __init__(self, book: RaceBook, now: Running) -> None:
+        self._book = book
+        self._now = now
+        self._found: dict[str, tuple[RoadLine, ...]] = {}
+
+    def of(self, code: str) -> tuple[RoadLine, ...]:
+        """What `road` says of a classification."""
+        if code not in self._found:
+            self._found[code] = road(self._book, code, self._now)
+        return self._found[code]
+
+
 def projection(
     book: RaceBook, code: str, now: Running, at: Instant | None = None
 ) -> tuple[ProjectedLine, ...]:
