@@ -188,4 +188,3 @@ class RunnerView:
         place = by_code.get(control) or by_code.get(f"{control}.in")
         short = place.short if place else control
         return words.sentence("stage-place", stage=number, place=short)
-
