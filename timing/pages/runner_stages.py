@@ -47,10 +47,9 @@ def rank_within(view: RunnerView, number: int) -> GroupRank | None:
     if state is None or own is None or not view.groups:
         return None
     group, members = view.groups[0], view.members(number)[0]
+    division = view.lines[number].division
     ahead = sum(
-        row.rank is not None
-        and row.rank < own
-        and row.entry.division == view.lines[number].division
+        row.rank is not None and row.rank < own and row.entry.division == division
         for entry_id, row in state.rows.items()
         if entry_id in members
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from timing.core.statuses import RaceStatus, StageStatus
 from timing.pages import words
@@ -85,8 +86,7 @@ def _key(
 
 def _turn(placed: Sequence[Placed], penalised: frozenset[int]) -> Placed | None:
     """Where the race turned: after a penalty that cost places, else furthest off the way."""
-    between = list(zip(placed, placed[1:-1], strict=False))
-    for before, here in between:
+    for before, here in pairwise(placed[:-1]):
         if here.stage in penalised and here.place > before.place:
             return here
     first, last = placed[0].place, placed[-1].place
@@ -94,8 +94,12 @@ def _turn(placed: Sequence[Placed], penalised: frozenset[int]) -> Placed | None:
     def off(here: Placed) -> int:
         return max(here.place - max(first, last), min(first, last) - here.place)
 
-    best = max((here for _, here in between), key=off, default=None)
-    return best if best is not None and off(best) > 0 else None
+    best = max(placed[1:-1], key=off, default=None)
+    return best if best is not None and off(best) >= _WORTH_TELLING else None
+
+
+_WORTH_TELLING = 2
+"""Places that somebody must have been off the way from the first to the last."""
 
 
 def _ended(view: RunnerView) -> str:
@@ -165,7 +169,8 @@ SENTENCES: Mapping[str, str] = {
         " {last} again after stage {now}."
     ),
     "penalty-again-end": mark(
-        "{first} after stage {stage}, {turn} after a penalty on stage {at}, {last} again at the end."
+        "{first} after stage {stage}, {turn} after a penalty on stage {at},"
+        " {last} again at the end."
     ),
 }
 """By where the race turned, whether a place was taken again, and how it stands."""
