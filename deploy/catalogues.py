@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
@@ -22,6 +22,10 @@ _ENGLISH_ONLY = ("desk", "review", "station", "camp", "api", "print/")
 """What the names of templates begin with whose pages speak English."""
 
 
+_ELSEWHERE = (PROJECT / "timing" / "web" / "errors.py",)
+"""Code beyond the pages that has texts for visitors."""
+
+
 def messages() -> Catalog:
     """Every text of the public pages, with the files that it stands in."""
     catalogue = Catalog(project="Bivouac", fuzzy=False, charset="utf-8")
@@ -31,7 +35,7 @@ def messages() -> Catalog:
 
 
 def _texts() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
-    for file in sorted((PROJECT / "timing" / "pages").glob("*.py")):
+    for file in (*sorted((PROJECT / "timing" / "pages").rglob("*.py")), *_ELSEWHERE):
         with file.open("rb") as code:
             for _, text, comments, _ in extract("python", code, _PYTHON, ("Translators:",)):
                 yield str(file.relative_to(PROJECT)), text, comments
@@ -56,7 +60,12 @@ def main() -> None:
         if path.exists():
             with path.open("rb") as file:
                 before = read_po(file, locale=language.code)
-        made = Catalog(locale=language.code, project="Bivouac", fuzzy=False, charset="utf-8")
+        made = Catalog(
+            locale=language.code,
+            header_comment=f"# {language.name}: the texts of public pages. See docs/languages.md.",
+            fuzzy=False,
+            charset="utf-8",
+        )
         for message in template:
             if message.id:
                 known = before.get(message.id)
@@ -68,20 +77,28 @@ def main() -> None:
                 )
         packed = io.BytesIO()
         write_po(packed, made, width=100, omit_header=False, include_lineno=False)
-        dated = packed.getvalue().decode()
-        path.write_text(
-            "".join(line for line in dated.splitlines(True) if not line.startswith(_DATED)),
-            encoding="utf-8",
-        )
-        waiting = sum(not _is_translated(m.string) for m in made if m.id)
+        written = packed.getvalue().decode().splitlines()
+        lines = [line for line in written if not line.startswith(_OF_THE_TOOL)]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        waiting = sum(not _is_translated(message) for message in made if message.id)
         print(f"{language.name}: {len(made)} texts, {waiting} to translate")
 
 
-_DATED = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Generated-By', "# FIRST")
+_OF_THE_TOOL = (
+    '"Project-Id-Version',
+    '"Report-Msgid-Bugs-To',
+    '"POT-Creation-Date',
+    '"PO-Revision-Date',
+    '"Last-Translator',
+    '"Language-Team',
+    '"Generated-By',
+)
+"""Fields of a catalogue's head that say nothing here, and would change it each day."""
 
 
-def _is_translated(text: str | tuple[str, ...]) -> bool:
-    return bool(text) if isinstance(text, str) else bool(text) and all(text)
+def _is_translated(message: Message) -> bool:
+    forms = message.string
+    return all(forms) if isinstance(forms, list | tuple) and forms else bool(forms)
 
 
 if __name__ == "__main__":

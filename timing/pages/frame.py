@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from timing.core.book import RaceBook
 from timing.core.definition import Race
-from timing.core.times import SECOND, Rounding, zone_named
+from timing.core.times import MINUTE, SECOND, Instant, Rounding, zone_named
 from timing.pages import addresses, figures
 from timing.pages.languages import Words, mark, translate
 
@@ -41,11 +41,20 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """How far race time was ahead of UTC at an instant, for who wants their own time instead."""
+
+    at: Instant
+    offset_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """The outside of a page. ``race`` and what follows are empty on pages of no race.
 
     ``revision`` is the race's at which the page was made; ``time_note`` says how its times read.
     ``past`` says which moment is shown, where it is not the present; ``present_url`` leads there.
+    ``clocks`` is what the clocks on it show, None where there are none yet.
     """
 
     title: str
@@ -59,6 +68,7 @@ class Frame:
     scripts: tuple[str, ...] = field(default=())
     past: str = ""
     present_url: str = ""
+    clocks: Clocks | None = None
 
     def as_past(self, told: str, present_url: str) -> Frame:
         """The frame of a page that shows another moment: it does not follow what happens now."""
@@ -100,7 +110,8 @@ def race_frame(
         revision=revision,
         time_note=_time_note(book),
         styles=styles,
-        scripts=scripts,
+        scripts=(*scripts, "visitor"),
+        clocks=_clocks(book),
     )
 
 
@@ -110,12 +121,20 @@ def name_and_edition(race: Race) -> tuple[str, str]:
     return race.name.removesuffix(year).rstrip(), year
 
 
-def _time_note(book: RaceBook) -> str:
-    rules = book.race.rules
+def _clocks(book: RaceBook) -> Clocks | None:
     number = book.running_stage or book.last_stage or next(iter(book.stages), 0)
     guns = book.guns(number) if number else {}
+    if not guns:
+        return None
+    at = min(guns.values())
+    offset = figures.utc_offset_ms(at, zone_named(book.race.timezone))
+    return Clocks(at=at, offset_minutes=offset // MINUTE)
+
+
+def _time_note(book: RaceBook) -> str:
+    rules, clocks = book.race.rules, _clocks(book)
     said = [_TIMES[rules.rounding, rules.precision]]
-    if guns:
-        offset = figures.utc_offset(min(guns.values()), zone_named(book.race.timezone))
+    if clocks is not None:
+        offset = figures.utc_offset(clocks.at, zone_named(book.race.timezone))
         said.append(translate("Clocks show race time ({offset}).").format(offset=offset))
     return " ".join(said)
