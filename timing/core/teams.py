@@ -495,9 +495,7 @@ def allowed_at(rule: Separation, point: Point) -> Duration:
     return next((d for code, d in rule.at if point.is_named(code)), rule.max_gap)
 
 
-def apart_at(
-    stage: TeamInput, row: TeamRow, point: Point
-) -> tuple[Duration, list[Passing]] | None:
+def apart_at(stage: TeamInput, row: TeamRow, point: Point) -> tuple[Duration, list[Passing]] | None:
     """How far apart the members crossed a point, and the passings; None while one may still come.
 
     Nobody waits for who is out. What held them apart on the way is not theirs (Rules 4.11).

@@ -12,18 +12,22 @@ from timing.pages.race_home import race_home
 from timing.pages.runner_page import runner_page
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.stage_page import stage_page
+from timing.pages.team_page import team_page
 
 
 def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> LivePage:
     """The page behind an address made by `addresses.events`.
 
-    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``) says which; what else the page
-    takes stands beside it. Raises what that page raises; BadQuery where none is meant.
+    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``, ``team``) says which; what else
+    the page takes stands beside it. Raises what that page raises; BadQuery where none is meant.
     """
     if code := args.get("board", "").strip():
         return board_page(book, code, args, revision=revision)
     if bib := args.get("bib", "").strip():
         return runner_page(book, bib, args, revision=revision)
+    # Pages of stages have a team too: that of their selection.
+    if args.get("page", "").strip() == "team":
+        return team_page(book, args.get("team", "").strip(), args, revision=revision)
     stage = number_of(args, "stage")
     if stage is not None:
         return stage_page(book, stage, args, revision=revision)
@@ -33,4 +37,4 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
         case "live":
             return live_page(book, revision=revision)
         case _:
-            raise BadQuery("page", "home or live, or board, stage or bib be given")
+            raise BadQuery("page", "home, live or team, or board, stage or bib be given")

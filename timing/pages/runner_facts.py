@@ -22,13 +22,14 @@ from timing.pages.words import sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A headline figure: what it is, its value, the line under it."""
+    """A headline figure: what it is, its value, the line under it, with a time of day or not."""
 
     label: str
     value: str
     note: str = ""
     moved: int | None = None
     is_live: bool = False
+    has_clock: bool = False
 
 
 def facts(view: RunnerView) -> tuple[Fact, ...]:
@@ -119,7 +120,8 @@ def _stage_fact(view: RunnerView, number: int, line: StageLine) -> Fact:
         parts = [sentence("finished-at", time=at) if at else "", place]
         value = figures.time(line.time, view.precision)
         parts.append(_place_within(view, number, line))
-        return Fact(label=label, value=value, note=", ".join(p for p in parts if p))
+        note = ", ".join(part for part in parts if part)
+        return Fact(label=label, value=value, note=note, has_clock=bool(at))
     mark = words.STAGE_STATUS[line.status]
     if not splits or line.status is not StageStatus.ON_COURSE:
         return Fact(label=label, value=mark, note=words.LETTERS.get(mark, ""))
@@ -131,7 +133,7 @@ def _stage_fact(view: RunnerView, number: int, line: StageLine) -> Fact:
         place=by_code[last.point].name,
         time=figures.clock_minutes(last.time, view.zone, day),
     )
-    return Fact(label=label, value=value, note=seen, is_live=True)
+    return Fact(label=label, value=value, note=seen, is_live=True, has_clock=True)
 
 
 def _place_within(view: RunnerView, number: int, line: StageLine) -> str:

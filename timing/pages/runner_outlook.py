@@ -10,21 +10,20 @@ from timing.core.statuses import StageStatus
 from timing.pages import figures
 from timing.pages.languages import mark, translate
 from timing.pages.runner_view import RunnerView
-from timing.pages.runner_way import about, between
+from timing.pages.runner_way import clocks_of
 from timing.pages.saying import said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One point ahead: its name, about when, the range in words and as marks on a line.
+    """One point ahead: its name, about when, the range as clocks and as marks on a line.
 
     ``first``, ``mid`` and ``last`` are the ends and the middle on a line of 100; ``note`` says
     what the figure is worth where nobody has covered the leg yet.
     """
 
     title: str
-    about: str
-    between: str
+    time: str
     earliest: str
     latest: str
     first: float
@@ -69,13 +68,12 @@ def _points(view: RunnerView, ahead: tuple[Expected, ...]) -> Iterator[Expectati
 def _expectation(view: RunnerView, expected: Expected, name: str) -> Expectation:
     # The range takes the middle two thirds of the line; where in it the time lies is true.
     width = max(1, expected.latest - expected.earliest)
-    day = view.stage.date if view.stage is not None else None
+    clocks = clocks_of(view, expected)
     return Expectation(
         title=name,
-        about=about(view, expected),
-        between=said(mark("8 in 10 come between {range}"), range=between(view, expected)),
-        earliest=figures.clock_minutes(expected.earliest, view.zone, day),
-        latest=figures.clock_minutes(expected.latest, view.zone, day),
+        time=clocks.time,
+        earliest=clocks.earliest,
+        latest=clocks.latest,
         first=18.0,
         mid=round(18 + 64 * (expected.time - expected.earliest) / width, 1),
         last=82.0,

@@ -39,10 +39,19 @@ class LegWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedClock:
+    """About when, and the range that holds eight of ten: hours and minutes, never seconds."""
+
+    time: str
+    earliest: str
+    latest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A point on the way: when, since the start, at which place; the leg that led to it.
 
-    ``about`` and ``between`` are when the runner is expected where it was not passed yet.
+    ``expected`` is where the runner is expected and was not seen yet.
     """
 
     place: Place
@@ -55,8 +64,7 @@ class Step:
     source: str
     is_passed: bool
     is_missing: bool
-    about: str = ""
-    between: str = ""
+    expected: ExpectedClock | None = None
 
 
 _USUAL = frozenset({"chip", "checkpoint", "line_crew"})
@@ -94,8 +102,7 @@ def _steps(view: RunnerView, ahead: Mapping[str, Expected]) -> Iterator[Step]:
             source=_source(split),
             is_passed=at is not None,
             is_missing=at is None and place.ordinal < reached,
-            about="" if expected is None else about(view, expected),
-            between="" if expected is None else between(view, expected),
+            expected=None if expected is None else clocks_of(view, expected),
         )
 
 
@@ -105,18 +112,14 @@ def _source(split: Split | None) -> str:
     return words.SOURCE[split.source]
 
 
-def about(view: RunnerView, expected: Expected) -> str:
-    """``about 11:40``: never with seconds."""
+def clocks_of(view: RunnerView, expected: Expected) -> ExpectedClock:
+    """An expected time on the race's clock."""
     day = view.stage.date if view.stage is not None else None
-    return said(mark("about {time}"), time=figures.clock_minutes(expected.time, view.zone, day))
-
-
-def between(view: RunnerView, expected: Expected) -> str:
-    """``11:32–11:55``: the range that holds eight of ten."""
-    day = view.stage.date if view.stage is not None else None
-    first = figures.clock_minutes(expected.earliest, view.zone, day)
-    last = figures.clock_minutes(expected.latest, view.zone, day)
-    return f"{first}–{last}"
+    time, earliest, latest = (
+        figures.clock_minutes(instant, view.zone, day)
+        for instant in (expected.time, expected.earliest, expected.latest)
+    )
+    return ExpectedClock(time=time, earliest=earliest, latest=latest)
 
 
 def _within(ranked: Ranked | None, groups: tuple[Group, ...]) -> tuple[GroupRank, ...]:

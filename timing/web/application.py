@@ -20,6 +20,7 @@ from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.station import station_api
 from timing.web.api.sync import sync
+from timing.web.certificates import certificates
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
+        certificates,
         station_app,
         station,
         desk,
