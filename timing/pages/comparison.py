@@ -73,14 +73,15 @@ class Comparison:
     """The runner beside the chosen rivals; without any only what it takes to choose them.
 
     ``action`` and ``kept`` are the form's, ``asked`` what stands in its field; ``unknown`` the
-    bibs that nobody wears. ``told`` says in sentences where the differences were made.
+    bibs that nobody wears. What is ``told`` says in sentences where the differences were made.
     """
 
     rivals: tuple[Rival, ...]
     stages: tuple[ComparisonRow, ...]
     controls: tuple[ComparisonRow, ...]
     controls_title: str
-    told: tuple[str, ...]
+    told_of_stages: tuple[str, ...]
+    told_of_controls: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
     action: str
     kept: tuple[tuple[str, str], ...]
@@ -128,7 +129,8 @@ def comparison(view: RunnerView, chosen: Sequence[Entry], unknown: Sequence[str]
         stages=stages,
         controls=controls,
         controls_title=stage_title(view.stage) if view.stage is not None and controls else "",
-        told=(*told_of_stages, *told_of_controls),
+        told_of_stages=told_of_stages,
+        told_of_controls=told_of_controls,
         suggestions=tuple(_suggestions(view, rivals)) if len(rivals) < MOST_RIVALS else (),
         action=addresses.runner(view.book.race.slug, view.entry.bib),
         kept=(("stage", str(view.asked)),) if view.asked is not None else (),

@@ -158,9 +158,9 @@ def teams_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) ->
 
 def _count(texts: tuple[str, str], found: int, of: int) -> str:
     """``46 runners``, or ``12 of 46 runners``."""
+    whole = said_many(texts, of, number=figures.count(of))
     if found == of:
-        return said_many(texts, of).replace(str(of), figures.count(of), 1)
-    whole = said_many(texts, of).replace(str(of), figures.count(of), 1)
+        return whole
     return said(mark("{found} of {whole}"), found=figures.count(found), whole=whole)
 
 

@@ -16,8 +16,7 @@ from timing.pages.marks import name_of, places
 from timing.pages.runner_stages import rank_within
 from timing.pages.runner_view import RunnerView
 from timing.pages.running import has_road, road
-from timing.pages.saying import said
-from timing.pages.words import sentence
+from timing.pages.saying import said, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

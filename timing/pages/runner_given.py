@@ -14,7 +14,7 @@ from timing.pages import figures
 from timing.pages.desk_words import article_of
 from timing.pages.explanations import sentence as reason_words
 from timing.pages.runner_view import RunnerView
-from timing.pages.words import sentence
+from timing.pages.saying import sentence
 
 Given: TypeAlias = Penalty | Credit | Bonus
 

@@ -16,7 +16,7 @@ from timing.pages.marks import (
 )
 from timing.pages.runner_view import RunnerView
 from timing.pages.running import has_road, road
-from timing.pages.words import sentence
+from timing.pages.saying import sentence
 
 
 def head_bib(view: RunnerView) -> Bib:

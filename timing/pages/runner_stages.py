@@ -9,7 +9,7 @@ from timing.pages import addresses, figures, words
 from timing.pages.marks import StatusMark, stage_mark
 from timing.pages.runner_view import RunnerView
 from timing.pages.runner_way import GroupRank
-from timing.pages.words import sentence
+from timing.pages.saying import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from timing.pages import words
 from timing.pages.languages import Words, mark
 from timing.pages.marks import Place, places
 from timing.pages.running import Running, has_road, road, running
+from timing.pages.saying import sentence
 
 MOST_GROUPS = 3
 """Parts of the field that places are told in, so that they fit beside a time."""
@@ -183,8 +184,8 @@ class RunnerView:
     def where(self, number: int, control: str) -> str:
         """``stage 5, CP3``: a place of the race in words."""
         if not control:
-            return words.sentence("stage-only", stage=number)
+            return sentence("stage-only", stage=number)
         by_code = {p.code: p for p in places(self.book.course(number, self.entry.division))}
         place = by_code.get(control) or by_code.get(f"{control}.in")
         short = place.short if place else control
-        return words.sentence("stage-place", stage=number, place=short)
+        return sentence("stage-place", stage=number, place=short)

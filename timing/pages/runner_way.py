@@ -33,6 +33,7 @@ class LegWords:
     """
 
     told: tuple[str, ...] = ()
+    time: str = ""
     pace: str = ""
     rank: str = ""
     ranks_in: tuple[GroupRank, ...] = ()
@@ -157,7 +158,8 @@ def _leg(view: RunnerView, ranked: PassageRank | None) -> LegWords:
         return LegWords(told=(said(mark("{time} at this place"), time=took),))
     pace = figures.pace(ranked.leg_time, ranked.leg_m)
     return LegWords(
-        told=(*told, took),
+        told=tuple(told),
+        time=took,
         pace=said(mark("{pace}/km"), pace=pace) if pace else "",
         rank=said(mark("{nth} on the leg"), nth=words.ordinal(ranked.leg.rank)),
         ranks_in=_within(ranked.leg, view.groups),

@@ -39,10 +39,9 @@ from timing.pages.runner_facts import Fact
 from timing.pages.runner_given import GivenItem
 from timing.pages.runner_page import public_stage
 from timing.pages.running import running
-from timing.pages.saying import said
+from timing.pages.saying import said, sentence
 from timing.pages.selection import number_of
 from timing.pages.stages import stage_title
-from timing.pages.words import sentence
 
 
 class UnknownTeam(LookupError):
