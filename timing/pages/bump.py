@@ -81,7 +81,15 @@ def bump_chart(
     The last column is the running stage's where ``standing`` is given (Rules 9.8).
     """
     closed = book.closed_stage if standing else book.last_stage
-    numbers = [n for n in book.stages if n <= closed]
+    numbers: Sequence[int] = [n for n in book.stages if n <= closed]
+    if not any(
+        line.rank is not None and line.line.competitor.id == entry_id
+        for line in standing
+        if isinstance(line.line.competitor, Entry)
+    ):
+        # No place now, or no stage runs: as far as there were places.
+        standing = ()
+        numbers = _placed_until(book, code, entry_id, numbers)
     courses = _courses(book, code, numbers, standing)
     own = next((c for c in courses if c.id == entry_id), None)
     columns = [sentence("stage-column", stage=n) for n in numbers]
@@ -118,6 +126,17 @@ def bump_chart(
         ),
         description=sentence("bump", places=said),
     )
+
+
+def _placed_until(
+    book: RaceBook, code: str, entry_id: str, numbers: Sequence[int]
+) -> Sequence[int]:
+    """The stages up to the last after which the runner was ranked."""
+    for nth in range(len(numbers), 0, -1):
+        for line in book.board(code, numbers[nth - 1]).lines:
+            if isinstance(line.competitor, Entry) and line.competitor.id == entry_id and line.rank:
+                return numbers[:nth]
+    return ()
 
 
 def _courses(

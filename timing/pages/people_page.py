@@ -112,7 +112,7 @@ def runners_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) 
         ),
         form=_form(book, selection, addresses.runners(slug), teams=True),
         count=_count(_RUNNERS, len(found), count),
-        place_of=(main.name or main.code) if main is not None and book.last_stage else "",
+        place_of=(main.name or main.code) if main is not None and _after(book) else "",
         rows=tuple(
             _person(book, entry, worn, categories.get(entry.id, ()), lines.get(entry.id))
             for entry in shown
@@ -188,12 +188,18 @@ def _categories(book: RaceBook) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _after(book: RaceBook) -> int:
+    """The stage that places are told as after: while one runs, the last that is over (9.4)."""
+    return book.closed_stage if book.running_stage is not None else book.last_stage
+
+
 def _solo_lines(book: RaceBook) -> dict[str, Line]:
     """The lines of the first classification of entries that each stands in, by entry id."""
     found: dict[str, Line] = {}
+    after = _after(book)
     for classification in book.race.classifications:
         if classification.of is Of.SOLO and not classification.category:
-            for line in book.board(classification.code).lines:
+            for line in book.board(classification.code, after).lines:
                 if isinstance(line.competitor, Entry):
                     found.setdefault(line.competitor.id, line)
     return found
@@ -201,9 +207,10 @@ def _solo_lines(book: RaceBook) -> dict[str, Line]:
 
 def _team_lines(book: RaceBook) -> dict[str, Line]:
     found: dict[str, Line] = {}
+    after = _after(book)
     for classification in book.race.classifications:
         if classification.of is Of.TEAM:
-            for line in book.board(classification.code).lines:
+            for line in book.board(classification.code, after).lines:
                 if isinstance(line.competitor, Team):
                     found.setdefault(line.competitor.code, line)
     return found

@@ -15,7 +15,7 @@ from timing.pages.languages import mark
 from timing.pages.marks import name_of, places
 from timing.pages.runner_stages import rank_within
 from timing.pages.runner_view import RunnerView
-from timing.pages.running import has_road, road
+from timing.pages.running import has_road
 from timing.pages.saying import said, sentence
 
 
@@ -51,11 +51,7 @@ def _facts(view: RunnerView) -> Iterator[Fact]:
 def _rank_fact(view: RunnerView, classification: Classification) -> Fact | None:
     name = classification.name or classification.code
     if view.now is not None and has_road(classification):
-        standing = (
-            view.standing
-            if classification is view.main
-            else road(view.book, classification.code, view.now)
-        )
+        standing = view.road(classification)
         line = view.road_line(standing)
         if line is not None and line.rank is not None and (view.after or line.split):
             before = line.line.rank

@@ -15,7 +15,7 @@ from timing.pages.marks import (
     worn_bibs,
 )
 from timing.pages.runner_view import RunnerView
-from timing.pages.running import has_road, road
+from timing.pages.running import has_road
 from timing.pages.saying import sentence
 
 
@@ -26,7 +26,7 @@ def head_bib(view: RunnerView) -> Bib:
         return bib
     for jersey, classification in jerseys(view.book.race).items():
         if classification in view.boards and has_road(classification):
-            first = road(view.book, classification.code, view.now)[:1]
+            first = view.road(classification)[:1]
             if first and first[0].line.competitor == view.entry and first[0].split:
                 title = sentence("leads-on-road")
                 return replace(bib, jersey=jersey, on_road=True, title=title)

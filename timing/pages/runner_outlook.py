@@ -42,6 +42,9 @@ class RunnerOutlook:
 
 def ahead_of(view: RunnerView) -> tuple[Expected, ...]:
     """What is to come for a runner on the stage under way, where that is the one shown."""
+    line = view.lines.get(view.shown) if view.shown is not None else None
+    if line is None or line.status is not StageStatus.ON_COURSE:
+        return ()
     if view.now is None or not view.is_live or view.now.latest is None:
         return ()
     number, moment = view.now.stage.number, view.now.latest[0].time

@@ -45,7 +45,8 @@ class RunnerPage:
     """The page of a runner. ``steps`` are of the stage shown.
 
     ``entry`` is the identity that a device follows; ``certificate`` the address of the PDF where
-    there is one, ``calendar`` that of the starts to come.
+    there is one, ``calendar`` that of the starts to come. Before the race there is no
+    ``comparison``.
     """
 
     template: ClassVar[str] = "runner.html"
@@ -75,7 +76,7 @@ class RunnerPage:
     facts: tuple[Fact, ...]
     story: str
     chart: BumpChart | None
-    comparison: Comparison
+    comparison: Comparison | None
     stage_title: str
     stage_facts: str
     steps: tuple[Step, ...]
@@ -128,7 +129,9 @@ def runner_page(
         chart=bump_chart(book, view.main.code, entry.id, view.standing, chosen)
         if view.main is not None
         else None,
-        comparison=comparison(view, rivals, unknown),
+        comparison=comparison(view, rivals, unknown)
+        if view.after or view.now is not None
+        else None,
         stage_title=stage_title(stage) if stage is not None else "",
         stage_facts=_stage_words(view, stage) if stage is not None else "",
         steps=steps(view, {expected.point: expected for expected in ahead}),
@@ -179,6 +182,7 @@ def _reasons(view: RunnerView) -> tuple[Passage, ...]:
     explanation = explain(view.book, view.entry.id, after=view.after)
     public = replace(
         explanation,
+        totals=explanation.totals if view.after else (),
         stages=_begun(view.book, explanation.stages),
         team_stages=_begun(view.book, explanation.team_stages),
     )

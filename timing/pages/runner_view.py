@@ -65,9 +65,8 @@ class RunnerView:
         self.shown = self._shown(asked)
         self.boards: tuple[Classification, ...] = tuple(self._own_boards())
         self.main = next((c for c in self.boards if has_road(c)), None)
-        self.standing: tuple[RoadLine, ...] = (
-            road(book, self.main.code, self.now) if self.main and self.now else ()
-        )
+        self._roads: dict[str, tuple[RoadLine, ...]] = {}
+        self.standing: tuple[RoadLine, ...] = self.road(self.main) if self.main is not None else ()
 
     def _shown(self, asked: int | None) -> int | None:
         if asked is not None:
@@ -89,6 +88,15 @@ class RunnerView:
             if isinstance(line.competitor, Entry) and line.competitor.id == self.entry.id:
                 return line
         return None
+
+    def road(self, classification: Classification) -> tuple[RoadLine, ...]:
+        """A classification on the road; empty while no stage is under way."""
+        if self.now is None:
+            return ()
+        code = classification.code
+        if code not in self._roads:
+            self._roads[code] = road(self.book, code, self.now)
+        return self._roads[code]
 
     def road_line(self, standing: tuple[RoadLine, ...] | None = None) -> RoadLine | None:
         """The runner's line on the road, by default of the main classification."""
