@@ -451,6 +451,10 @@ class RaceBook:
             for board in stage_boards(book, self._race)
         )
 
+    def merged(self, categories: tuple[str, ...], number: int) -> tuple[str, ...]:
+        """An entry's categories as they are left by a stage once small ones merged (Rules 8.1)."""
+        return self._boards.merged(categories, Of.SOLO, number)
+
     def _merged(self, line: StageLine, number: int) -> StageLine:
         """The line with the categories that are left once small ones merged (Rules 8.1)."""
         of = Of.SOLO if isinstance(line.competitor, Entry) else Of.TEAM

@@ -74,6 +74,26 @@ def runner(slug: str, bib: str, **query: str | int | None) -> str:
     return _with(f"{race(slug)}/entries/{_part(bib)}", query)
 
 
+def runners(slug: str, **query: str | int | None) -> str:
+    """Everybody who is entered."""
+    return _with(f"{race(slug)}/runners", query)
+
+
+def certificate(slug: str, bib: str) -> str:
+    """What a finisher takes home, as PDF."""
+    return f"{runner(slug, bib)}/certificate.pdf"
+
+
+def teams(slug: str) -> str:
+    """Every team."""
+    return f"{race(slug)}/teams"
+
+
+def team(slug: str, code: str, **query: str | int | None) -> str:
+    """A team's page."""
+    return _with(f"{teams(slug)}/{_part(code)}", query)
+
+
 def live(slug: str) -> str:
     """What is happening now."""
     return f"{race(slug)}/live"
@@ -104,7 +124,7 @@ def embed(slug: str, **query: str | int | None) -> str:
     return _with(f"{race(slug)}/embed", query)
 
 
-def feed(slug: str, **query: str | int | None) -> str:
+def feed_json(slug: str, **query: str | int | None) -> str:
     """A race's state as JSON for scripts of other sites."""
     return _with(f"{race(slug)}/feed.json", query)
 

@@ -387,9 +387,9 @@ def _leads_on_road(book: RaceBook, code: str) -> Jersey | None:
 
 
 def _url(book: RaceBook, competitor: Competitor) -> str:
-    if isinstance(competitor, Entry) and competitor.bib:
-        return addresses.runner(book.race.slug, competitor.bib)
-    return ""
+    if isinstance(competitor, Team):
+        return addresses.team(book.race.slug, competitor.code)
+    return addresses.runner(book.race.slug, competitor.bib) if competitor.bib else ""
 
 
 def _moved(before: int | None, rank: int | None) -> int | None:

@@ -100,6 +100,10 @@ def race_frame(
     if book.stages:
         shown = book.running_stage or book.last_stage or book.stages[0]
         tabs.append((mark("Stages"), addresses.stage(race.slug, shown)))
+    if book.entries():
+        tabs.append((mark("Runners"), addresses.runners(race.slug)))
+    if book.teams():
+        tabs.append((mark("Teams"), addresses.teams(race.slug)))
     tabs.append((mark("Live"), addresses.live(race.slug)))
     return Frame(
         title=f"{title} · {race.name}" if title != race.name else race.name,

@@ -13,13 +13,15 @@ from timing.pages.runner_page import runner_page
 from timing.pages.screen_page import screen_page
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.stage_page import stage_page
+from timing.pages.team_page import team_page
 
 
 def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> LivePage:
     """The page behind an address made by `addresses.events`.
 
-    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``, ``screen``) says which; what else
-    the page takes stands beside it. Raises what that page raises; BadQuery where none is meant.
+    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``, ``screen``, ``team``) says
+    which; what else the page takes stands beside it. Raises what that page raises; BadQuery where
+    none is meant.
     """
     if args.get("page", "").strip() == "screen":  # which takes a stage too
         return screen_page(book, args, revision=revision)
@@ -27,6 +29,9 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
         return board_page(book, code, args, revision=revision)
     if bib := args.get("bib", "").strip():
         return runner_page(book, bib, args, revision=revision)
+    # Pages of stages have a team too: that of their selection.
+    if args.get("page", "").strip() == "team":
+        return team_page(book, args.get("team", "").strip(), args, revision=revision)
     stage = number_of(args, "stage")
     if stage is not None:
         return stage_page(book, stage, args, revision=revision)
@@ -36,4 +41,4 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
         case "live":
             return live_page(book, revision=revision)
         case _:
-            raise BadQuery("page", "home, live or screen, or board, stage or bib be given")
+            raise BadQuery("page", "home, live, screen or team, or board, stage or bib be given")

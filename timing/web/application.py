@@ -21,6 +21,7 @@ from timing.web.api.results import results
 from timing.web.api.station import station_api
 from timing.web.api.sync import sync
 from timing.web.cards import cards
+from timing.web.certificates import certificates
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> Flask:
         feeds,
         embedding,
         cards,
+        certificates,
         station_app,
         station,
         desk,

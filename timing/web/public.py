@@ -16,6 +16,7 @@ from timing.pages.board_page import BoardPage, board_page
 from timing.pages.languages import prefix
 from timing.pages.live_page import LivePage, live_page
 from timing.pages.moments import moment_words
+from timing.pages.people_page import PeoplePage, TeamsPage, runners_page, teams_page
 from timing.pages.race_home import RaceHomePage, race_home
 from timing.pages.race_list import race_list
 from timing.pages.rendering import render
@@ -24,6 +25,7 @@ from timing.pages.screen_page import ScreenPage, screen_page
 from timing.pages.screen_setup import ScreenSetupPage, screen_setup
 from timing.pages.sharing import Sharing, sharing
 from timing.pages.stage_page import ControlPage, StagePage, stage_page
+from timing.pages.team_page import TeamPage, team_page
 from timing.web.answering import answered, answered_of_all, asked_moment, life_of
 from timing.web.installation import installation, now
 
@@ -33,11 +35,14 @@ RacePage: TypeAlias = (
     BoardPage
     | ControlPage
     | LivePage
+    | PeoplePage
     | RaceHomePage
     | RunnerPage
     | ScreenPage
     | ScreenSetupPage
     | StagePage
+    | TeamPage
+    | TeamsPage
 )
 
 KNOWN = "revision"
@@ -76,6 +81,27 @@ def entry(slug: str, bib: str) -> Response:
     """A runner's page."""
     args = request.args.to_dict()
     return _shown(slug, lambda book, revision: runner_page(book, bib, args, revision=revision))
+
+
+@public.get("/races/<slug:slug>/runners")
+def runners(slug: str) -> Response:
+    """Everybody who is entered."""
+    args = request.args.to_dict()
+    return _shown(slug, lambda book, revision: runners_page(book, args, revision=revision))
+
+
+@public.get("/races/<slug:slug>/teams")
+def teams(slug: str) -> Response:
+    """Every team."""
+    args = request.args.to_dict()
+    return _shown(slug, lambda book, revision: teams_page(book, args, revision=revision))
+
+
+@public.get("/races/<slug:slug>/teams/<code>")
+def team(slug: str, code: str) -> Response:
+    """A team's page."""
+    args = request.args.to_dict()
+    return _shown(slug, lambda book, revision: team_page(book, code, args, revision=revision))
 
 
 @public.get("/races/<slug:slug>/live")
