@@ -1,6 +1,8 @@
 // Keeps a page up to date: lines that changed are replaced, lines that moved slide, and who
 // listens hears one polite summary now and then. Without a stream the page asks by itself.
 //
+// The lines of long tables (tbody[data-virtual]) are their own script's: it takes them over.
+//
 // An event's data: {revision, html: {element id: outer HTML}, order: {tbody id: [row ids]},
 // summary}. See timing/pages/fragments.py, which makes it.
 
@@ -10,6 +12,7 @@ const ANNOUNCE_EVERY_MS = 15000;
 const POLL_EVERY_MS = 15000;
 const TRIES_BEFORE_POLLING = 3;
 
+const lines = document.querySelector("tbody[data-virtual]") ? await import("./lines.js") : null;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 for (const part of document.querySelectorAll("[data-live]")) follow(part);
@@ -74,6 +77,7 @@ function follow(part) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const other = page.querySelector("[data-live]");
       if (other) take(changeBetween(part, other));
+      await lines?.refresh();
     } catch {
       // No network: the next round will tell.
     }
@@ -88,7 +92,7 @@ function follow(part) {
 function changeBetween(part, other) {
   const html = {};
   const order = {};
-  for (const body of other.querySelectorAll("tbody[id]")) {
+  for (const body of other.querySelectorAll("tbody[id]:not([data-virtual])")) {
     order[body.id] = [...body.rows].filter((row) => row.id).map((row) => row.id);
     for (const row of body.rows) if (row.id) html[row.id] = row.outerHTML;
   }
@@ -105,10 +109,17 @@ function changeBetween(part, other) {
 const aside = new Map();
 
 /** Brings the elements of `part` up to date; says whether anything was different. */
-function apply(part, { html, order }) {
+function apply(part, change) {
+  const { html } = change;
+  const order = { ...change.order };
   const before = positions(part);
   let different = false;
+  for (const body of part.querySelectorAll("tbody[data-virtual]")) {
+    if (lines.take(body, change)) different = true;
+    delete order[body.id];
+  }
   for (const [id, text] of Object.entries(html)) {
+    if (lines !== null && id.startsWith("line-")) continue;
     const element = parse(text);
     const known = document.getElementById(id);
     if (known === null) {
@@ -224,7 +235,7 @@ function wash(row) {
 function positions(part) {
   const found = new Map();
   if (still.matches) return found;
-  for (const row of part.querySelectorAll("tbody[id] > tr[id]")) {
+  for (const row of part.querySelectorAll("tbody[id]:not([data-virtual]) > tr[id]")) {
     const { top } = row.getBoundingClientRect();
     if (top > -innerHeight && top < 2 * innerHeight) found.set(row.id, top);
   }

@@ -134,6 +134,11 @@ def charts(slug: str, **query: str | int | None) -> str:
     return _with(f"{race(slug)}/charts", query)
 
 
+def lines(slug: str, **query: str | int | None) -> str:
+    """All lines of a page's tables, for its script; asked with what `events` is asked with."""
+    return _with(f"{race(slug)}/lines", query)
+
+
 def desk(slug: str) -> str:
     """The director's desk of one race."""
     return f"{DESK}/{_part(slug)}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from timing.core.book import RaceBook
 from timing.pages.board_page import board_page
 from timing.pages.fragments import LivePage
+from timing.pages.line_data import SoughtPage
 from timing.pages.live_page import live_page
 from timing.pages.race_home import race_home
 from timing.pages.runner_page import runner_page
@@ -14,6 +15,19 @@ from timing.pages.screen_page import screen_page
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.stage_page import stage_page
 from timing.pages.team_page import team_page
+
+
+def page_of_lines(book: RaceBook, args: Mapping[str, str]) -> SoughtPage:
+    """The page behind an address made by `addresses.lines`: of a ``board`` or of a ``stage``.
+
+    Raises what that page raises; BadQuery where neither is meant.
+    """
+    if code := args.get("board", "").strip():
+        return board_page(book, code, args)
+    stage = number_of(args, "stage")
+    if stage is None:
+        raise BadQuery("stage", "given, or board")
+    return stage_page(book, stage, args)
 
 
 def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> LivePage:

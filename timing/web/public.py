@@ -14,7 +14,9 @@ from timing.core.times import zone_named
 from timing.pages import figures
 from timing.pages.board_page import BoardPage, board_page
 from timing.pages.languages import prefix
+from timing.pages.line_data import line_data
 from timing.pages.live_page import LivePage, live_page
+from timing.pages.live_view import page_of_lines
 from timing.pages.moments import moment_words
 from timing.pages.people_page import PeoplePage, TeamsPage, runners_page, teams_page
 from timing.pages.race_home import RaceHomePage, race_home
@@ -23,10 +25,11 @@ from timing.pages.rendering import render
 from timing.pages.runner_page import RunnerPage, runner_page
 from timing.pages.screen_page import ScreenPage, screen_page
 from timing.pages.screen_setup import ScreenSetupPage, screen_setup
+from timing.pages.selection import BadQuery
 from timing.pages.sharing import Sharing, sharing
 from timing.pages.stage_page import ControlPage, StagePage, stage_page
 from timing.pages.team_page import TeamPage, team_page
-from timing.web.answering import answered, answered_of_all, asked_moment, life_of
+from timing.web.answering import JSON, answered, answered_of_all, asked_moment, life_of
 from timing.web.installation import installation, now
 
 public = Blueprint("public", __name__)
@@ -181,6 +184,19 @@ def _present_url() -> str:
 def _address(args: Mapping[str, str]) -> str:
     """This page's address with those parameters, without its language."""
     return f"{request.path}?{urlencode(args)}" if args else request.path
+
+
+@public.get("/races/<slug:slug>/lines")
+def lines(slug: str) -> Response:
+    """All lines of the tables of a page, for its script; asked as its stream is."""
+    args, moment = request.args.to_dict(), asked_moment()
+    if moment.is_past:
+        raise BadQuery("at", "left away: the lines are those of the present")
+
+    def made(book: RaceBook, revision: int) -> str:
+        return line_data(page_of_lines(book, args), revision=revision)
+
+    return answered(slug, made, JSON)
 
 
 @public.get("/races/<slug:slug>/events")
