@@ -34,3 +34,19 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
             return live_page(book, revision=revision)
         case _:
             raise BadQuery("page", "home or live, or board, stage or bib be given")
+
+
+def concern(book: RaceBook, args: Mapping[str, str]) -> object:
+    """What a page is mainly about, to be compared: of a runner, where this one has been seen.
+
+    Others passing may change a runner's page too, but it can wait a little for that. None for
+    pages that are about everybody.
+    """
+    bib = args.get("bib", "").strip()
+    number = book.running_stage
+    if not bib or number is None:
+        return None
+    entry = book.entry_wearing(bib)
+    if entry is None:
+        return None
+    return book.stage_line(number, entry.id), book.splits(number, entry.id)
