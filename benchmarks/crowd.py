@@ -33,6 +33,7 @@ class Told:
 class Reader:
     """One connection. ``state`` is the number of what its page shows."""
 
+    number: int
     page: int
     state: int
     revision: int
@@ -78,7 +79,7 @@ class Crowd:
             self.steps[reader.state, chunk] = step
         state, revision, _, gaps, wholes = step
         if state != reader.state:
-            self.got.append((reader.page, revision, at))
+            self.got.append((reader.number, revision, at))
         reader.state, reader.revision = state, revision
         reader.gaps += gaps
         reader.wholes += wholes
@@ -144,7 +145,7 @@ def page_now(crowd: Crowd, page: int) -> tuple[int, int]:
     """The whole state of a page, and its revision: from a stream of its own."""
     with socket.create_connection(crowd.address, timeout=60) as connection:
         connection.sendall(_request(crowd.paths[page]))
-        reader = Reader(page=page, state=0, revision=0)
+        reader = Reader(number=-1, page=page, state=0, revision=0)
         while reader.wholes == 0:
             data = connection.recv(_BLOCK)
             assert data, "the stream ended"
@@ -179,7 +180,13 @@ def main() -> None:
             path = f"{crowd.paths[page]}&revision={revision}"
             connection.sendall(_request(path))
             connection.setblocking(False)
-            reader = Reader(page=page, state=state, revision=revision, began=time.monotonic())
+            reader = Reader(
+                number=len(sockets),
+                page=page,
+                state=state,
+                revision=revision,
+                began=time.monotonic(),
+            )
             sockets[connection.fileno()] = connection, reader
             opening.add(connection.fileno())
             poll.register(connection.fileno(), select.EPOLLIN)
