@@ -51,7 +51,7 @@ _SECONDS = 60
 _BURST = 60
 _BURST_SECONDS = 6
 _RUNNERS = 300
-_SETTLE_SECONDS = 12
+_SETTLE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)

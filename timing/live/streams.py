@@ -35,8 +35,8 @@ MOST_RUNNERS = 2_000
 SOME = 5
 """With so many listeners a page is told at once, whatever it is."""
 
-PATIENT_SHARE = 0.3
-PATIENT_SECONDS = 0.6
+PATIENT_SHARE = 0.25
+PATIENT_SECONDS = 0.5
 """Of a process's time for the others: so much at once, then this share of it."""
 
 TICK_SECONDS = 0.25
