@@ -25,6 +25,10 @@ MOST_STEPS = 64
 MOST_HISTORY_BYTES = 256 * 1024
 """What a page's readers can resume from: so many events, and so much of them packed."""
 
+MANY_OF_BOARD = 3
+MANY_OF_RUNNER = 50
+"""With so many listeners a page is told of everything at once; a runner's else of its runner."""
+
 BEAT_SECONDS = 15.0
 """A quiet stream says so often that it lives."""
 
@@ -97,6 +101,7 @@ class Listener:
         self._waiting: deque[Event] = deque([OPENING])
         self._rest = b""
         self._is_flowing = False
+        self._is_writing = False
         self._is_ended = False
         self._something = threading.Event()
         self._something.set()
@@ -111,7 +116,7 @@ class Listener:
         if len(self._waiting) >= MOST_WAITING:
             return False
         self.last_sent = time.monotonic()
-        is_free = self._is_flowing and not self._waiting and not self._rest
+        is_free = self._is_flowing and not (self._is_writing or self._waiting or self._rest)
         if self._outlet is not None and is_free and not self._is_ended:
             self._write(said, self._outlet)
         else:
@@ -170,17 +175,17 @@ class Listener:
             self._something.set()
 
     def _write_waiting(self, outlet: Outlet) -> None:
+        # Until all is written whatever comes has to wait behind it.
+        self._is_writing = True
         try:
             while self._rest or self._waiting:
-                data = self._rest or framed(self._taken())
-                # Until it is written whatever comes has to wait behind it.
-                self._rest = data
-                outlet.write_all(data)
+                outlet.write_all(self._rest or framed(self._taken()))
                 self._rest = b""
         except ReaderHasLeft:
             self._waiting.clear()
             self._rest = b""
             self._is_ended = True
+        self._is_writing = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +246,24 @@ class Topic:
         self._everything: Event | None = None
         self._history = History()
         self._concern: object = None
+        self._looked_at: Standing | None = None
+        self._is_concerned = False
+
+    @property
+    def has_many(self) -> bool:
+        """Whether so many listen that they are told at once, whatever the page is about."""
+        return len(self.listeners) >= (MANY_OF_RUNNER if self.subject.is_runner else MANY_OF_BOARD)
 
     def is_behind(self, race: LiveRace) -> bool:
         """Whether the race has moved on since those who listen were told."""
         return self._shown is None or self._shown.cursor != race.standing.cursor
 
-    def is_concerned(self, book: RaceBook) -> bool:
+    def is_concerned(self, book: RaceBook, at: Standing) -> bool:
         """Whether what this page is mainly about has changed since those who listen were told."""
-        return concern(book, dict(self.subject.args)) != self._concern
+        if self._looked_at is not at:
+            self._looked_at = at
+            self._is_concerned = concern(book, dict(self.subject.args)) != self._concern
+        return self._is_concerned
 
     def tell(self, race: LiveRace) -> None:
         """Tell those who listen what has changed. Raises what `page_of_events` raises."""
@@ -309,6 +324,7 @@ class Topic:
         shown, self._concern, told = race.ask(composed)
         self._shown, self._everything = shown, None
         self.told_at = time.monotonic()
+        self._is_concerned = False
         if before is None or before.cursor.epoch != shown.cursor.epoch:
             self._history = History()
         elif told is not None:

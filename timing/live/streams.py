@@ -32,9 +32,6 @@ MOST_BOARDS = 200
 MOST_RUNNERS = 2_000
 """Pages of runners, which are made anew at once where the runner passed, else by and by."""
 
-SOME = 5
-"""With so many listeners a page is told at once, whatever it is."""
-
 PATIENT_SHARE = 0.25
 PATIENT_SECONDS = 0.5
 """Of a process's time for the others: so much at once, then this share of it."""
@@ -123,9 +120,11 @@ class Streams:
         Pages that many read come first, then those of runners who passed, and the rest by and by.
         It returns early where there is news meanwhile: who comes first is told of that first.
         """
-        behind = [topic for topic in self._most_read() if self._is_behind(topic)]
-        many = [topic for topic in behind if len(topic.listeners) >= SOME]
-        few = [topic for topic in behind if len(topic.listeners) < SOME]
+        behind = [topic for topic in list(self._topics.values()) if self._is_behind(topic)]
+        many = [topic for topic in behind if topic.has_many]
+        few = [topic for topic in behind if not topic.has_many]
+        # By how long how many have waited: a page that few read comes first too in the end.
+        many.sort(key=lambda t: -len(t.listeners) * (now - t.told_at))
         pauses: list[float] = []
         for topic in many:
             if self._told_or_paused(topic, now, pauses) and self._news.is_set():
@@ -253,5 +252,5 @@ class Streams:
                 del self._topics[topic.subject]
 
 
-def _concerned(topics: Sequence[Topic], book: RaceBook, _: Standing) -> list[Topic]:
-    return [topic for topic in topics if topic.is_concerned(book)]
+def _concerned(topics: Sequence[Topic], book: RaceBook, at: Standing) -> list[Topic]:
+    return [topic for topic in topics if topic.is_concerned(book, at)]

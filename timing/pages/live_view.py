@@ -10,6 +10,7 @@ from timing.pages.fragments import LivePage
 from timing.pages.live_page import live_page
 from timing.pages.race_home import race_home
 from timing.pages.runner_page import runner_page
+from timing.pages.running import running
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.stage_page import stage_page
 
@@ -42,11 +43,11 @@ def concern(book: RaceBook, args: Mapping[str, str]) -> object:
     Others passing may change a runner's page too, but it can wait a little for that. None for
     pages that are about everybody.
     """
-    bib = args.get("bib", "").strip()
-    number = book.running_stage
-    if not bib or number is None:
-        return None
-    entry = book.entry_wearing(bib)
+    bib, now = args.get("bib", "").strip(), running(book)
+    entry = book.entry_wearing(bib) if bib else None
     if entry is None:
         return None
-    return book.stage_line(number, entry.id), book.splits(number, entry.id)
+    if now is not None:
+        return now.lines.get(entry.id), now.splits.get(entry.id)
+    number = book.last_stage
+    return (book.stage_line(number, entry.id), book.splits(number, entry.id)) if number else None
