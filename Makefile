@@ -11,7 +11,7 @@ RUNTIME     := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports tree bench oracle fuzz coverage format env requirements vendor fonts clean
+.PHONY: help run test check lint types imports tree bench oracle fuzz coverage format env requirements vendor catalogues fonts clean
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ requirements: ## Compile the *.in files into pinned, hashed requirements (UPGRAD
 
 vendor: ## Fetch the pinned third-party browser code into static/vendor (needs npm)
 	@$(PYTHON) deploy/vendor.py
+
+catalogues: $(DEVELOPMENT) ## Bring the catalogues of languages up to date with the texts in code and templates
+	@$(BIN)/python -m deploy.catalogues
 
 fonts: $(DEVELOPMENT) ## Convert the fonts of what is printed (needs npm)
 	@$(BIN)/python -m deploy.print_fonts

@@ -104,7 +104,8 @@ def _measured(
     pages += [{"bib": bib} for bib in bibs[:_RUNNERS]]
     base = f"/races/{before.race.slug}/events"
     paths = [f"{base}?{name}={text}" for page in pages for name, text in page.items()]
-    orders = {"port": server.port, "paths": paths, "viewers": list(_spread(size))}
+    viewers = list(_spread(size))
+    orders = {"port": server.port, "paths": paths, "viewers": viewers}
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.crowd"],
         cwd=PROJECT,
@@ -142,11 +143,11 @@ def _measured(
     calm, burst = posted[:at_pace], posted[at_pace:]
     changed = _changed(before, after, posted)
     for kind, first, last in (("boards", 0, 2), ("own runner", 2, len(pages))):
-        waits = sorted(_waits(told["got"], orders["viewers"], pages, first, last, calm, changed))
+        waits = sorted(_waits(told["got"], viewers, pages, first, last, calm, changed))
         for label, share in (("half", 0.5), ("99 %", 0.99), ("all", 1)):
             wait = waits[round(share * len(waits)) - 1]
             yield Figure(label=f"{name}: {kind}, {label} within", value=wait, unit="s")
-    waits = sorted(_waits(told["got"], orders["viewers"], pages, 0, 2, burst, changed))
+    waits = sorted(_waits(told["got"], viewers, pages, 0, 2, burst, changed))
     for label, share in (("half", 0.5), ("99 %", 0.99)):
         wait = waits[round(share * len(waits)) - 1]
         yield Figure(label=f"{name}: in a burst, {label} within", value=wait, unit="s")
@@ -160,7 +161,8 @@ def _measured(
 
 
 def _size(told: dict[str, Any]) -> float:
-    return statistics.median(told["bytes"]) / 1000
+    sizes: list[int] = told["bytes"]
+    return statistics.median(sizes) / 1000
 
 
 def _median(posted: Sequence[Posted]) -> float:

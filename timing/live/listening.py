@@ -16,6 +16,7 @@ from timing.live.outlets import Outlet, ReaderHasLeft
 from timing.live.pacing import Pace
 from timing.live.threads import in_thread
 from timing.pages.fragments import Change, Fragments, changes, fragments
+from timing.pages.languages import ENGLISH, speaking
 from timing.pages.live_view import concern, page_of_events
 
 MOST_WAITING = 8
@@ -41,10 +42,11 @@ OPENING = Event(b"retry: 2000\n\n")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a stream is about: a race, and the parameters of one of its pages."""
+    """What a stream is about: a race, the parameters of one of its pages, and its language."""
 
     slug: str
     args: tuple[tuple[str, str], ...]
+    language: str = ENGLISH.code
 
     @property
     def is_runner(self) -> bool:
@@ -321,7 +323,8 @@ class Topic:
                     told = _told(change, before.since, cursor)
             return Shown(cursor, since, state), concern(book, args), told
 
-        shown, self._concern, told = race.ask(composed)
+        with speaking(self.subject.language):
+            shown, self._concern, told = race.ask(composed)
         self._shown, self._everything = shown, None
         self.told_at = time.monotonic()
         self._is_concerned = False
@@ -348,9 +351,10 @@ class Topic:
         """The page's whole state as one event."""
         if self._everything is None:
             revision = shown.cursor.revision
-            self._everything = in_thread(
-                lambda: _told(changes(None, shown.state, revision=revision), 0, shown.cursor)
-            )
+            with speaking(self.subject.language):
+                self._everything = in_thread(
+                    lambda: _told(changes(None, shown.state, revision=revision), 0, shown.cursor)
+                )
         return self._everything
 
 

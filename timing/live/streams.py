@@ -24,6 +24,7 @@ from timing.live.outlets import Outlet
 from timing.live.pacing import Allowance
 from timing.live.sockets import OpenSockets
 from timing.live.threads import in_background
+from timing.pages.languages import spoken
 from timing.pages.runner_page import UnknownRunner
 
 MOST_BOARDS = 200
@@ -80,11 +81,11 @@ class Streams:
     ) -> Listener:
         """A stream of the changes to the page of ``args``; `leave` when it is over.
 
-        ``known`` is what its reader has. Raises UnknownRace, TooManyTopics, and what
-        `page_of_events` raises.
+        They come in the language spoken. ``known`` is what its reader has. Raises UnknownRace,
+        TooManyTopics, and what `page_of_events` raises.
         """
         race = self._books.race(slug)
-        topic = self._join(Subject(slug, tuple(sorted(args.items()))))
+        topic = self._join(Subject(slug, tuple(sorted(args.items())), spoken().code))
         listener = Listener(topic.subject, descriptor, outlet=outlet, packed=packed)
         try:
             topic.greet(listener, race, known, self._count)

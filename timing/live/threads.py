@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import TypeVar, cast
 
 from gevent import get_hub, monkey
@@ -28,11 +29,12 @@ def in_thread(work: Callable[[], Result]) -> Result:
     """
     if not monkey.is_module_patched("threading"):
         return work()
+    context = copy_context()  # the language spoken, above all
 
     def outcome() -> tuple[Result | None, BaseException | None]:
         # Handed over as a value: what leaves a thread by itself gevent prints as unhandled.
         try:
-            return work(), None
+            return context.run(work), None
         except BaseException as error:  # noqa: BLE001 - raised again by who waits
             return None, error
 

@@ -1,4 +1,7 @@
-"""Where everything is: the addresses of pages, streams, files and forms, in one place."""
+"""Where everything is: the addresses of pages, streams, files and forms, in one place.
+
+Those of public pages begin with the language that is spoken where they are made.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
-RACES = "/"
+from timing.pages.languages import prefix, speaking
+
 STATION = "/station"
 STATION_WORKER = "/station/worker.js"
 STATION_MANIFEST = "/station/manifest.webmanifest"
@@ -39,9 +43,20 @@ def station(**query: str | int | None) -> str:
     return _with(STATION_FORM, query)
 
 
+def races() -> str:
+    """The first page: every race there is."""
+    return f"{prefix()}/"
+
+
 def race(slug: str) -> str:
     """A race's home."""
-    return f"/races/{_part(slug)}"
+    return f"{prefix()}/races/{_part(slug)}"
+
+
+def in_language(code: str, here: str) -> str:
+    """The address ``here``, one without a language, in the language of that code."""
+    with speaking(code):
+        return f"{prefix()}{here}"
 
 
 def board(slug: str, code: str, **query: str | int | None) -> str:

@@ -21,6 +21,7 @@ from timing.core.times import (
     local_clock,
     round_to,
 )
+from timing.pages.languages import decimal
 
 MINUS = "−"
 NONE = ""
@@ -70,12 +71,12 @@ def clock_minutes(instant: Instant, zone: ZoneInfo, day: date | None = None) -> 
 def kilometres(metres: int) -> str:
     """``34.2``: kilometres to the nearest hundred metres, without a unit."""
     tenths = (metres + 50) // 100
-    return f"{tenths // 10:,}.{tenths % 10}"
+    return decimal(tenths / 10, places=1)
 
 
 def count(number: int) -> str:
     """A number in groups of three: ``1,380``."""
-    return f"{number:,}".replace("-", MINUS)
+    return decimal(number).replace("-", MINUS)
 
 
 def pace(elapsed: Duration, metres: int) -> str:

@@ -63,30 +63,32 @@ class StatusMark:
     is_struck: bool = False
 
 
-_SYMBOLS: Mapping[str, Symbol] = {
-    "DNF": Symbol.CROSS,
-    "OTL": Symbol.HOURGLASS,
-    "DNS": Symbol.NOT_STARTED,
-    "Withdrawn": Symbol.CROSS,
+_SYMBOLS: Mapping[StageStatus | RaceStatus, Symbol] = {
+    StageStatus.DNF: Symbol.CROSS,
+    StageStatus.OTL: Symbol.HOURGLASS,
+    StageStatus.DNS: Symbol.NOT_STARTED,
+    RaceStatus.DNF: Symbol.CROSS,
+    RaceStatus.OTL: Symbol.HOURGLASS,
+    RaceStatus.WITHDRAWN: Symbol.CROSS,
 }
 
 
 def stage_mark(status: StageStatus, where: str = "") -> StatusMark:
     """The mark of a stage status."""
-    return _mark(words.STAGE_STATUS[status], where)
+    return _mark(status, words.STAGE_STATUS[status], where)
 
 
 def race_mark(status: RaceStatus, where: str = "") -> StatusMark:
     """The mark of a race status."""
-    return _mark(words.RACE_STATUS[status], where)
+    return _mark(status, words.RACE_STATUS[status], where)
 
 
-def _mark(letters: str, where: str) -> StatusMark:
+def _mark(status: StageStatus | RaceStatus, letters: str, where: str) -> StatusMark:
     return StatusMark(
         letters=letters,
         meaning=words.LETTERS.get(letters, ""),
         where=where,
-        symbol=_SYMBOLS.get(letters, Symbol.NONE),
+        symbol=_SYMBOLS.get(status, Symbol.NONE),
         is_struck=letters == "DSQ",
     )
 

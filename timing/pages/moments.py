@@ -5,6 +5,7 @@ from __future__ import annotations
 from timing.core.definition import Race
 from timing.core.times import Instant, local_clock, zone_named
 from timing.pages import figures, words
+from timing.pages.languages import translate
 
 
 def moment_words(race: Race, *, at: Instant | None, revision: int | None) -> str:
@@ -14,12 +15,16 @@ def moment_words(race: Race, *, at: Instant | None, revision: int | None) -> str
         zone = zone_named(race.timezone)
         day = words.long_day(local_clock(at, zone).date())
         said.append(
-            f"As it stood on {day} at {figures.clock(at, zone)}:"
-            " what was seen and decided by then, under the definition as it is."
+            translate(
+                "As it stood on {day} at {clock}: what was seen and decided by then,"
+                " under the definition as it is."
+            ).format(day=day, clock=figures.clock(at, zone))
         )
     if revision is not None:
         said.append(
-            f"As known here at revision {revision:,}:"
-            " definition, entries and records as they were then."
+            translate(
+                "As known here at revision {number}: definition, entries and records as they"
+                " were then."
+            ).format(number=figures.count(revision))
         )
     return " ".join(said)

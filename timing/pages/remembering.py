@@ -12,6 +12,7 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from timing.core.book import RaceBook
+from timing.pages.languages import spoken
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -28,12 +29,12 @@ class remembered(Generic[Given, Result]):  # noqa: N801 - a decorator
         update_wrapper(self, function)
 
     def __call__(self, book: RaceBook, *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        """What the function says of the book as it stands."""
+        """What the function says of the book as it stands, in the language spoken."""
         version, known = self._kept.get(book, (None, {}))
         if version is not book.version:
             known = {}
             self._kept[book] = book.version, known
-        key = args, tuple(sorted(kwargs.items()))
+        key = spoken().code, args, tuple(sorted(kwargs.items()))
         try:
             return known[key]
         except KeyError:

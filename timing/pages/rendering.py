@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Protocol, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from timing.pages import addresses, figures, words
+from timing.pages import addresses, figures, languages, words
+from timing.pages.languages import speaking, spoken, translate, translate_many
 from timing.pages.static_files import TEMPLATES, icon, shapes, static_address
 
 _LINES_REMEMBERED = 50_000  # ten boards of a large race, filtered or not
@@ -26,6 +27,7 @@ def environment() -> Environment:
     """The one environment of all templates. Everything is escaped; nothing may be undefined."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -33,6 +35,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(
+        languages=languages,
         addresses=addresses,
         figures=figures,
         words=words,
@@ -42,6 +45,8 @@ def environment() -> Environment:
         static=static_address,
         line=line_html,
     )
+    made.policies["ext.i18n.trimmed"] = True  # a sentence may take several lines of a template
+    made.install_gettext_callables(translate, translate_many, newstyle=True)  # type: ignore[attr-defined]
     return made
 
 
@@ -54,9 +59,13 @@ def prose(text: str) -> Markup:
     )
 
 
-def render(page: Page, *, notice: str = "") -> str:
-    """The whole document of a page, under the installation's ``notice`` if it has one."""
-    return environment().get_template(page.template).render(page=page, notice=notice)
+def render(page: Page, *, notice: str = "", here: str = "") -> str:
+    """The whole document of a page, under the installation's ``notice`` if it has one.
+
+    ``here`` is the page's own address without its language: where it is given, the page offers
+    itself in the other languages.
+    """
+    return environment().get_template(page.template).render(page=page, notice=notice, here=here)
 
 
 def piece_html(page: Page, name: str) -> str:
@@ -64,13 +73,18 @@ def piece_html(page: Page, name: str) -> str:
     return environment().get_template(f"pieces/{name}.html").render(page=page).strip()
 
 
-@lru_cache(maxsize=_LINES_REMEMBERED)
 def line_html(kind: str, row: object) -> Markup:
-    """One line of a table: the macro ``kind`` of ``lines.html``.
+    """One line of a table: the macro ``kind`` of ``lines.html``, in the language spoken.
 
     Remembered by its values, so that a board of which three lines changed costs three lines.
     """
-    return Markup(_line_macro(kind)(row))  # noqa: S704 - a macro's output is escaped already
+    return _line_html(spoken().code, kind, row)
+
+
+@lru_cache(maxsize=_LINES_REMEMBERED)
+def _line_html(code: str, kind: str, row: object) -> Markup:
+    with speaking(code):
+        return Markup(_line_macro(kind)(row))  # noqa: S704 - a macro's output is escaped already
 
 
 @cache

@@ -148,7 +148,9 @@ def _response(made: Answer) -> Response:
 
 
 def _key(environ: WSGIEnvironment) -> Key:
-    return environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    # With its language, which the application behind finds in front of the path.
+    path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
+    return path, environ.get("QUERY_STRING", "")
 
 
 class RememberedAnswers:

@@ -30,6 +30,7 @@ from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.hooks import hooks
 from timing.web.installation import install, installation
+from timing.web.languages import SpokenLanguages
 from timing.web.public import public
 from timing.web.review import review
 from timing.web.static_files import StaticFiles
@@ -94,7 +95,7 @@ def create_app(settings: Settings) -> Flask:
     serving = app.wsgi_app
     if proxies := settings.trusted_proxies:
         serving = ProxyFix(serving, x_for=proxies, x_proto=proxies, x_host=proxies)
-    files = StaticFiles(serving, security_headers(settings))
+    files = StaticFiles(SpokenLanguages(serving), security_headers(settings))
     app.wsgi_app = RememberedAnswers(files, made.answers, made.books)  # type: ignore[method-assign]
     return app
 

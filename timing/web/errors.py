@@ -16,6 +16,7 @@ from timing.live.past import TooManyAskForThePast
 from timing.live.streams import TooManyTopics
 from timing.operations.homes import FrameNotHere, NotHome
 from timing.pages.error_page import error_page
+from timing.pages.languages import translate
 from timing.pages.rendering import render
 from timing.pages.runner_page import UnknownRunner
 from timing.pages.selection import BadQuery
@@ -99,25 +100,31 @@ def _refusal_of(error: Exception) -> Refusal:
     asked = str(error.args[0]) if error.args else ""
     match error:
         case UnknownRace(slug=slug):
-            return Refusal(404, f"There is no race “{slug}” here.")
+            return _nothing(translate("There is no race “{asked}” here."), slug)
         case UnknownRevision(revision=revision):
-            return Refusal(404, f"This race has no revision {revision}, or had no stages then.")
+            said = translate("This race has no revision {asked}, or had no stages then.")
+            return _nothing(said, revision)
         case TooManyAskForThePast():
-            return _busy("Others are looking at other moments; try again in a moment.")
+            said = translate("Others are looking at other moments; try again in a moment.")
+            return _busy(said)
         case UnknownBoard():
-            return Refusal(404, f"This race has no classification “{asked}”.")
+            return _nothing(translate("This race has no classification “{asked}”."), asked)
         case UnknownStage():
-            return Refusal(404, f"This race has no results of a stage {asked}.")
+            return _nothing(translate("This race has no results of a stage {asked}."), asked)
         case UnknownControl():
-            return Refusal(404, f"That stage has no control “{asked}”.")
+            return _nothing(translate("That stage has no control “{asked}”."), asked)
         case UnknownEntry() | UnknownRunner():
-            return Refusal(404, f"Nobody wears bib “{asked}” in this race.")
+            return _nothing(translate("Nobody wears bib “{asked}” in this race."), asked)
         case BadQuery(name=name, expected=expected):
             return Refusal(400, f"In the address, {name} must be {expected}.")
         case TooManyTopics():
             return _busy("Too many different pages are followed live; this one is not, for now.")
         case _:
             return _busy("The database is busy. Nothing was written; try again in a moment.")
+
+
+def _nothing(said: str, asked: str | int) -> Refusal:
+    return Refusal(404, said.format(asked=asked))
 
 
 def _kept_elsewhere(error: Exception) -> Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from timing.live.answers import takes_gzip
 from timing.live.listening import Known
 from timing.live.outlets import outlet_of
 from timing.pages.board_page import BoardPage, board_page
+from timing.pages.languages import prefix
 from timing.pages.live_page import LivePage, live_page
 from timing.pages.moments import moment_words
 from timing.pages.race_home import RaceHomePage, race_home
@@ -36,7 +37,7 @@ KNOWN = "revision"
 def races() -> Response:
     """Every race there is."""
     notice = installation().settings.notice
-    return answered_of_all(lambda books: render(race_list(books), notice=notice))
+    return answered_of_all(lambda books: render(race_list(books), notice=notice, here="/"))
 
 
 @public.get("/races/<slug:slug>")
@@ -74,14 +75,15 @@ def live(slug: str) -> Response:
 
 def _shown(slug: str, making: Callable[[RaceBook, int], RacePage]) -> Response:
     """The answer that shows a page of a race."""
-    notice, moment, present = installation().settings.notice, asked_moment(), _present_url()
+    notice, moment = installation().settings.notice, asked_moment()
+    here, present = _address(request.args), _present_url()
 
     def made(book: RaceBook, revision: int) -> str:
         page = making(book, revision)
         if moment.is_past:
             told = moment_words(book.race, at=moment.at, revision=moment.revision)
             page = replace(page, frame=page.frame.as_past(told, present))
-        return render(page, notice=notice)
+        return render(page, notice=notice, here=here)
 
     return answered(slug, made)
 
@@ -89,7 +91,12 @@ def _shown(slug: str, making: Callable[[RaceBook, int], RacePage]) -> Response:
 def _present_url() -> str:
     """The address of this page as it stands now."""
     kept = {k: v for k, v in request.args.items() if k not in ("at", "revision")}
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+    return prefix() + _address(kept)
+
+
+def _address(args: Mapping[str, str]) -> str:
+    """This page's address with those parameters, without its language."""
+    return f"{request.path}?{urlencode(args)}" if args else request.path
 
 
 @public.get("/races/<slug:slug>/events")
