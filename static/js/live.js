@@ -7,8 +7,7 @@ const SLIDE_MS = 400;          // --calm
 const ANNOUNCE_EVERY_MS = 15000;
 const POLL_EVERY_MS = 15000;
 const TRIES_BEFORE_POLLING = 3;
-const MOST_BETWEEN_TRIES_MS = 30000;
-const REFUSED_MS = 45000;      // a stream that was refused is asked for again after about so long
+const MOST_BETWEEN_TRIES_MS = 45000;
 const HIDDEN_MS = 60000;       // a page that nobody sees listens no longer than this
 const LATE_MS = 10000;         // without a stream for so long the page says so
 const OLD_MS = 60000;          // a page opened so long ago may be of another life of the server
@@ -31,7 +30,7 @@ function follow(part) {
   let revision = Number(part.dataset.revision);
   let epoch = "";              // the life of the server's database, once it has told
   let beatMs = 15000;
-  let returnMs = 3000;         // within so long one comes back where all have to
+  let returnMs = 2000;         // within so long one comes back where all have to
   let failures = 0;
   let polling = null;
   let stream = null;
@@ -89,7 +88,7 @@ function follow(part) {
       failures += 1;
       const isRefused = stream.readyState === EventSource.CLOSED && navigator.onLine;
       if (isRefused || failures >= TRIES_BEFORE_POLLING) startPolling();
-      const wait = isRefused ? REFUSED_MS : Math.min(MOST_BETWEEN_TRIES_MS, returnMs * 2 ** (failures - 1));
+      const wait = Math.min(MOST_BETWEEN_TRIES_MS, returnMs * 2 ** (failures - 1));
       again(wait * (0.5 + Math.random()));
     });
     watch();

@@ -10,6 +10,7 @@ from timing.core.definition import Race
 from timing.core.times import MINUTE, SECOND, Instant, Rounding, zone_named
 from timing.pages import addresses, figures
 from timing.pages.languages import Words, mark, translate
+from timing.pages.running import running
 
 _TIMES: Mapping[tuple[Rounding, int], str] = Words(
     {
@@ -54,7 +55,8 @@ class Frame:
 
     ``revision`` is the race's at which the page was made; ``time_note`` says how its times read.
     ``past`` says which moment is shown, where it is not the present; ``present_url`` leads there.
-    ``clocks`` is what the clocks on it show, None where there are none yet.
+    ``clocks`` is what the clocks on it show, None where there are none yet. ``seen`` is when
+    anybody was last seen on the stage that runs.
     """
 
     title: str
@@ -69,6 +71,7 @@ class Frame:
     past: str = ""
     present_url: str = ""
     clocks: Clocks | None = None
+    seen: Instant | None = None
 
     def as_past(self, told: str, present_url: str) -> Frame:
         """The frame of a page that shows another moment: it does not follow what happens now."""
@@ -108,6 +111,7 @@ def race_frame(
         styles=styles,
         scripts=(*scripts, "visitor"),
         clocks=_clocks(book),
+        seen=_seen(book),
     )
 
 
@@ -125,6 +129,12 @@ def _clocks(book: RaceBook) -> Clocks | None:
     at = min(guns.values())
     offset = figures.utc_offset_ms(at, zone_named(book.race.timezone))
     return Clocks(at=at, offset_minutes=offset // MINUTE)
+
+
+def _seen(book: RaceBook) -> Instant | None:
+    now = running(book)
+    latest = now.latest if now is not None else None
+    return None if latest is None else latest[0].time
 
 
 def _time_note(book: RaceBook) -> str:
