@@ -11,6 +11,7 @@ from timing.pages.line_data import SoughtPage
 from timing.pages.live_page import live_page
 from timing.pages.race_home import race_home
 from timing.pages.runner_page import runner_page
+from timing.pages.running import running
 from timing.pages.screen_page import screen_page
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.stage_page import stage_page
@@ -56,3 +57,19 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
             return live_page(book, revision=revision)
         case _:
             raise BadQuery("page", "home, live, screen or team, or board, stage or bib be given")
+
+
+def concern(book: RaceBook, args: Mapping[str, str]) -> object:
+    """What a page is mainly about, to be compared: of a runner, where this one has been seen.
+
+    Others passing may change a runner's page too, but it can wait a little for that. None for
+    pages that are about everybody.
+    """
+    bib, now = args.get("bib", "").strip(), running(book)
+    entry = book.entry_wearing(bib) if bib else None
+    if entry is None:
+        return None
+    if now is not None:
+        return now.lines.get(entry.id), now.splits.get(entry.id)
+    number = book.last_stage
+    return (book.stage_line(number, entry.id), book.splits(number, entry.id)) if number else None

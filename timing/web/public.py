@@ -11,6 +11,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from timing.core.book import RaceBook
 from timing.core.times import zone_named
+from timing.live.answers import takes_gzip
+from timing.live.listening import Known
+from timing.live.outlets import outlet_of
 from timing.pages import figures
 from timing.pages.board_page import BoardPage, board_page
 from timing.pages.languages import prefix
@@ -49,7 +52,7 @@ RacePage: TypeAlias = (
 )
 
 KNOWN = "revision"
-"""The stream's parameter that says which revision a page was made at."""
+"""The stream's parameter that says which revision a page was made at, or the last event's id."""
 
 
 @public.get("/")
@@ -204,17 +207,24 @@ def events(slug: str) -> Response:
     """The stream of changes to the page that the query string names, as server-sent events."""
     streams = installation().streams
     args = request.args.to_dict()
-    known = request.headers.get("Last-Event-ID") or args.pop(KNOWN, "")
+    # What a browser resumes from by itself is newer than what its page's address says.
+    known = request.headers.get("Last-Event-ID") or args.get(KNOWN, "")
     args.pop(KNOWN, None)
     socket = request.environ.get("gunicorn.socket")
+    packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     listener = streams.listen(
         slug,
         args,
-        known=int(known) if known.isascii() and known.isdigit() and len(known) <= 18 else None,
+        known=Known.of(known),
         descriptor=socket.fileno() if socket is not None else None,
+        outlet=outlet_of(request.environ),
+        packed=packed,
     )
     response = Response(listener.chunks(), content_type="text/event-stream")
     # Also where nothing was ever read from the stream, as for HEAD.
     response.call_on_close(lambda: streams.leave(listener))
     response.headers["X-Accel-Buffering"] = "no"
+    response.headers["Vary"] = "Accept-Encoding"
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
     return response
