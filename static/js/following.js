@@ -4,15 +4,16 @@
 // sees. Without storage those followed last as long as the page.
 
 const SHARED = "#follow=";
+const MOST = 200;             // more than anybody follows; a bound on what is kept
 
 export function followed(race) {
-  const key = `bivouac:follow:${race}`;
+  const key = `bivouac:${race}:following`;
   let ids = new Set(read(key));
   const told = [];
 
   function keep() {
     try {
-      localStorage.setItem(key, JSON.stringify([...ids]));
+      localStorage.setItem(key, JSON.stringify([...ids].slice(-MOST)));
     } catch {
       // Storage may be forbidden or full: then it holds for this page.
     }
@@ -52,7 +53,7 @@ export function broughtAlong() {
   if (!location.hash.startsWith(SHARED)) return [];
   const ids = location.hash.slice(SHARED.length).split(",").map(decoded).filter(Boolean);
   history.replaceState(history.state, "", location.pathname + location.search);
-  return ids.slice(0, 200);
+  return ids.slice(0, MOST);
 }
 
 function decoded(text) {
@@ -66,7 +67,7 @@ function decoded(text) {
 function read(key) {
   try {
     const kept = JSON.parse(localStorage.getItem(key) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((id) => typeof id === "string") : [];
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === "string").slice(-MOST) : [];
   } catch {
     return [];
   }

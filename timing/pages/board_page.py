@@ -32,7 +32,7 @@ from timing.pages.marks import (
     stage_mark,
     worn_bibs,
 )
-from timing.pages.running import Running, has_road, last_passing, projection, road, running
+from timing.pages.running import Roads, Running, has_road, last_passing, projection, road, running
 from timing.pages.selection import (
     ALL,
     FIRST_LINES,
@@ -235,6 +235,7 @@ def board_page(
     asked: dict[str, str | int | None] = {"board": code, "after": after}
     if is_projected:
         asked["show"] = Show.PROJECTED
+    roads = Roads(book, now) if now is not None else None
     return BoardPage(
         frame=race_frame(
             book,
@@ -247,7 +248,7 @@ def board_page(
         title=name,
         lead=lead,
         tiles=stage_tiles(book),
-        leaders=leaders(book, now) if after is None and is_whole else (),
+        leaders=leaders(book, now, roads) if after is None and is_whole else (),
         boards=_boards(book, code, after),
         moments=_moments(book, code, board, now, selection, live=bool(live_stage)),
         form=_form(book, code, after, selection, board),
@@ -535,9 +536,9 @@ def _leads_on_road(book: RaceBook, code: str) -> Jersey | None:
 
 
 def _url(book: RaceBook, competitor: Competitor) -> str:
-    if isinstance(competitor, Entry) and competitor.bib:
-        return addresses.runner(book.race.slug, competitor.bib)
-    return ""
+    if isinstance(competitor, Team):
+        return addresses.team(book.race.slug, competitor.code)
+    return addresses.runner(book.race.slug, competitor.bib) if competitor.bib else ""
 
 
 def _moved(before: int | None, rank: int | None) -> int | None:

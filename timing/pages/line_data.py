@@ -22,7 +22,7 @@ GAP = "\t"
 """Where a text stands in a shape, and what parts the texts of a line."""
 
 SAME_BIB, SAME_NAME = "\x7f", "\x7f\x7f"
-"""In a text, in place of the line's bib and its whole name: what comes again costs nothing."""
+"""In a text, in place of the line's bib and its whole name: what comes again costs little."""
 
 _TEXT = re.compile(r'(?<=>)[^<>]+(?=<)|(?<= id=")[^"]*|(?<= href=")[^"]*|(?<= title=")[^"]*')
 

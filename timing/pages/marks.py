@@ -12,7 +12,7 @@ from enum import StrEnum
 from timing.core.book import RaceBook
 from timing.core.courses import Point
 from timing.core.definition import Category, Classification, Measure, Of, Race
-from timing.core.entries import Competitor, Entry, Team
+from timing.core.entries import Competitor, Team
 from timing.core.statuses import RaceStatus, StageStatus
 from timing.pages import words
 from timing.pages.languages import Words, mark, translate
@@ -169,10 +169,14 @@ def bib_of(competitor: Competitor, worn: Mapping[str, Jersey]) -> Bib:
 
 
 def name_of(competitor: Competitor) -> str:
-    """A name to show: whoever has none is called by bib or code."""
-    if isinstance(competitor, Entry):
-        return competitor.name or translate("Bib {bib}").format(bib=competitor.bib)
-    return competitor.name or competitor.code
+    """A name to show: whoever has none, or whose name is not told, is called by bib or code."""
+    if isinstance(competitor, Team):
+        return competitor.name or competitor.code
+    if competitor.name:
+        # In a whole book a hidden name is there, and the desk shows it.
+        return competitor.name
+    called = translate("Runner {bib}") if competitor.name_hidden else translate("Bib {bib}")
+    return called.format(bib=competitor.bib)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,11 @@ from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.languages import translate
 from timing.pages.marks import Place, places
+from timing.pages.profile import Profile, profile_of
 from timing.pages.words import sentence
+
+_TILE_POINTS = 24
+"""Of the profile on a tile: each page with a strip carries them."""
 
 
 class StageState(StrEnum):
@@ -42,6 +46,7 @@ class StageTile:
     url: str
     is_current: bool
     places: tuple[Place, ...]
+    profile: Profile | None = None
 
 
 def stage_title(stage: Stage) -> str:
@@ -106,6 +111,7 @@ def _tile(book: RaceBook, stage: Stage, state: StageState, *, is_current: bool) 
         url="" if is_rest else addresses.stage(book.race.slug, stage.number),
         is_current=is_current,
         places=places(course_of(stage, "").points) if stage.controls else (),
+        profile=profile_of(stage, most=_TILE_POINTS),
     )
 
 

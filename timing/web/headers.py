@@ -21,6 +21,14 @@ def security_headers(settings: Settings) -> list[tuple[str, str]]:
     return [*_SECURITY, _HTTPS_ONLY] if settings.https else [*_SECURITY]
 
 
+def framed_headers(settings: Settings) -> list[tuple[str, str]]:
+    """The same for what is made to be framed, by whatever site wants to."""
+    return [
+        (name, value.replace("frame-ancestors 'none'", "frame-ancestors *"))
+        for name, value in security_headers(settings)
+    ]
+
+
 def add_headers(app: Flask, settings: Settings) -> None:
     """Send the security headers with every answer of ``app``."""
     headers = security_headers(settings)
