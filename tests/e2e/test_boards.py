@@ -18,7 +18,7 @@ from tests.serving import BEFORE, station_key
 from timing.core.entries import Entry
 from timing.db.engines import Database
 from timing.operations.races import add_race
-from timing.pages.selection import plain
+from timing.pages.selection import FIRST_LINES, plain
 
 LONG_ENOUGH_MS = 20_000
 CROWD = 400
@@ -178,7 +178,7 @@ def test_without_scripts_every_filter_works_by_the_form(
     page.get_by_role("button", name="Show", exact=True).click()
     expect(lines(page)).to_have_count(1)
     page.get_by_role("link", name="Show all").click()
-    expect(lines(page)).to_have_count(60)
+    expect(lines(page)).to_have_count(FIRST_LINES)
     page.get_by_role("link", name="Every line on one page").click()
     expect(lines(page)).to_have_count(446)
 

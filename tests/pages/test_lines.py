@@ -98,7 +98,7 @@ def test_lines_are_of_a_board_or_of_a_stage(book: RaceBook) -> None:
 
 
 def test_a_document_holds_the_first_lines_and_says_how_many_there_are() -> None:
-    book = RaceBook(crowd(100))
+    book = RaceBook(crowd(150))
     page = board_page(book, "gc", {})
     text = render(page)
     assert len(re.findall(r'<tr id="line-', text)) == FIRST_LINES
@@ -107,8 +107,14 @@ def test_a_document_holds_the_first_lines_and_says_how_many_there_are() -> None:
     assert page.form.all_url in text.replace("&amp;", "&")
 
 
+def test_of_an_ordinary_race_the_document_holds_every_line(book: RaceBook) -> None:
+    page = board_page(book, "gc", {})
+    assert page.is_complete
+    assert len(re.findall(r'<tr id="line-', render(page))) == page.of
+
+
 def test_the_page_of_all_lines_has_every_one_and_asks_for_none() -> None:
-    page = board_page(RaceBook(crowd(100)), "gc", {"lines": "all"})
+    page = board_page(RaceBook(crowd(150)), "gc", {"lines": "all"})
     text = without_styles(render(page))
     assert len(re.findall(r'<tr id="line-', text)) == page.shown == page.of
     assert "data-virtual" not in text
@@ -117,7 +123,7 @@ def test_the_page_of_all_lines_has_every_one_and_asks_for_none() -> None:
 
 @pytest.mark.parametrize("moment", [{"at": "2026-10-24T11:00:00Z"}, {"revision": "3"}])
 def test_a_page_of_the_past_holds_every_line(moment: dict[str, str]) -> None:
-    page = board_page(RaceBook(crowd(100)), "gc", moment)
+    page = board_page(RaceBook(crowd(150)), "gc", moment)
     assert len(re.findall(r'<tr id="line-', render(page))) == page.of
 
 
