@@ -62,8 +62,8 @@ function start() {
   part.addEventListener("focusin", draw);  // before the next key
   part.addEventListener("click", onClick);
   startForm();
-  showFollows();
-  draw();
+  // What is in the document is laid out first, which is not waited for here.
+  requestAnimationFrame(() => setTimeout(() => { showFollows(); draw(); }));
 }
 
 // All lines ------------------------------------------------------------------------------
@@ -326,10 +326,16 @@ function sieve() {
 
 let drawing = 0;
 function soon() {
-  drawing ||= requestAnimationFrame(() => { drawing = 0; draw(); });
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    // Nothing is put where a finger is about to let go.
+    if (pressed) soon();
+    else draw();
+  });
 }
 
 function draw() {
+  for (const { windowed } of bodies) windowed.look();
   for (const { body, windowed } of bodies) {
     windowed.draw();
     const parting = body.previousElementSibling;

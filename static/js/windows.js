@@ -6,7 +6,7 @@
 
 const FEW = 150;              // so many are simply all drawn: then the browser's own search has them
 const AHEAD_PX = 600;         // drawn before they are in sight
-const A_FRAME_MS = 6;         // for new rows: a slow phone still answers the finger
+const A_FRAME_MS = 4;         // for new rows: a slow phone still answers the finger
 const AT_LEAST = 2;           // of them, however slow it is
 const NEIGHBOURS = 4;
 const GUESSED_PX = 50;
@@ -50,10 +50,15 @@ export class Windowed {
     return row;
   }
 
-  draw() {
+  /** Looks what is in sight: for all bodies of a page first, then each is drawn. */
+  look() {
     this._measure();
+    this.view = this._wanted();
+  }
+
+  draw() {
     const { ids } = this;
-    const drawn = this._drawn(this._wanted());
+    const drawn = this._drawn(this.view);
     const isSame = drawn.length === this.rows.size && this.count === ids.length
       && drawn.every(([nth, row]) => this.rows.get(ids[nth]) === row);
     if (isSame) return;

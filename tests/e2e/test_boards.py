@@ -288,7 +288,8 @@ def test_a_search_finds_lines_that_the_document_never_held(page: Page, board: st
 def test_on_paper_stand_all_lines_and_no_controls(page: Page, board: str) -> None:
     page.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
     page.goto(board)
-    page.get_by_role("link", name="Print").click()
+    page.get_by_role("link", name="Print").focus()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Print")).to_be_visible()
     expect(lines(page)).to_have_count(446)
     for _ in range(50):
