@@ -104,7 +104,7 @@ def _opened(page: Page, session: CDPSession, board: str) -> Iterable[Figure]:
     yield Figure(label="requests", value=len(kinds), unit="")
     yield Figure(label="first contents", value=seen["fcp"], unit="ms")
     yield Figure(label="largest contents", value=seen["lcp"], unit="ms")
-    yield Figure(label="layout shift", value=seen["shifts"], unit="")
+    yield Figure(label="layout shift while it opens", value=seen["shifts"], unit="")
     yield Figure(
         label="longest task while it opens", value=max(seen["tasks"], default=0), unit="ms"
     )
@@ -125,7 +125,7 @@ def _moving(page: Page, url: str, slug: str, key: str) -> Iterable[Figure]:
     yield _longest(page, "a line that changes", lambda: _change(page, url, slug, key))
     yield _longest(page, "scrolling", lambda: _scroll(page))
     yield _longest(page, "finding again", lambda: _find(page))
-    yield Figure(label="layout shift in the end", value=page.evaluate("seen.shifts"), unit="")
+    yield Figure(label="layout shift in the end, lines found and moved", value=page.evaluate("seen.shifts"), unit="")
 
 
 def _longest(page: Page, label: str, act: object) -> Figure:

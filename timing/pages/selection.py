@@ -21,7 +21,7 @@ ALL = "all"
 FEW_LINES = 150
 """So few lines all stand in the document."""
 
-FIRST_LINES = 40
+FIRST_LINES = 30
 """Of more so many do; its script asks for the others when they are needed."""
 
 
