@@ -215,6 +215,7 @@ def stations_of(book: RaceBook, given: Watched | None = None) -> Page:
 def outgoing_of(book: RaceBook, *, is_empty: bool = False) -> Page:
     """What goes out, by default with webhooks and deliveries of every kind."""
     now: Instant = 1_788_000_000_000
+    first = next((entry.id for entry in book.entries()), "nobody")
     works = KnownWebhook(
         public="wh_0a1b2c3d",
         url="https://siroua.example.org/hooks/timing",
@@ -245,7 +246,7 @@ def outgoing_of(book: RaceBook, *, is_empty: bool = False) -> Page:
         number=3,
         public="wh_0a1b2c3d",
         type="finish",
-        subject=f"stages/{book.stages[-1] if book.stages else 1}/entries/41",
+        subject=f"stages/{book.stages[-1] if book.stages else 1}/entries/{first}",
         created=now - HOUR,
         due=now,
         attempts=1,
@@ -263,7 +264,7 @@ def outgoing_of(book: RaceBook, *, is_empty: bool = False) -> Page:
         status=503,
         answer="upstream connect error or disconnect/reset before headers",
     )
-    lost = replace(waits, number=1, type="status", subject="entries/62", state="given_up")
+    lost = replace(waits, number=1, type="status", subject=f"entries/{first}", state="given_up")
     return outgoing_page(
         book,
         webhooks=() if is_empty else (works, away, gone),
