@@ -34,6 +34,7 @@ from timing.pages.desk_page import desk_races, desk_sign_in
 from timing.pages.error_page import error_page
 from timing.pages.fragments import changes, fragments
 from timing.pages.live_page import live_page
+from timing.pages.policy import POLICY
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.runner_page import runner_page
@@ -45,7 +46,6 @@ PROJECT = Path(__file__).parents[2]
 AXE = PROJECT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 SITE = "http://bivouac.test"
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
-POLICY = "default-src 'self'; img-src 'self' data:"
 NOW = instant(5, "12:06:18")
 
 Answer: TypeAlias = Callable[[Route], None]

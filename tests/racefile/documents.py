@@ -106,6 +106,9 @@ BIBS = words(6).filter(lambda bib: bib != "-" and "*" not in bib)
 NAMES = texts()
 INSTANTS = st.integers(0, 4_000_000_000_000)
 DURATIONS = st.integers(0, 200 * HOUR)
+PROFILES = st.dictionaries(
+    st.integers(0, 99_999_999), st.integers(-1_000, 9_000), min_size=2, max_size=4
+).map(lambda heights: tuple(sorted(heights.items())))
 SOME_TIME = st.integers(1, 200 * HOUR)
 TIMES = st.builds(TimeOfDay, st.integers(0, DAY - 1), st.none() | st.integers(-2, 9))
 READINGS = INSTANTS | TIMES
@@ -367,6 +370,7 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
         courses=courses,
         laps=laps,
         bonuses=draw(st.just(()) | bonus_tables),
+        profile=draw(st.just(()) | PROFILES),
     )
     first, second, *_ = point_codes(stage)
     section = Section(start=first, end=second)

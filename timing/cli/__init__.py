@@ -40,6 +40,7 @@ _MODULES = {
     "webhook": "timing.cli.webhooks",
     "serve": "timing.cli.serving",
     "tend": "timing.cli.tend",
+    "snapshots": "timing.cli.snapshots",
     "camp": "timing.cli.camp",
     "demo": "timing.cli.demo",
 }

@@ -551,6 +551,8 @@ class Stage:
     ``controls`` describe one of the ``laps``; ``distance_m`` is that of all of them. The time in
     ``neutral`` sections does not count, or only that in ``timed`` ones does (Rules 4.7).
     ``bonuses`` pairs ``finish`` or a control's code with the time bonuses by place (Rules 6.4).
+    ``profile`` pairs metres from the start with metres above the sea, in order, of one lap; it is
+    drawn, and no time depends on it.
     """
 
     number: int
@@ -566,6 +568,7 @@ class Stage:
     neutral: tuple[Section, ...] = ()
     timed: tuple[Section, ...] = ()
     bonuses: tuple[tuple[str, tuple[Duration, ...]], ...] = ()
+    profile: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,11 @@
-"""Results as the values that the API's answers are made of (schemas.py describes them)."""
+"""Results as the values that the API's answers are made of.
+
+How they look is described where they are served, in the web's schemas.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -18,9 +22,16 @@ from timing.exports.differences import difference_table
 from timing.exports.json import JsonLine, lines, problem_line
 from timing.exports.table import board_table, control_table, stage_table
 from timing.pages.runner_page import UnknownRunner
-from timing.web.api.schemas import MOST_CHANGES
 
 Body: TypeAlias = dict[str, Any]
+
+MOST_CHANGES = 50
+"""Of each result that a preview tells; the others are only counted."""
+
+
+def text(body: Body) -> str:
+    """A body as it is sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def races_body(books: Sequence[RaceBook], revisions: Sequence[int]) -> Body:
