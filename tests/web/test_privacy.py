@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote
@@ -17,8 +18,10 @@ from werkzeug.routing import Rule
 from tests.serving import BEFORE, json_of, settings_for
 from tests.web.test_desk import sign_in
 from timing import racefile
+from timing.core.book import RaceBook
 from timing.core.records import Ruling
 from timing.db.engines import Database, open_database
+from timing.live.books import Standing
 from timing.operations.directors import add_director
 from timing.operations.races import add_race, export_document
 from timing.operations.record import append
@@ -145,11 +148,18 @@ class Site:
             ("page", "home"), ("page", "live"), ("board", "gc"), ("stage", "2"), ("bib", "2"),
             ("bib", "3"),
         ):  # fmt: skip
-            args = {name: value}
-            found[value] = race.ask(
-                lambda book, _, args=args: repr(fragments(page_of_events(book, args)))
-            )
+            found[f"{name} {value}"] = race.ask(partial(_kept_up, {name: value}))
+        for bib in VALUES["bib"]:
+            found[f"card {bib}"] = race.ask(partial(_on_card, bib))
         return found
+
+
+def _kept_up(args: dict[str, str], book: RaceBook, _: Standing) -> str:
+    return repr(fragments(page_of_events(book, args)))
+
+
+def _on_card(bib: str, book: RaceBook, _: Standing) -> str:
+    return repr((runner_card(book, bib), race_card(book), board_card(book, "gc")))
 
 
 def is_guarded(rule: Rule) -> bool:
