@@ -21,6 +21,7 @@ from timing import racefile
 from timing.core.book import RaceBook
 from timing.core.records import Ruling
 from timing.db.engines import Database, open_database
+from timing.exports.card import board_card, race_card, runner_card
 from timing.live.books import Standing
 from timing.operations.directors import add_director
 from timing.operations.races import add_race, export_document
