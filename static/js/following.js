@@ -1,88 +1,74 @@
-// Whom this device follows in a race: ids of entries, the first followed first. They stay on the
-// device and are sent nowhere. Where a browser lends no storage they last as long as the page.
+// Whom the visitor follows: kept on the device, by race, as the ids of entries and teams.
 //
-//   following(slug)        the ids, as an array of strings
-//   isFollowing(slug, id)
-//   follow(slug, id)       and unfollow(slug, id); both tell whoever listens
-//   onChange(slug, tell)   calls tell(ids) after each change, here or in another tab;
-//                          gives back a function that ends it
+// Nothing of it is sent anywhere; a link takes it to another device behind its #, which no server
+// sees. Without storage those followed last as long as the page.
 
-const MOST = 200;              // more than anybody follows; a bound on what is kept
+const SHARED = "#follow=";
+const MOST = 200;             // more than anybody follows; a bound on what is kept
 
-const here = new Map();        // slug → ids, as last known on this page
-const listeners = new Map();   // slug → Set of functions
+export function followed(race) {
+  const key = `bivouac:${race}:following`;
+  let ids = new Set(read(key));
+  const told = [];
 
-const keyOf = (slug) => `bivouac:${slug}:following`;
-
-export function following(slug) {
-  const kept = read(slug);
-  if (kept !== null) here.set(slug, kept);
-  return [...(here.get(slug) ?? [])];
-}
-
-export function isFollowing(slug, id) {
-  return following(slug).includes(String(id));
-}
-
-export function follow(slug, id) {
-  const ids = following(slug);
-  if (!ids.includes(String(id))) keep(slug, [...ids, String(id)].slice(-MOST));
-}
-
-export function unfollow(slug, id) {
-  const ids = following(slug);
-  if (ids.includes(String(id))) keep(slug, ids.filter((other) => other !== String(id)));
-}
-
-export function onChange(slug, tell) {
-  if (!listeners.has(slug)) listeners.set(slug, new Set());
-  listeners.get(slug).add(tell);
-  return () => listeners.get(slug).delete(tell);
-}
-
-/** The ids in storage, or null where it can't be read or holds something else. */
-function read(slug) {
-  try {
-    const text = localStorage.getItem(keyOf(slug));
-    if (text === null) return here.has(slug) && !writable() ? null : [];
-    const ids = JSON.parse(text);
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string").slice(-MOST) : [];
-  } catch (problem) {
-    // What somebody else wrote there is no list; storage that is closed says nothing.
-    return problem instanceof SyntaxError ? [] : null;
-  }
-}
-
-let canWrite = null;
-
-function writable() {
-  if (canWrite === null) {
+  function keep() {
     try {
-      localStorage.setItem("bivouac:can-write", "1");
-      localStorage.removeItem("bivouac:can-write");
-      canWrite = true;
+      localStorage.setItem(key, JSON.stringify([...ids].slice(-MOST)));
     } catch {
-      canWrite = false;
+      // Storage may be forbidden or full: then it holds for this page.
     }
+    for (const tell of told) tell();
   }
-  return canWrite;
+
+  addEventListener("storage", (event) => {
+    if (event.key !== key) return;
+    ids = new Set(read(key));
+    for (const tell of told) tell();
+  });
+
+  return {
+    has: (id) => ids.has(id),
+    get size() { return ids.size; },
+    ids: () => [...ids],
+    toggle(id) {
+      if (!ids.delete(id)) ids.add(id);
+      keep();
+    },
+    add(more) {
+      for (const id of more) ids.add(id);
+      keep();
+    },
+    /** The address of this page that makes another device follow the same. */
+    link() {
+      const address = new URL(location.href);
+      address.hash = SHARED + [...ids].map(encodeURIComponent).join(",");
+      return address.href;
+    },
+    onChange(tell) { told.push(tell); },
+  };
 }
 
-function keep(slug, ids) {
-  here.set(slug, ids);
+/** The ids that the address brought from another device, which it then no longer shows. */
+export function broughtAlong() {
+  if (!location.hash.startsWith(SHARED)) return [];
+  const ids = location.hash.slice(SHARED.length).split(",").map(decoded).filter(Boolean);
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return ids.slice(0, MOST);
+}
+
+function decoded(text) {
   try {
-    localStorage.setItem(keyOf(slug), JSON.stringify(ids));
+    return decodeURIComponent(text);
   } catch {
-    canWrite = false;
+    return ""; // no address of ours
   }
-  tellAll(slug);
 }
 
-function tellAll(slug) {
-  const ids = following(slug);
-  for (const tell of listeners.get(slug) ?? []) tell(ids);
+function read(key) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((id) => typeof id === "string").slice(-MOST) : [];
+  } catch {
+    return [];
+  }
 }
-
-addEventListener("storage", ({ key }) => {
-  for (const slug of listeners.keys()) if (key === null || key === keyOf(slug)) tellAll(slug);
-});

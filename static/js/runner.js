@@ -1,25 +1,23 @@
 // The buttons of a runner's page: follow on this device, share, compare with those one follows.
 
-import { follow, following, isFollowing, onChange, unfollow } from "./following.js";
+import { followed } from "./following.js";
 
 const SAID_MS = 2500;
 
 const who = document.querySelector("[data-entry]");
 const { slug, entry } = who.dataset;
+const follows = followed(slug);
 
 const star = who.querySelector("[data-follow]");
 if (star) {
   const show = () => {
-    const on = isFollowing(slug, entry);
+    const on = follows.has(entry);
     star.setAttribute("aria-pressed", String(on));
     star.classList.toggle("following", on);
     turn(star, on);
   };
-  star.addEventListener("click", () => {
-    if (isFollowing(slug, entry)) unfollow(slug, entry);
-    else follow(slug, entry);
-  });
-  onChange(slug, show);
+  star.addEventListener("click", () => follows.toggle(entry));
+  follows.onChange(show);
   show();
   star.hidden = false;
 }
@@ -40,20 +38,20 @@ if (share && (navigator.share || navigator.clipboard)) {
   share.hidden = false;
 }
 
-const followed = document.querySelector("[data-compare-followed]");
-if (followed) {
-  const offer = (ids) => {
-    const others = ids.filter((id) => id !== entry);
-    followed.hidden = others.length === 0;
-    const address = new URL(followed.href);
+const compare = document.querySelector("[data-compare-followed]");
+if (compare) {
+  const offer = () => {
+    const others = follows.ids().filter((id) => id !== entry && !id.startsWith("team-"));
+    compare.hidden = others.length === 0;
+    const address = new URL(compare.href);
     const stage = new URLSearchParams(location.search).get("stage");
     if (stage) address.searchParams.set("stage", stage);
     address.searchParams.set("rivals", others.slice(0, 5).join(","));
     address.hash = "compare";
-    followed.href = address.href;
+    compare.href = address.href;
   };
-  onChange(slug, offer);
-  offer(following(slug));
+  follows.onChange(offer);
+  offer();
 }
 
 /** Shows what a button says when on, or when off. */

@@ -175,6 +175,7 @@ def _form(
         show=None,
         is_filter=selection.is_filter,
         clear_url=action,
+        all_url="",
     )
 
 

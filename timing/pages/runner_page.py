@@ -19,7 +19,7 @@ from timing.pages.explanations import Passage, passages
 from timing.pages.fragments import NO_TABLES
 from timing.pages.fragments import Line as TableLine
 from timing.pages.frame import Frame, race_frame
-from timing.pages.languages import mark
+from timing.pages.languages import mark, translate
 from timing.pages.marks import Bib, StatusMark, name_of
 from timing.pages.over import is_over
 from timing.pages.runner_facts import Fact, facts
@@ -144,7 +144,7 @@ def runner_page(
         given=given(view),
         reasons=_reasons(view),
         certificate=addresses.certificate(slug, entry.bib) if has_certificate(view) else "",
-        calendar=addresses.calendar(slug, entry.bib) if not is_over(book) else "",
+        calendar=addresses.runner_calendar(slug, entry.bib) if not is_over(book) else "",
         events=addresses.events(
             slug,
             bib=entry.bib,
@@ -206,8 +206,9 @@ def public_stage(stage: StageExplanation) -> StageExplanation:
 
 
 def _public(reason: Reason) -> Reason:
-    """A status is public, why it was given may be medical and is not."""
+    """A status is public; why it was given may be medical, and so may who gave it be."""
     if reason.because is not Because.DECIDED:
         return reason
-    params = tuple((name, "" if name == "reason" else value) for name, value in reason.params)
+    untold = {"reason": "", "by": translate("the organisers")}
+    params = tuple((name, untold.get(name, value)) for name, value in reason.params)
     return replace(reason, params=params)

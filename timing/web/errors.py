@@ -25,6 +25,7 @@ from timing.pages.team_page import UnknownTeam
 from timing.web.installation import installation
 
 API = "/api/"
+FEED = "/feed.json"
 PROBLEM_JSON = "application/problem+json"
 
 _OURS = (
@@ -79,7 +80,7 @@ def told(error: HTTPException) -> Response:
     """The answer that tells of an error, as a page or as problem+json."""
     code = error.code or 500
     headers = [(k, v) for k, v in error.get_headers() if k.lower() != "content-type"]
-    if request.path.startswith(API):
+    if request.path.startswith(API) or request.path.endswith(FEED):
         return Response(_problem(error), code, headers, content_type=PROBLEM_JSON)
     detail = error.description if isinstance(error, Refusal) else ""
     page = error_page(code, detail or "", path=request.path)
