@@ -28,9 +28,9 @@ def finish(bib: str, time: str, record: str) -> Passing:
     )
 
 
-def write(database: Database, *records: Passing | Status) -> None:
+def write(database: Database, *passings: Passing, rulings: tuple[Status, ...] = ()) -> None:
     with database.writing() as session:
-        append(session, SLUG, records, received=BEFORE)
+        append(session, SLUG, passings, rulings, received=BEFORE)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def over(filled: Database) -> None:
         stage=2,
     )
     night = [finish(bib, f"03:3{n}:00", f"night-{bib}") for n, bib in enumerate(("7", "007", "12"))]
-    write(filled, *night, out)
+    write(filled, *night, rulings=(out,))
 
 
 @pytest.mark.usefixtures("over")
