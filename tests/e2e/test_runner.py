@@ -87,3 +87,12 @@ def test_without_scripts_rivals_are_chosen_by_the_form(plain_page: Page, slug: s
     expect(plain_page.locator("#comparison thead").first).to_contain_text("Ana Ruiz")
     plain_page.get_by_role("link", name="Without Ana Ruiz").click()
     expect(plain_page.locator("#comparison thead").first).not_to_contain_text("Ana Ruiz")
+
+
+def test_a_team_is_followed_as_a_runner_is(page: Page, slug: str) -> None:
+    page.goto(f"/races/{slug}/teams/T1")
+    page.get_by_role("button", name="Follow", exact=True).click()
+    expect(page.get_by_role("button", name="Following")).to_be_visible()
+    page.goto(f"/races/{slug}/boards/pairs")
+    kept = page.evaluate(f"localStorage.getItem('bivouac:{slug}:following')")
+    assert kept == '["team-T1"]'

@@ -62,6 +62,18 @@ def test_a_remembered_page_is_the_page(client: FlaskClient, path: str) -> None:
     assert dict(second.headers) == dict(first.headers)
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("entries/7", "ESP · Women."), ("teams/T1", "Ibex. Pairs"), ("runners", "Everybody who runs")],
+)
+def test_pages_of_people_say_whose_they_are_where_they_are_shared(
+    client: FlaskClient, path: str, told: str
+) -> None:
+    page = client.get(f"{RACE}/{path}").text
+    assert page.count('<meta name="description"') == 1
+    assert f'<meta property="og:description" content="{told}' in page
+
+
 def test_a_page_is_packed_for_who_takes_it(client: FlaskClient) -> None:
     plain = client.get(f"{RACE}/boards/gc")
     packed = client.get(f"{RACE}/boards/gc", headers={"Accept-Encoding": "gzip"})
