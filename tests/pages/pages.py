@@ -20,6 +20,7 @@ from timing.pages.error_page import error_page
 from timing.pages.import_page import ColumnItem, LineItem, choices, import_page, places_of
 from timing.pages.live_page import live_page
 from timing.pages.outgoing_page import KnownDelivery, KnownWebhook, outgoing_page
+from timing.pages.people_page import runners_page, teams_page
 from timing.pages.preview_page import preview_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
@@ -29,6 +30,7 @@ from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
 from timing.pages.station_page import Post, StationPage, station_page, station_sign_in
 from timing.pages.stations_page import Card, Station, station_cards_page, stations_page
+from timing.pages.team_page import team_page
 from timing.pages.watch_lines import Elsewhere, HomeNow, ReaderNow
 from timing.pages.watch_page import Watched, watch_page
 
@@ -335,6 +337,12 @@ def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Pag
             yield f"stage {number} at {code}", stage_page(book, number, {"control": code})
     for entry in [e for e in book.entries() if e.bib][:runners]:
         yield f"runner {entry.bib}", runner_page(book, entry.bib, NOTHING, revision=7)
+    if book.entries():
+        yield "runners", runners_page(book, NOTHING, revision=7)
+    if book.teams():
+        yield "teams", teams_page(book, NOTHING, revision=7)
+    for team in book.teams()[:runners]:
+        yield f"team {team.code}", team_page(book, team.code, NOTHING, revision=7)
 
 
 def closed_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:

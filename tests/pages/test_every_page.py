@@ -18,6 +18,7 @@ from timing.pages.race_list import race_list
 from timing.pages.rendering import Page, render
 from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
+from timing.pages.team_page import team_page
 from timing.racefile import loads
 
 PROJECT = Path(__file__).parents[2]
@@ -53,6 +54,8 @@ def telling_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:
         yield f"board {code}", board_page(book, code, {})
     for entry in [e for e in book.entries() if e.bib][:2]:
         yield f"runner {entry.bib}", runner_page(book, entry.bib, {})
+    for team in book.teams()[:2]:
+        yield f"team {team.code}", team_page(book, team.code, {})
     yield "desk", desk_of(book)
 
 

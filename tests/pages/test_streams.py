@@ -19,6 +19,9 @@ ARGS = (
     {"stage": "5", "control": "CP4"},
     {"bib": "52"},
     {"bib": "52", "stage": "2"},
+    {"bib": "52", "rivals": "12,41"},
+    {"page": "team", "team": "T2"},
+    {"page": "team", "team": "T2", "stage": "3"},
     {"page": "home"},
     {"page": "live"},
 )

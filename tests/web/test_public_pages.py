@@ -19,6 +19,10 @@ PAGES = [
     f"{RACE}/stages/1",
     f"{RACE}/stages/1?control=FINISH",
     f"{RACE}/entries/7",
+    f"{RACE}/entries/7?rivals=12,15a",
+    f"{RACE}/runners",
+    f"{RACE}/teams",
+    f"{RACE}/teams/T1",
     f"{RACE}/live",
 ]
 
@@ -56,6 +60,18 @@ def test_a_remembered_page_is_the_page(client: FlaskClient, path: str) -> None:
     first, second = client.get(path), client.get(path)
     assert second.data == first.data
     assert dict(second.headers) == dict(first.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("entries/7", "ESP · Women."), ("teams/T1", "Ibex. Pairs"), ("runners", "Everybody who runs")],
+)
+def test_pages_of_people_say_whose_they_are_where_they_are_shared(
+    client: FlaskClient, path: str, told: str
+) -> None:
+    page = client.get(f"{RACE}/{path}").text
+    assert page.count('<meta name="description"') == 1
+    assert f'<meta property="og:description" content="{told}' in page
 
 
 def test_a_page_is_packed_for_who_takes_it(client: FlaskClient) -> None:
@@ -107,6 +123,12 @@ def test_bib_007_and_bib_7_have_pages_of_their_own(client: FlaskClient) -> None:
         (f"{RACE}/entries/99", 404, "Nobody wears"),
         (f"{RACE}/entries/%3Cscript%3E", 404, "Nobody wears"),
         (f"{RACE}/entries/7?stage=9", 404, ""),
+        (f"{RACE}/entries/7?rivals={'1,' * 201}", 400, "rivals"),
+        (f"{RACE}/entries/7/certificate.pdf", 404, "no certificate"),
+        (f"{RACE}/entries/99/certificate.pdf", 404, "Nobody wears"),
+        (f"{RACE}/teams/nope", 404, "no team"),
+        (f"{RACE}/teams/T1?stage=9", 404, "stage 9"),
+        (f"{RACE}/runners?q={'x' * 81}", 400, "q"),
         (f"{RACE}/events?board=nope", 404, "no classification"),
         (f"{RACE}/events", 400, "page"),
         ("/races/nowhere/events?board=gc", 404, "no race"),

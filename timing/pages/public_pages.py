@@ -18,10 +18,12 @@ from timing.pages import addresses
 from timing.pages.board_page import board_page
 from timing.pages.languages import prefix, speaking, spoken
 from timing.pages.live_page import live_page
+from timing.pages.people_page import FIRST, runners_page, teams_page
 from timing.pages.race_home import race_home
 from timing.pages.rendering import Page, render
 from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
+from timing.pages.team_page import team_page
 
 
 class Media(StrEnum):
@@ -140,6 +142,29 @@ def _runners(book: RaceBook) -> Iterator[PublicPage]:
             yield html_page(addresses.runner(slug, entry.bib), maker, Urgency.WHEN_QUIET)
 
 
+def _lists(book: RaceBook) -> Iterator[PublicPage]:
+    """Everybody who is entered, as long as it is short, and as a whole where it is not."""
+    slug = book.race.slug
+    yield html_page(addresses.runners(slug), partial(runners_page, args={}), Urgency.SOON)
+    if len(book.entries()) > FIRST:
+        whole = {"lines": "all"}
+        address = addresses.runners(slug, **whole)
+        yield html_page(address, partial(runners_page, args=whole), Urgency.WHEN_QUIET)
+
+
+def _all_teams(book: RaceBook) -> Iterator[PublicPage]:
+    if book.teams():
+        address = addresses.teams(book.race.slug)
+        yield html_page(address, partial(teams_page, args={}), Urgency.SOON)
+
+
+def _teams(book: RaceBook) -> Iterator[PublicPage]:
+    for team in book.teams():
+        maker = partial(team_page, code=team.code, args={})
+        address = addresses.team(book.race.slug, team.code)
+        yield html_page(address, maker, Urgency.WHEN_QUIET)
+
+
 def current_stage(book: RaceBook) -> int:
     """The stage that everybody asks for: the one under way, else the last one, else the first."""
     return book.running_stage or book.last_stage or next(iter(book.stages), 0)
@@ -151,6 +176,9 @@ PAGES: tuple[Kind, ...] = (
     Kind(rule="/races/<slug>/boards/<code>", of_race=_boards),
     Kind(rule="/races/<slug>/stages/<number>", of_race=_stages),
     Kind(rule="/races/<slug>/entries/<bib>", of_race=_runners),
+    Kind(rule="/races/<slug>/runners", of_race=_lists),
+    Kind(rule="/races/<slug>/teams", of_race=_all_teams),
+    Kind(rule="/races/<slug>/teams/<code>", of_race=_teams),
 )
 
 NOT_KEPT: Mapping[str, str] = {

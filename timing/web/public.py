@@ -168,10 +168,10 @@ def _shown(slug: str, making: Callable[[RaceBook, int], RacePage]) -> Response:
 
 
 def _sharing(page: RacePage, path: str, origin: str) -> Sharing:
-    """What is shown where a link to a page is shared: who leads, where the page says so."""
+    """What is shown where a link to a page is shared: who leads, or whose page it is."""
     return sharing(
         title=page.frame.title,
-        description=getattr(page, "lead", ""),
+        description=getattr(page, "lead", "") or getattr(page, "description", ""),
         site=page.frame.race,
         path=path,
         origin=origin,
