@@ -212,11 +212,12 @@ function wash(line) {
 
 function takeSide(known, element) {
   const before = new Set([...known.querySelectorAll("[data-arrival]")].map(arrivalOf));
-  const coming = [];
-  for (const line of element.querySelectorAll("[data-arrival]")) {
-    if (before.has(arrivalOf(line))) break;  // behind it are only those who moved up
-    coming.unshift(line);
-  }
+  const lines = [...element.querySelectorAll("[data-arrival]")];
+  const isNew = lines.map((line) => !before.has(arrivalOf(line)));
+  // At the end of a list that was full are those who moved up because another was taken out.
+  const wasFull = before.size >= Number(element.querySelector("[data-most]")?.dataset.most);
+  const last = wasFull ? isNew.lastIndexOf(false) : lines.length;
+  const coming = lines.filter((_, nth) => isNew[nth] && (nth < last || last < 0)).reverse();
   const wasCalm = known.querySelector(".sc-in")?.classList.contains("sc-calm");
   known.replaceWith(element);
   root.classList.toggle("sc-evening", element.querySelector(".sc-in") === null);
@@ -273,6 +274,7 @@ function expect() {
     const words = isNow ? list.dataset.now : said.dataset.clockOf;
     if (said.textContent !== words) said.textContent = words;
   }
+  list.closest("section").hidden = [...list.children].every((line) => line.hidden);
   const isCalm = performance.now() - Math.max(lastArrival, openedAt) > CALM_AFTER;
   if (isCalm) root.querySelector(".sc-in")?.classList.add("sc-calm");
 }
