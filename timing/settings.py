@@ -121,6 +121,13 @@ def _line(text: str) -> str:
     return text.strip()
 
 
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(code.strip() for code in text.split(","))
+    if not all(code.isascii() and code.isalpha() and code.islower() for code in codes):
+        raise ValueError("codes of languages with commas between, such as en,fr")
+    return codes
+
+
 def _origin(text: str) -> str:
     """A scheme, a host and perhaps a port: pages are found by paths from the root."""
     if text and not _ORIGIN.fullmatch(text):
@@ -265,6 +272,26 @@ class Settings:
             parse=_line,
         ),
     ]
+    snapshots: Annotated[
+        Path,
+        Setting(
+            variable="BIVOUAC_SNAPSHOTS",
+            default="{instance}/snapshots",
+            meaning="The folder that `timing snapshots` keeps the public pages in, for a web server"
+            " to send.",
+            parse=_folder,
+        ),
+    ]
+    snapshots_languages: Annotated[
+        tuple[str, ...],
+        Setting(
+            variable="BIVOUAC_SNAPSHOTS_LANGUAGES",
+            default="en",
+            meaning="The languages of those pages, such as `en,fr`; in others the application"
+            " answers.",
+            parse=_languages,
+        ),
+    ]
     public_url: Annotated[
         str,
         Setting(
@@ -284,6 +311,16 @@ class Settings:
             meaning="What this installation is called on stations and by other installations, such"
             " as `Camp`; the machine's own name where it is left out.",
             parse=_node_name,
+        ),
+    ]
+    webhooks_private: Annotated[
+        bool,
+        Setting(
+            variable="BIVOUAC_WEBHOOKS_PRIVATE",
+            default="no",
+            meaning="Whether webhooks (docs/webhooks.md) may go to addresses that are not on the"
+            " public internet, and by plain http: `yes` on a network of your own only.",
+            parse=_yes_or_no,
         ),
     ]
     log_level: Annotated[

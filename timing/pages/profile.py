@@ -12,6 +12,8 @@ from itertools import pairwise
 
 from timing.core.definition import Stage
 
+MOST_POINTS = 120
+
 _LEAST_RISE_M = 300
 """A course that hardly rises is not drawn as if it were a mountain."""
 
@@ -29,17 +31,20 @@ class Profile:
     highest_m: int
 
 
-def profile_of(stage: Stage, whole_m: int | None = None) -> Profile | None:
+def profile_of(
+    stage: Stage, whole_m: int | None = None, *, most: int = MOST_POINTS
+) -> Profile | None:
     """The shape of a stage, all its laps; None where its definition has none.
 
     ``whole_m`` is the length that is drawn, by default the stage's. What is beyond is cut off; a
-    profile that ends before goes on level.
+    profile that ends before goes on level. A line of more than ``most`` points is drawn with
+    those that are highest or lowest in equal parts of the way.
     """
     lap = stage.controls[-1].distance_m if stage.controls else stage.distance_m
     whole = lap * stage.laps if whole_m is None else whole_m
     if len(stage.profile) < 2 or whole <= 0 or lap <= 0:
         return None
-    points = list(_drawn(list(_laps(stage, lap)), whole))
+    points = _thinned(list(_drawn(list(_laps(stage, lap)), whole)), whole, most)
     lowest = min(height for _, height in points)
     highest = max(height for _, height in points)
     rise = max(highest - lowest, _LEAST_RISE_M)
@@ -53,6 +58,20 @@ def profile_of(stage: Stage, whole_m: int | None = None) -> Profile | None:
         lowest_m=round(lowest),
         highest_m=round(highest),
     )
+
+
+def _thinned(points: list[tuple[int, float]], whole_m: int, most: int) -> list[tuple[int, float]]:
+    if len(points) <= most:
+        return points
+    parts = max(1, (most - 2) // 2)
+    found: dict[int, list[tuple[int, float]]] = {}
+    for point in points[1:-1]:
+        found.setdefault(point[0] * parts // whole_m, []).append(point)
+    kept = [points[0]]
+    for those in found.values():
+        ends = {min(those, key=lambda p: p[1]), max(those, key=lambda p: p[1])}
+        kept += sorted(ends)
+    return [*kept, points[-1]]
 
 
 def _laps(stage: Stage, lap_m: int) -> Iterator[tuple[int, float]]:

@@ -16,10 +16,10 @@ from timing.live.answers import Answer, Answers, Headers, Key, answer, matches
 from timing.live.books import Books
 from timing.live.past import Moment
 from timing.live.threads import in_thread
+from timing.pages.release import release
 from timing.pages.selection import BadQuery
 from timing.web.headers import security_headers
 from timing.web.installation import installation
-from timing.web.release import release
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
@@ -113,7 +113,9 @@ def _of_the_past(
     if found is None:
         cursor = standing.cursor
         revision = cursor.revision if moment.revision is None else moment.revision
-        text = here.past.ask(slug, cursor, moment, lambda book: making(book, revision))
+        text = here.past.ask(
+            slug, cursor, moment, lambda book: making(book, revision), hidden=standing.hidden
+        )
         found = answer(text, content_type=content_type, etag=race_etag(cursor), headers=headers)
         here.answers.keep(key, slug, standing, found)
     return found

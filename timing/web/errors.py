@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from timing.core.book import UnknownBoard, UnknownControl, UnknownEntry, UnknownStage
 from timing.db.engines import DatabaseBusy
 from timing.db.reading import UnknownRace, UnknownRevision
+from timing.exports.pdf_certificate import NoCertificate
 from timing.live.past import TooManyAskForThePast
 from timing.live.streams import TooManyTopics
 from timing.operations.homes import FrameNotHere, NotHome
@@ -20,6 +21,7 @@ from timing.pages.languages import translate
 from timing.pages.rendering import render
 from timing.pages.runner_page import UnknownRunner
 from timing.pages.selection import BadQuery
+from timing.pages.team_page import UnknownTeam
 from timing.web.installation import installation
 
 API = "/api/"
@@ -33,6 +35,8 @@ _OURS = (
     UnknownControl,
     UnknownEntry,
     UnknownRunner,
+    UnknownTeam,
+    NoCertificate,
     BadQuery,
     DatabaseBusy,
     TooManyTopics,
@@ -97,7 +101,7 @@ def _problem(error: HTTPException) -> str:
     return json.dumps(problem)
 
 
-def _refusal_of(error: Exception) -> Refusal:
+def _refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 - one for each kind of error
     asked = str(error.args[0]) if error.args else ""
     match error:
         case UnknownRace(slug=slug):
@@ -116,6 +120,13 @@ def _refusal_of(error: Exception) -> Refusal:
             return _nothing(translate("That stage has no control “{asked}”."), asked)
         case UnknownEntry() | UnknownRunner():
             return _nothing(translate("Nobody wears bib “{asked}” in this race."), asked)
+        case UnknownTeam():
+            return _nothing(translate("This race has no team “{asked}”."), asked)
+        case NoCertificate():
+            said = translate(
+                "There is no certificate of bib “{asked}”: it has not finished the race."
+            )
+            return _nothing(said, asked)
         case BadQuery(name=name, expected=expected):
             return Refusal(400, f"In the address, {name} must be {expected}.")
         case TooManyTopics():

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
+from timing.pages.policy import POLICY
 from timing.settings import Settings
 
-# Everything a page needs comes from here, and nothing in it runs that is not a file of ours.
-_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
-    " form-action 'self'; frame-ancestors 'none'"
-)
 _SECURITY = (
-    ("Content-Security-Policy", _POLICY),
+    ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),

@@ -15,10 +15,11 @@ from timing.exports.card import to_png
 from timing.live.answers import Answers
 from timing.live.books import Books
 from timing.live.follower import Follower
+from timing.live.late import mind_snapshots
 from timing.live.past import PastBooks
 from timing.live.pictures import Pictures
 from timing.live.streams import Streams
-from timing.live.threads import share_fairly
+from timing.live.threads import collect_seldom, share_fairly
 from timing.live.writer import Writer
 from timing.operations.record import Appended, Batch, append_batches
 from timing.settings import Settings
@@ -43,8 +44,10 @@ class Installation:
     def serve(self, is_alive: Callable[[], bool]) -> None:
         """Follow the database and keep streams up to date until ``is_alive`` says no."""
         share_fairly()
+        collect_seldom()
         self.follower.start()
         self.streams.start(is_alive)
+        mind_snapshots(self.settings.snapshots, is_alive, now)
 
 
 def install(app: Flask, settings: Settings) -> Installation:
