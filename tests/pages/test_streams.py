@@ -22,7 +22,7 @@ ARGS = (
     {"page": "home"},
     {"page": "live"},
     {"page": "screen"},
-    {"page": "screen", "stage": "4", "what": "finish", "boards": "women,stage", "lines": "12"},
+    {"page": "screen", "stage": "4", "what": "finish", "boards": "women,stage", "top": "12"},
 )
 
 

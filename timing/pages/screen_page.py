@@ -179,9 +179,9 @@ def _parts(boards: ShownBoards, options: ScreenOptions, stage: Stage | None) -> 
     codes = options.boards or (usual if boards.now is not None else (STAGE, *usual))
     for code in codes:
         if code != STAGE:
-            yield from _pages_of(boards.board(code, options.lines), options, code)
+            yield from _pages_of(boards.board(code, options.top), options, code)
         elif stage is not None and stage.number in boards.book.stages:
-            for nth, board in enumerate(boards.stage(stage.number, options.lines)):
+            for nth, board in enumerate(boards.stage(stage.number, options.top)):
                 yield from _pages_of(board, options, f"{STAGE}-{nth}")
 
 
