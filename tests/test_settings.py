@@ -108,3 +108,15 @@ def test_a_notice_is_one_line_and_none_unless_it_is_given() -> None:
     for wrong in ("x" * 201, "one\ntwo"):
         (fault,) = faults({**PRODUCTION, "BIVOUAC_NOTICE": wrong})
         assert fault == "BIVOUAC_NOTICE should be one line of at most 200 characters"
+
+
+def test_the_public_address_is_an_origin_and_nothing_more() -> None:
+    def address(text: str) -> str:
+        return read_settings({**PRODUCTION, "BIVOUAC_PUBLIC_URL": text}).public_url
+
+    assert read_settings(PRODUCTION).public_url == ""
+    assert address("https://live.example.org/") == "https://live.example.org"
+    assert address("http://192.168.8.2:8000") == "http://192.168.8.2:8000"
+    for wrong in ("live.example.org", "https://x.org/races", "ftp://x.org", 'https://x.org"><'):
+        (fault,) = faults({**PRODUCTION, "BIVOUAC_PUBLIC_URL": wrong})
+        assert fault.startswith("BIVOUAC_PUBLIC_URL should be an address")

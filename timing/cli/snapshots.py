@@ -34,6 +34,7 @@ def snapshots() -> None:
                 clock=now,
                 languages=settings.snapshots_languages,
                 notice=settings.notice,
+                origin=settings.public_url,
             )
         except AlreadyKept as error:
             raise Refused(f"Another process keeps the pages in {error}.") from error

@@ -34,6 +34,7 @@ from timing.pages.public_pages import Media, PublicPage, Urgency, public_pages
 from timing.pages.race_list import race_list
 from timing.pages.release import release
 from timing.pages.rendering import render
+from timing.pages.sharing import published_at
 
 TURN: Duration = 350
 """After so much work the database is looked at again, however much there is to do."""
@@ -164,8 +165,10 @@ class Snapshots:
         clock: Callable[[], Instant],
         languages: tuple[str, ...] = (ENGLISH.code,),
         notice: str = "",
+        origin: str = "",
         mirror: Mirror | None = None,
     ) -> None:
+        self._origin = origin
         self._languages = languages
         self._books = books
         self._folder = folder
@@ -279,7 +282,8 @@ class Snapshots:
         name = file_name(page.address, page.media)
         if name is None:
             return
-        body = kept.source.text(page, self._notice).encode()
+        with published_at(self._origin):
+            body = kept.source.text(page, self._notice).encode()
         pack = packed(body)
         self._folder.put(name, body, pack, at=self._clock())
         kept.old.pop(name, None)
@@ -313,6 +317,7 @@ def keep_snapshots(
     clock: Callable[[], Instant],
     languages: tuple[str, ...] = (ENGLISH.code,),
     notice: str = "",
+    origin: str = "",
     mirror: Mirror | None = None,
 ) -> None:
     """Keep the pages of all races of ``database`` in the folder ``path``; raises AlreadyKept.
@@ -326,6 +331,7 @@ def keep_snapshots(
         clock=clock,
         languages=languages,
         notice=notice,
+        origin=origin,
         mirror=mirror,
     )
     try:

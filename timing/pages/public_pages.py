@@ -184,5 +184,8 @@ PAGES: tuple[Kind, ...] = (
 NOT_KEPT: Mapping[str, str] = {
     "/": "the list of all races, which is no race's: it is made of all books together",
     "/races/<slug>/events": "a stream has no end",
+    "/races/<slug>/screen": "it learns of the server whether it is in contact",
+    "/races/<slug>/screen/setup": "for who sets a screen up",
+    "/races/<slug>/screen/pulse": "it tells the time",
 }
 """Public addresses of which no file is kept, and why."""
