@@ -251,7 +251,7 @@ def test_where_streams_are_refused_the_page_asks_by_itself_and_says_so_until_the
         if asked:
             break
     expect(page.locator("#line-e33 .gap")).to_contain_text("Finished 12:03")
-    expect(page.locator(".live-contact")).to_contain_text("asking again")
+    expect(page.locator(".live-contact")).to_contain_text("the next within 20 seconds")
     say(page, "beat", {**BEAT, "revision": 2}, "life-2")
     expect(page.locator(".live-contact")).to_have_count(0)
     number = len(asked)
