@@ -20,6 +20,7 @@ from typing import Any
 _AT_ONCE = 40
 _HEAD_OF_PACKED = 10
 _BLOCK = 1 << 18
+_PATIENCE_SECONDS = 120
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Crowd:
     steps: dict[tuple[int, bytes], tuple[int, int, int, int, int]] = field(default_factory=dict)
     read: dict[bytes, Told] = field(default_factory=dict)
     got: list[tuple[int, int, float]] = field(default_factory=list)
+    same: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def told(self, chunk: bytes) -> Told:
         """What a chunk says; unpacked once, however many readers are sent it."""
@@ -105,6 +107,14 @@ class Crowd:
 
     def shows(self, number: int, final: int) -> bool:
         """Whether a page is as another; lines that were taken out of it do not count."""
+        if number == final:
+            return True
+        known = self.same.get((number, final))
+        if known is None:
+            known = self.same[number, final] = self._is_same(number, final)
+        return known
+
+    def _is_same(self, number: int, final: int) -> bool:
         shown, wanted = self.states[number], self.states[final]
         return shown["order"] == wanted["order"] and all(
             shown["html"].get(name) == html for name, html in wanted["html"].items()
@@ -167,6 +177,7 @@ class Hall:
     poll: select.epoll
     sockets: dict[int, tuple[socket.socket, Reader]] = field(default_factory=dict)
     opening: set[int] = field(default_factory=set)
+    is_over: bool = False
 
     def let_in(self) -> None:
         """Connect the next ones, some at a time."""
@@ -186,6 +197,17 @@ class Hall:
             self.sockets[connection.fileno()] = connection, reader
             self.opening.add(connection.fileno())
             self.poll.register(connection.fileno(), select.EPOLLIN)
+
+    def read_ready(self) -> None:
+        """Take what has come."""
+        # What is ready now has come by now, however long it takes to read all of it.
+        ready, at = self.poll.poll(1), time.monotonic()
+        for descriptor, _ in ready:
+            if descriptor in self.sockets:
+                self.read(descriptor, at)
+            else:
+                self.is_over = True
+                self.poll.unregister(descriptor)
 
     def read(self, descriptor: int, at: float) -> None:
         """Take what a connection has, which came at ``at`` at the latest."""
@@ -212,24 +234,21 @@ def main() -> None:
     crowd.got.clear()
     hall = Hall(crowd, start, list(reversed(orders["viewers"])), select.epoll())
     hall.poll.register(sys.stdin.fileno(), select.EPOLLIN)
-    is_told = False
-    is_going = True
-    while is_going:
+    has_told = False
+    while not hall.is_over:
         hall.let_in()
-        if not hall.to_come and not hall.opening and not is_told:
-            is_told = True
+        if not hall.to_come and not hall.opening and not has_told:
+            has_told = True
             opens = sorted(r.opened - r.began for _, r in hall.sockets.values())
             _write({"opens": opens[len(opens) * 99 // 100]})
-        # What is ready now has come by now, however long it takes to read all of it.
-        ready, at = hall.poll.poll(), time.monotonic()
-        for descriptor, _ in ready:
-            if descriptor in hall.sockets:
-                hall.read(descriptor, at)
-            else:
-                is_going = False
+        hall.read_ready()
     readers = [reader for _, reader in hall.sockets.values()]
     got = list(crowd.got)
     final = [page_now(crowd, page)[0] for page in range(len(crowd.paths))]
+    # Pages of runners are brought up to date by and by.
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < end and not all(crowd.shows(r.state, final[r.page]) for r in readers):
+        hall.read_ready()
     sizes = sorted(len(chunk) for chunk in crowd.read)
     _write(
         {

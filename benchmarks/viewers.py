@@ -50,7 +50,7 @@ _SECONDS = 60
 _BURST = 60
 _BURST_SECONDS = 6
 _RUNNERS = 300
-_SETTLE_SECONDS = 30
+_SETTLE_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
