@@ -243,7 +243,6 @@ def main() -> None:
             _write({"opens": opens[len(opens) * 99 // 100]})
         hall.read_ready()
     readers = [reader for _, reader in hall.sockets.values()]
-    got = list(crowd.got)
     final = [page_now(crowd, page)[0] for page in range(len(crowd.paths))]
     # Pages of runners are brought up to date by and by.
     end = time.monotonic() + _PATIENCE_SECONDS
@@ -252,7 +251,7 @@ def main() -> None:
     sizes = sorted(len(chunk) for chunk in crowd.read)
     _write(
         {
-            "got": got,
+            "got": [one for one in crowd.got if one[0] >= 0],
             "wrong": sum(not crowd.shows(r.state, final[r.page]) for r in readers),
             "gaps": sum(r.gaps for r in readers),
             "wholes": sum(r.wholes for r in readers),

@@ -88,9 +88,12 @@ class Watched:
             revisions, times = of_viewer.get(number, ([], []))
             for change in posted:
                 is_own = self.pages[page].get("bib") == change.bib
-                if is_own or change.revision in self.changed.get(page, ()):
-                    # A viewer who was never told is an error, not a long wait.
-                    yield times[bisect_left(revisions, change.revision)] - change.sent
+                first = bisect_left(revisions, change.revision)
+                # That every page is right in the end is seen to by the crowd: who was told
+                # nothing since has all of it, and what came was undone before it was told.
+                shows = is_own or change.revision in self.changed.get(page, ())
+                if shows and first < len(times):
+                    yield times[first] - change.sent
 
 
 def run() -> Iterable[Figure]:
