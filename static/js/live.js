@@ -13,6 +13,10 @@ const LATE_MS = 10000;         // without a stream for so long the page says so
 const OLD_MS = 60000;          // a page opened so long ago may be of another life of the server
 const QUIET_MS = 20 * 60000;   // nobody passed anywhere for so long: the stage is hardly live
 
+const LINE = "line-";          // what ids of lines begin with
+
+// The lines of long tables (tbody[data-virtual]) are their own script's: it takes them over.
+const lines = document.querySelector("tbody[data-virtual]") ? await import("./lines.js") : null;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 for (const part of document.querySelectorAll("[data-live]")) follow(part);
@@ -45,7 +49,7 @@ function follow(part) {
     turn = turn.then(async () => {
       if (change.revision < revision) return;
       revision = change.revision;
-      if (await apply(part, change)) announce(change.summary);
+      if (apply(part, change)) announce(change.summary);
       contact.look();
     });
   }
@@ -138,7 +142,8 @@ function follow(part) {
         const other = page.querySelector("[data-live]");
         const life = epochOf((answer.headers.get("ETag") ?? "").replace(/^W\/"|-[^-]*$/g, ""));
         if (epoch && life && life !== epoch) { epoch = life; revision = 0; }
-        if (other) take(await changeBetween(part, other));
+        if (other) take(changeBetween(part, other));
+        await lines?.refresh();
         contact.asked();
       }
     } catch {
@@ -219,16 +224,10 @@ function clock(at, offsetMinutes) {
 }
 
 /** The change that makes `part` what `other`, a newer copy of the page, is. */
-async function changeBetween(part, other) {
+function changeBetween(part, other) {
   const html = {};
   const order = {};
-  for (const body of other.querySelectorAll("tbody[id]")) {
-    const read = body.matches("[data-virtual]") ? (await virtual(body)).read?.(body) : null;
-    if (read) {
-      order[body.id] = read.order;
-      Object.assign(html, read.html);
-      continue;
-    }
+  for (const body of other.querySelectorAll("tbody[id]:not([data-virtual])")) {
     order[body.id] = [...body.rows].filter((row) => row.id).map((row) => row.id);
     for (const row of body.rows) if (row.id) html[row.id] = row.outerHTML;
   }
@@ -241,31 +240,20 @@ async function changeBetween(part, other) {
   };
 }
 
-/** The module that keeps a long table: `take(body, {html, order})`, `read(body)` of a copy. */
-function virtual(body) {
-  return import(body.dataset.virtual || new URL("lines.js", import.meta.url));
-}
-
 /** Rows made or taken out, and not in the page at the moment, by id. */
 const aside = new Map();
 
 /** Brings the elements of `part` up to date; says whether anything was different. */
-async function apply(part, { html, order }) {
-  const own = { ...html };
+function apply(part, { html, order, revision }) {
+  if (lines === null) return applyHere(part, html, order);
+  const own = Object.fromEntries(Object.entries(html).filter(([id]) => !id.startsWith(LINE)));
   const orders = { ...order };
+  let different = false;
   for (const body of part.querySelectorAll("tbody[data-virtual]")) {
-    const lines = {};
-    for (const [id, text] of Object.entries(own)) {
-      const known = document.getElementById(id);
-      if (known === null || body.contains(known)) {
-        lines[id] = text;
-        delete own[id];
-      }
-    }
-    (await virtual(body)).take(body, { html: lines, order: orders[body.id] });
+    if (lines.take(body, { html, order, revision })) different = true;
     delete orders[body.id];
   }
-  return applyHere(part, own, orders) || Object.keys(own).length < Object.keys(html).length;
+  return applyHere(part, own, orders) || different;
 }
 
 function applyHere(part, html, order) {

@@ -42,7 +42,7 @@ from timing.core.results import (
     StageLine,
     Unused,
 )
-from timing.core.rosters import Roster
+from timing.core.rosters import Roster, Untold
 from timing.core.stage_boards import stage_boards
 from timing.core.stage_book import RaceContext, StageBook
 from timing.core.starts import Standings, first_gun, starts_by_rank
@@ -70,10 +70,12 @@ class RaceBook:
     """A race's results, from a `Document`; records may be added at any time.
 
     Answers are values and stay as they are; ask again after adding. Not safe for use by several
-    threads at once.
+    threads at once. With ``untold`` its entries lack what the public is not told of them
+    (`timing.core.public`); its `document` has it all the same.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, untold: Untold | None = None) -> None:
+        self._untold = untold
         self._race = document.race
         self._entries = document.entries
         self._teams = document.teams
@@ -168,6 +170,11 @@ class RaceBook:
         """The members of a team as on ``stage``, in the order of bibs."""
         return self._roster(stage).members.get(code, ())
 
+    def roster_of(self, stage: int | None) -> Roster:
+        """Whom a ruling on ``stage`` means by a bib; without one, whoever wears it in the end."""
+        last = self._intake.last_roster
+        return last if stage is None else self._intake.rosters.get(stage, last)
+
     def _running(self, stage: int | None) -> Roster:
         """The roster with everybody in the division that limits moved them into by then."""
         roster = self._roster(stage)
@@ -222,7 +229,9 @@ class RaceBook:
         self._version = object()
         self._stage_boards: dict[int, tuple[StageBoard, ...]] = {}
         self._control_boards: dict[tuple[int, str], tuple[ControlBoard, ...]] = {}
-        self._intake: Intake = Intake(self._race, self._entries, self._teams, self._journal)
+        self._intake: Intake = Intake(
+            self._race, self._entries, self._teams, self._journal, self._untold
+        )
         self._stages, self._order = self._intake.stages, self._intake.order
         # Starts of the stages up to there are allocated by what the boards before them show.
         self._ranked_until = max(
@@ -467,6 +476,10 @@ class RaceBook:
                 for board in stage_boards(book, self._race)
             )
         return boards
+
+    def merged(self, categories: tuple[str, ...], number: int) -> tuple[str, ...]:
+        """An entry's categories as they are left by a stage once small ones merged (Rules 8.1)."""
+        return self._boards.merged(categories, Of.SOLO, number)
 
     def _merged(self, line: StageLine, number: int) -> StageLine:
         """The line with the categories that are left once small ones merged (Rules 8.1)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -89,7 +90,12 @@ _OUT = frozenset({StageStatus.DNF, StageStatus.OTL, StageStatus.DSQ})
 
 def tally(book: RaceBook, number: int) -> Tally:
     """The field of a stage, counted by status; nobody counts twice."""
-    statuses = [line.status for line in entry_lines(book, number)]
+    return counted_by_status(entry_lines(book, number))
+
+
+def counted_by_status(lines: Iterable[StageLine]) -> Tally:
+    """The same of lines that are at hand."""
+    statuses = [line.status for line in lines]
     statuses = [s for s in statuses if s is not StageStatus.NOT_IN_DIVISION]
     starters = [s for s in statuses if s is not StageStatus.DNS]
     return Tally(

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from timing.core.book import RaceBook
 from timing.core.definition import Classification, Measure, Of, Stage
 from timing.core.entries import Entry
-from timing.core.forecasts import Forecasts
-from timing.core.projection import ProjectedLine, projected
+from timing.core.projection import ProjectedLine, projected, projected_finishes
 from timing.core.results import Split, StageLine
 from timing.core.road import RoadLine, on_the_road
 from timing.core.times import Instant, zone_named
@@ -106,6 +105,21 @@ def _road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
     return on_the_road(before, now.lines, now.splits, totals)
 
 
+class Roads:
+    """The classifications on the road while a stage runs, each worked out once for a page."""
+
+    def __init__(self, book: RaceBook, now: Running) -> None:
+        self._book = book
+        self._now = now
+        self._found: dict[str, tuple[RoadLine, ...]] = {}
+
+    def of(self, code: str) -> tuple[RoadLine, ...]:
+        """What `road` says of a classification."""
+        if code not in self._found:
+            self._found[code] = road(self._book, code, self._now)
+        return self._found[code]
+
+
 def projection(
     book: RaceBook, code: str, now: Running, at: Instant | None = None
 ) -> tuple[ProjectedLine, ...]:
@@ -115,10 +129,8 @@ def projection(
     """
     latest = now.latest
     moment = at if at is not None else (latest[0].time if latest is not None else 0)
-    forecasts = Forecasts(book, now.stage.number, moment)
-    ahead = {entry_id: forecasts.of(entry_id) for entry_id in now.lines}
-    finishes = {entry_id: points[-1] for entry_id, points in ahead.items() if points}
-    return projected(road(book, code, now), finishes, moment)
+    finishes = projected_finishes(book, now.stage.number, moment)
+    return projected(road(book, code, now), finishes)
 
 
 def last_passing(now: Running) -> str:
