@@ -1,6 +1,7 @@
 """The public pages: each there, escaped, remembered, without a cookie, and 304 where it holds."""
 
 import gzip
+import zlib
 
 import pytest
 from flask.testing import FlaskClient
@@ -153,13 +154,24 @@ def test_a_stream_begins_at_once_and_says_what_it_is(client: FlaskClient) -> Non
     assert stream.status_code == 200
     assert stream.content_type == "text/event-stream"
     assert stream.headers["Cache-Control"] == "no-store"
-    chunks = stream.iter_encoded()
-    assert next(chunks).startswith(b"retry:")
-    assert next(chunks).startswith(b"event: board")
+    first = next(stream.iter_encoded())
+    assert first.startswith(b"retry:")
+    assert b"\nevent: board\nid: " in first
     stream.close()
 
 
-@pytest.mark.parametrize("known", ["", "x", "-1", "9" * 40, "1.5"])
+def test_a_stream_is_packed_for_whoever_takes_it_so(client: FlaskClient) -> None:
+    stream = client.get(
+        f"{RACE}/events?board=gc", headers={"Accept-Encoding": "gzip"}, buffered=False
+    )
+    assert stream.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in stream.headers["Vary"]
+    first = zlib.decompressobj(wbits=31).decompress(next(stream.iter_encoded()))
+    assert b"\nevent: board\nid: " in first
+    stream.close()
+
+
+@pytest.mark.parametrize("known", ["", "x", "-1", "9" * 40, "1.5", "another-12", "-"])
 def test_a_stream_takes_any_last_event_id(client: FlaskClient, known: str) -> None:
     stream = client.get(f"{RACE}/events?board=gc", headers={"Last-Event-ID": known}, buffered=False)
     assert next(stream.iter_encoded()).startswith(b"retry:")
