@@ -64,7 +64,7 @@ def sharing_of(page: object, here: str) -> Sharing | None:
     card = _CARD_OF.match(path)
     return Sharing(
         title=frame.title,
-        description=getattr(page, "lead", ""),
+        description=getattr(page, "lead", "") or getattr(page, "description", ""),
         site=frame.race,
         url=f"{site}{path}" if site else "",
         image=f"{site}{card[0]}/card.png" if site and card is not None else "",
