@@ -95,6 +95,8 @@ def race_frame(
         shown = book.running_stage or book.last_stage or book.stages[0]
         tabs.append((mark("Stages"), addresses.stage(race.slug, shown)))
     tabs.append((mark("Live"), addresses.live(race.slug)))
+    if race.classifications:
+        tabs.append((mark("Charts"), addresses.charts(race.slug)))
     return Frame(
         title=f"{title} · {race.name}" if title != race.name else race.name,
         race=name,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from timing.core.book import RaceBook
 from timing.pages.board_page import board_page
+from timing.pages.charts_page import charts_page
 from timing.pages.fragments import LivePage
 from timing.pages.live_page import live_page
 from timing.pages.race_home import race_home
@@ -17,9 +18,11 @@ from timing.pages.stage_page import stage_page
 def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> LivePage:
     """The page behind an address made by `addresses.events`.
 
-    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``) says which; what else the page
-    takes stands beside it. Raises what that page raises; BadQuery where none is meant.
+    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``, ``charts``) says which; what else
+    the page takes stands beside it. Raises what that page raises; BadQuery where none is meant.
     """
+    if args.get("page", "").strip() == "charts":
+        return charts_page(book, args, revision=revision)
     if code := args.get("board", "").strip():
         return board_page(book, code, args, revision=revision)
     if bib := args.get("bib", "").strip():
@@ -33,4 +36,4 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
         case "live":
             return live_page(book, revision=revision)
         case _:
-            raise BadQuery("page", "home or live, or board, stage or bib be given")
+            raise BadQuery("page", "home, live or charts, or board, stage or bib be given")

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 
 from timing.core.book import RaceBook
 from timing.pages.board_page import BoardPage, board_page
+from timing.pages.charts_page import ChartsPage, charts_page
 from timing.pages.languages import prefix
 from timing.pages.live_page import LivePage, live_page
 from timing.pages.moments import moment_words
@@ -24,7 +25,9 @@ from timing.web.installation import installation
 
 public = Blueprint("public", __name__)
 
-RacePage: TypeAlias = BoardPage | ControlPage | LivePage | RaceHomePage | RunnerPage | StagePage
+RacePage: TypeAlias = (
+    BoardPage | ChartsPage | ControlPage | LivePage | RaceHomePage | RunnerPage | StagePage
+)
 
 KNOWN = "revision"
 """The stream's parameter that says which revision a page was made at."""
@@ -68,6 +71,13 @@ def entry(slug: str, bib: str) -> Response:
 def live(slug: str) -> Response:
     """What is happening now."""
     return _shown(slug, lambda book, revision: live_page(book, revision=revision))
+
+
+@public.get("/races/<slug:slug>/charts")
+def charts(slug: str) -> Response:
+    """Pictures of the race."""
+    args = request.args.to_dict()
+    return _shown(slug, lambda book, revision: charts_page(book, args, revision=revision))
 
 
 def _shown(slug: str, making: Callable[[RaceBook, int], RacePage]) -> Response:
