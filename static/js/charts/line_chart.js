@@ -60,13 +60,14 @@ export class LineChart {
     const look = lookOf(root);
     const isNarrow = this.width < NARROW;
     const room = isNarrow ? Math.min(132, Math.round(this.width * 0.37)) : 190;
-    const series = data.lines.flatMap((line, nth) => this.seriesOf(line, nth, look));
+    this.order = orderOf(data);
+    const series = this.order.flatMap((nth) => this.seriesOf(data.lines[nth], nth, look));
     const columns = [data.x];
-    for (const line of data.lines) columns.push(...parted(line, data.kind));
+    for (const nth of this.order) columns.push(...parted(data.lines[nth], data.kind));
     this.plot = new uPlot({
       width: this.width,
       height: heightOf(data),
-      padding: [10, room, 4, data.kind === "places" ? 16 : 2],
+      padding: [10, room, 4, data.kind === "places" ? (isNarrow ? 16 : 40) : 2],
       legend: { show: false },
       cursor: { show: true, x: false, y: false, points: { show: false }, drag: { x: false, y: false, setScale: false }, focus: { prox: 14 } },
       focus: { alpha: 0.25 },
@@ -75,10 +76,10 @@ export class LineChart {
         y: { dir: -1, range: (_, low, high) => rangeOf(data.kind, low, high) },
       },
       series: [{}, ...series],
-      bands: data.kind === "paces" ? [{ series: [5, 1], fill: look.wash, dir: 0 }] : [],
+      bands: data.kind === "paces" ? [{ series: [3, 1], fill: look.wash, dir: 0 }] : [],
       axes: this.axes(look),
       hooks: {
-        setSeries: [(_, nth) => this.mark(nth === null ? null : Math.floor((nth - 1) / 2))],
+        setSeries: [(_, nth) => this.mark(nth === null ? null : this.order[Math.floor((nth - 1) / 2)])],
         ready: [(plot) => this.name(plot, room, isNarrow, focused)],
         draw: [(plot) => { for (const end of endsOf(plot, data)) leader(plot, end, look); }],
       },
@@ -140,7 +141,7 @@ export class LineChart {
       const end = document.createElement("b");
       end.textContent = line.end;
       const who = document.createElement("bdi");
-      who.textContent = isNarrow ? shortened(line.name) : line.name;
+      who.textContent = isNarrow && line.bib ? shortened(line.name) : line.name;
       name.title = [line.name, ...line.texts.map((text, n) => text && `${data.labels.at(n - line.texts.length)} ${text}`).filter(Boolean)].join(" · ");
       name.append(end, " ", who);
       name.addEventListener("focus", () => this.highlight(nth));
@@ -158,7 +159,7 @@ export class LineChart {
   }
 
   highlight(nth) {
-    this.plot.setSeries(nth === null ? null : 2 * nth + 1, { focus: true });
+    this.plot.setSeries(nth === null ? null : 2 * this.order.indexOf(nth) + 1, { focus: true });
   }
 
   mark(nth) {
@@ -180,6 +181,13 @@ function duration(ms) {
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** In which order lines are drawn: those that stand out over the others, the first above all. */
+function orderOf({ kind, lines }) {
+  if (kind === "paces") return [0, 2, 1, 3]; // both ends of the band, the middle, the runner
+  const rank = (nth) => (lines[nth].mark === 0 ? Infinity : lines[nth].mark);
+  return [...lines.keys()].sort((a, b) => (rank(a) === rank(b) ? a - b : rank(b) - rank(a)));
 }
 
 function parted(line, kind) {
