@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import secrets
 import socket
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ TREE = Path(__file__).parents[1]
 _SECRET_BYTES = 32
 _SHORTEST_SECRET = 32
 _LONGEST_NOTICE = 200
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?/?"
+)
 
 
 class Environment(StrEnum):
@@ -115,6 +119,20 @@ def _line(text: str) -> str:
     if len(text) > _LONGEST_NOTICE or not text.isprintable():
         raise ValueError(f"one line of at most {_LONGEST_NOTICE} characters")
     return text.strip()
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(code.strip() for code in text.split(","))
+    if not all(code.isascii() and code.isalpha() and code.islower() for code in codes):
+        raise ValueError("codes of languages with commas between, such as en,fr")
+    return codes
+
+
+def _origin(text: str) -> str:
+    """A scheme, a host and perhaps a port: pages are found by paths from the root."""
+    if text and not _ORIGIN.fullmatch(text):
+        raise ValueError("an address like https://live.example.org, with no path behind it")
+    return text.rstrip("/")
 
 
 def _node_name(text: str) -> str:
@@ -254,6 +272,37 @@ class Settings:
             parse=_line,
         ),
     ]
+    snapshots: Annotated[
+        Path,
+        Setting(
+            variable="BIVOUAC_SNAPSHOTS",
+            default="{instance}/snapshots",
+            meaning="The folder that `timing snapshots` keeps the public pages in, for a web server"
+            " to send.",
+            parse=_folder,
+        ),
+    ]
+    snapshots_languages: Annotated[
+        tuple[str, ...],
+        Setting(
+            variable="BIVOUAC_SNAPSHOTS_LANGUAGES",
+            default="en",
+            meaning="The languages of those pages, such as `en,fr`; in others the application"
+            " answers.",
+            parse=_languages,
+        ),
+    ]
+    public_url: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_PUBLIC_URL",
+            default="",
+            meaning="The address visitors know this installation by, such as"
+            " `https://live.example.org`: for links that leave it, as in the pictures shown where a"
+            " page is shared. Without it such links are left out.",
+            parse=_origin,
+        ),
+    ]
     node_name: Annotated[
         str,
         Setting(
@@ -262,6 +311,16 @@ class Settings:
             meaning="What this installation is called on stations and by other installations, such"
             " as `Camp`; the machine's own name where it is left out.",
             parse=_node_name,
+        ),
+    ]
+    webhooks_private: Annotated[
+        bool,
+        Setting(
+            variable="BIVOUAC_WEBHOOKS_PRIVATE",
+            default="no",
+            meaning="Whether webhooks (docs/webhooks.md) may go to addresses that are not on the"
+            " public internet, and by plain http: `yes` on a network of your own only.",
+            parse=_yes_or_no,
         ),
     ]
     log_level: Annotated[

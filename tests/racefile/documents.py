@@ -64,6 +64,7 @@ from timing.core.definition import (
     TooEarly,
     Unfinished,
     Wave,
+    Withdrawals,
 )
 from timing.core.entries import Entry, Team, bib_order
 from timing.core.records import Passing, Ruling
@@ -671,6 +672,7 @@ RULINGS: dict[str, Strategy[Ruling]] = {
         vehicle=NAMES,
         handed_to=NAMES,
     ),
+    "release": _made(records.Release, bibs=SOME_BIBS, stage=ANY_STAGE),
     "ack": _made(records.Acknowledgement, alert=texts(1), bibs=MORE_BIBS, stage=ANY_STAGE),
     "observation": _made(
         records.Observation,
@@ -738,6 +740,7 @@ def people(draw: st.DrawFn, most: int = 25) -> tuple[tuple[Entry, ...], tuple[Te
                 nationality=texts(),
                 residence=texts(),
                 club=texts(),
+                name_hidden=st.booleans(),
                 tags=tuples(words()),
                 division=st.sampled_from(DIVISIONS),
                 chips=st.sampled_from([(), (chip,)]),
@@ -776,6 +779,7 @@ def races(draw: st.DrawFn) -> Race:
         timezone=draw(st.sampled_from(ZONES)),
         starts_on=FIRST_DAY,
         event=draw(st.just("") | words()),
+        withdrawals=draw(st.sampled_from(Withdrawals)),
         rules=draw(rules(divisions)),
         divisions=tuple(
             Division(

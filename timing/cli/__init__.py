@@ -37,7 +37,10 @@ _MODULES = {
     "db": "timing.cli.databases",
     "backup": "timing.cli.backups",
     "restore": "timing.cli.backups",
+    "webhook": "timing.cli.webhooks",
     "serve": "timing.cli.serving",
+    "tend": "timing.cli.tend",
+    "snapshots": "timing.cli.snapshots",
     "camp": "timing.cli.camp",
     "demo": "timing.cli.demo",
 }

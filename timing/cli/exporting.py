@@ -19,6 +19,7 @@ from timing.cli.sources import read_document, takes_race, write_file
 from timing.core.book import RaceBook
 from timing.core.definition import Measure, Of
 from timing.core.document import Document
+from timing.core.public import public_book
 from timing.core.times import Instant
 from timing.exports.csv import to_csv
 from timing.exports.json import everything, to_json
@@ -42,6 +43,7 @@ _STAGERACEGC = "stageracegc"
 @click.option("--after", type=int, metavar="N", help="The board as after stage N.")
 @click.option("--stage", type=int, metavar="N", help="A stage's result.")
 @click.option("--at", type=MOMENT, metavar="INSTANT", help="As of 2026-08-28T18:00:00Z.")
+@click.option("--public", "is_public", is_flag=True, help="Only what the public is told.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="A file or folder.")
 def export(
     *,
@@ -52,6 +54,7 @@ def export(
     after: int | None,
     stage: int | None,
     at: Instant | None,
+    is_public: bool,
     out: Path | None,
 ) -> None:
     """Write results to a file, or every board and stage into a folder.
@@ -62,7 +65,7 @@ def export(
     is_workbook = form == _STAGERACEGC
     is_of_all = form in _FORMATS and board is None and stage is None
     is_one_file = form == "json" and out is not None and out.suffix == ".json"
-    if is_racefile and any(asked is not None for asked in (board, after, stage, at)):
+    if is_racefile and (is_public or any(x is not None for x in (board, after, stage, at))):
         raise click.UsageError("A racefile holds the whole race: leave the others out.")
     if is_workbook and (after is not None or stage is not None):
         raise click.UsageError("The workbook holds every stage: leave --after and --stage out.")
@@ -75,6 +78,8 @@ def export(
         _write(_racefile(document), out)
         return
     book = computed(document, at)
+    if is_public:
+        book = public_book(book.document, whole=book)
     warn_of(book.problems())
     if is_workbook:
         _write(_workbook(book, board), out)

@@ -649,6 +649,14 @@ class Jersey:
     first_stage: int = 1
 
 
+class Withdrawals(StrEnum):
+    """When the public learns that somebody retired, unless it is released before (Rules 12.2)."""
+
+    COURSE_CLEAR = "course_clear"
+    BY_DIRECTOR = "by_director"
+    AT_ONCE = "at_once"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
     """A whole definition, validated. ``event`` groups races that share course and stations."""
@@ -658,6 +666,7 @@ class Race:
     timezone: str
     starts_on: date
     event: str = ""
+    withdrawals: Withdrawals = Withdrawals.COURSE_CLEAR
     rules: Rules = Rules()
     divisions: tuple[Division, ...] = ()
     categories: tuple[Category, ...] = ()

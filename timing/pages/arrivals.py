@@ -14,6 +14,7 @@ from timing.core.statuses import StageStatus
 from timing.core.times import zone_named
 from timing.pages import addresses, figures
 from timing.pages.marks import Bib, Jersey, bib_of, competitor_key, name_of
+from timing.pages.remembering import remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Arrival:
     penalty: str = ""
 
 
+@remembered
 def entry_lines(book: RaceBook, number: int) -> tuple[StageLine, ...]:
     """The lines of all entries that run a stage, those who stand in their team's boards too."""
     lines = (book.stage_line(number, entry.id) for entry in book.entries(number))

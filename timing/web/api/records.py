@@ -11,6 +11,7 @@ from flask import g
 from timing.core.book import RaceBook
 from timing.core.problems import Problem as Listed
 from timing.core.records import Passing, Record, Ruling
+from timing.exports.bodies import preview_body
 from timing.exports.json import problem_line
 from timing.live.books import Standing
 from timing.live.threads import in_thread
@@ -21,7 +22,6 @@ from timing.web import forms, recording
 from timing.web.api import schemas
 from timing.web.api.bearer import key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.bodies import preview_body
 from timing.web.api.description import Problem
 from timing.web.errors import PROBLEM_JSON, Refusal
 from timing.web.installation import installation
@@ -110,7 +110,7 @@ def preview(body: Mapping[str, Any], slug: str) -> Taken:
         raise Refusal(422, told["message"], errors=list(judged.malformed))
     books = installation().books
     books.refresh()
-    return books.race(slug).ask(
+    return books.race(slug).ask_whole(
         lambda book, standing: preview_body(book, standing.cursor.revision, judged.rows)
     )
 
@@ -200,7 +200,7 @@ def _problems_of(slug: str, rows: Sequence[tuple[int, Record]]) -> list[tuple[in
             if record in index_of
         ]
 
-    return books.race(slug).ask(found)
+    return books.race(slug).ask_whole(found)
 
 
 def _taken(

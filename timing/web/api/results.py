@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response
 
 from timing.core.book import RaceBook
+from timing.exports import bodies
 from timing.web.answering import JSON, answered, answered_of_all
-from timing.web.api import bodies, schemas
+from timing.web.api import schemas
 from timing.web.api.blueprint import ApiBlueprint
 from timing.web.api.description import Problem
 from timing.web.errors import PROBLEM_JSON
@@ -35,7 +35,7 @@ _unchanged = results.alt_response(304, description="What you have, by its ETag, 
 def races() -> Response:
     """All races."""
     revisions = [cursor.revision for _, cursor in sorted(installation().books.cursors.items())]
-    return answered_of_all(lambda books: _text(bodies.races_body(books, revisions)), JSON)
+    return answered_of_all(lambda books: bodies.text(bodies.races_body(books, revisions)), JSON)
 
 
 @results.get("/races/<slug:slug>")
@@ -96,8 +96,4 @@ def problems(_: Mapping[str, Any], slug: str) -> Response:
 
 
 def _answered(slug: str, body: Callable[[RaceBook, int], bodies.Body]) -> Response:
-    return answered(slug, lambda book, revision: _text(body(book, revision)), JSON)
-
-
-def _text(body: bodies.Body) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return answered(slug, lambda book, revision: bodies.text(body(book, revision)), JSON)

@@ -9,12 +9,10 @@ from marshmallow import Schema, fields, validate
 from timing.core.definition import Source
 from timing.core.differences import ChangeKind
 from timing.core.records import RULINGS
+from timing.exports.bodies import MOST_CHANGES
 
 MOST_RECORDS = 5_000
 """Records in one request."""
-
-MOST_CHANGES = 50
-"""Lines of one result in a preview."""
 
 
 def _text(description: str, **more: Any) -> fields.String:  # noqa: ANN401 - OpenAPI's keywords

@@ -1,7 +1,11 @@
-"""Results as the values that the API's answers are made of (schemas.py describes them)."""
+"""Results as the values that the API's answers are made of.
+
+How they look is described where they are served, in the web's schemas.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -9,7 +13,7 @@ from typing import Any, TypeAlias
 from timing.core.book import RaceBook
 from timing.core.definition import Category, Classification, Division, Stage, StageKind
 from timing.core.differences import differences
-from timing.core.entries import Entry
+from timing.core.entries import Entry, written_name
 from timing.core.preview import supposing
 from timing.core.records import Ruling
 from timing.core.results import Line, Split, StageBoard
@@ -18,9 +22,16 @@ from timing.exports.differences import difference_table
 from timing.exports.json import JsonLine, lines, problem_line
 from timing.exports.table import board_table, control_table, stage_table
 from timing.pages.runner_page import UnknownRunner
-from timing.web.api.schemas import MOST_CHANGES
 
 Body: TypeAlias = dict[str, Any]
+
+MOST_CHANGES = 50
+"""Of each result that a preview tells; the others are only counted."""
+
+
+def text(body: Body) -> str:
+    """A body as it is sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def races_body(books: Sequence[RaceBook], revisions: Sequence[int]) -> Body:
@@ -99,7 +110,7 @@ def entry_body(book: RaceBook, revision: int, bib: str) -> Body:
         **_of_race(book, revision),
         "id": entry.id,
         "bib": entry.bib,
-        "name": entry.name,
+        "name": written_name(entry),
         "gender": entry.gender,
         "nationality": entry.nationality,
         "club": entry.club,

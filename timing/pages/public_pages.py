@@ -1,0 +1,160 @@
+"""Every public address of a race, and how what stands there is made.
+
+The one list behind what is kept as files: the snapshots that a web server sends, and the static
+site. A kind of page that the web serves and this list doesn't know fails a test; a new one is a
+line of PAGES, with a function that names its addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import partial
+from typing import Protocol, TypeAlias
+
+from timing.core.book import RaceBook
+from timing.pages import addresses
+from timing.pages.board_page import board_page
+from timing.pages.languages import prefix, speaking, spoken
+from timing.pages.live_page import live_page
+from timing.pages.race_home import race_home
+from timing.pages.rendering import Page, render
+from timing.pages.runner_page import runner_page
+from timing.pages.stage_page import stage_page
+
+
+class Media(StrEnum):
+    """What stands at an address; the value is its content type."""
+
+    HTML = "text/html; charset=utf-8"
+    JSON = "application/json"
+
+
+class Urgency(IntEnum):
+    """How soon a kept page is made again once the race has moved on, the first first."""
+
+    AT_ONCE = 0
+    """What most people look at: it stays in its place until the new one is there."""
+
+    SOON = 1
+    """Once there is a moment's time; until then it is not kept."""
+
+    WHEN_QUIET = 2
+    """Many, each for few: when nothing has happened for a while."""
+
+
+Making: TypeAlias = Callable[[RaceBook, int, str], str]
+"""Makes a text of a book, at a revision, under the installation's notice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicPage:
+    """One address, as it stands in links, with its query. ``text`` makes what stands there.
+
+    ``is_frozen`` is one that still tells something once nothing moves any more.
+    """
+
+    address: str
+    text: Making
+    urgency: Urgency
+    media: Media = Media.HTML
+    is_frozen: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of address: its ``rule`` as the web routes it, and those that a race has."""
+
+    rule: str
+    of_race: Callable[[RaceBook], Iterator[PublicPage]]
+
+
+class _Maker(Protocol):
+    def __call__(self, book: RaceBook, *, revision: int) -> Page: ...
+
+
+def public_pages(book: RaceBook) -> Iterator[PublicPage]:
+    """All pages of a race, in the language that is spoken."""
+    for kind in PAGES:
+        yield from kind.of_race(book)
+
+
+def html_page(
+    address: str, maker: _Maker, urgency: Urgency, *, is_frozen: bool = True
+) -> PublicPage:
+    """A page that is rendered from its values, in the language that is spoken now."""
+    language, here = spoken().code, address.removeprefix(prefix())
+
+    def text(book: RaceBook, revision: int, notice: str) -> str:
+        with speaking(language):
+            return render(maker(book, revision=revision), notice=notice, here=here)
+
+    return PublicPage(address=address, text=text, urgency=urgency, is_frozen=is_frozen)
+
+
+def _home(book: RaceBook) -> Iterator[PublicPage]:
+    yield html_page(addresses.race(book.race.slug), race_home, Urgency.AT_ONCE)
+
+
+def _live(book: RaceBook) -> Iterator[PublicPage]:
+    yield html_page(addresses.live(book.race.slug), live_page, Urgency.AT_ONCE, is_frozen=False)
+
+
+def _boards(book: RaceBook) -> Iterator[PublicPage]:
+    """Each as it stands now; after those, as after every stage that has been run."""
+    slug = book.race.slug
+    for after, urgency in _moments(book):
+        args: Mapping[str, str] = {} if after is None else {"after": str(after)}
+        for code in book.board_codes():
+            maker = partial(board_page, code=code, args=args)
+            yield html_page(addresses.board(slug, code, after=after), maker, urgency)
+
+
+def _moments(book: RaceBook) -> Iterator[tuple[int | None, Urgency]]:
+    yield None, Urgency.AT_ONCE
+    for number in book.stages:
+        if number <= book.last_stage:
+            yield number, Urgency.SOON
+
+
+def _stages(book: RaceBook) -> Iterator[PublicPage]:
+    """Their results; after those, the order at every control."""
+    slug, current = book.race.slug, current_stage(book)
+    for number in book.stages:
+        maker = partial(stage_page, number=number, args={})
+        urgency = Urgency.AT_ONCE if number == current else Urgency.SOON
+        yield html_page(addresses.stage(slug, number), maker, urgency)
+    for number in book.stages:
+        for control in book.points(number):
+            maker = partial(stage_page, number=number, args={"control": control})
+            address = addresses.stage(slug, number, control=control)
+            yield html_page(address, maker, Urgency.SOON)
+
+
+def _runners(book: RaceBook) -> Iterator[PublicPage]:
+    slug = book.race.slug
+    for entry in book.entries():
+        if entry.bib:
+            maker = partial(runner_page, bib=entry.bib, args={})
+            yield html_page(addresses.runner(slug, entry.bib), maker, Urgency.WHEN_QUIET)
+
+
+def current_stage(book: RaceBook) -> int:
+    """The stage that everybody asks for: the one under way, else the last one, else the first."""
+    return book.running_stage or book.last_stage or next(iter(book.stages), 0)
+
+
+PAGES: tuple[Kind, ...] = (
+    Kind(rule="/races/<slug>", of_race=_home),
+    Kind(rule="/races/<slug>/live", of_race=_live),
+    Kind(rule="/races/<slug>/boards/<code>", of_race=_boards),
+    Kind(rule="/races/<slug>/stages/<number>", of_race=_stages),
+    Kind(rule="/races/<slug>/entries/<bib>", of_race=_runners),
+)
+
+NOT_KEPT: Mapping[str, str] = {
+    "/": "the list of all races, which is no race's: it is made of all books together",
+    "/races/<slug>/events": "a stream has no end",
+}
+"""Public addresses of which no file is kept, and why."""
