@@ -15,6 +15,7 @@ from timing.core.records import Penalty
 from timing.core.times import HOUR, Instant
 from timing.pages.api_page import api_page
 from timing.pages.board_page import board_page
+from timing.pages.charts_page import charts_page
 from timing.pages.desk_page import desk_page, desk_races, desk_sign_in
 from timing.pages.error_page import error_page
 from timing.pages.import_page import ColumnItem, LineItem, choices, import_page, places_of
@@ -325,6 +326,8 @@ def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Pag
     yield "list", race_list([book])
     yield "home", race_home(book, revision=7)
     yield "live", live_page(book, revision=7)
+    if book.race.classifications:
+        yield "charts", charts_page(book, {"bibs": "41, 7a"}, revision=7)
     for code in book.board_codes():
         yield f"board {code}", board_page(book, code, NOTHING, revision=7)
         for number in book.stages:

@@ -30,6 +30,7 @@ from timing.pages import rendering
 from timing.pages.api_page import api_page
 from timing.pages.board_page import board_page
 from timing.pages.camp_page import camp_page
+from timing.pages.charts_page import charts_page
 from timing.pages.desk_page import desk_races, desk_sign_in
 from timing.pages.embed_page import embed_page
 from timing.pages.error_page import error_page
@@ -72,7 +73,10 @@ PAGES: Pages = {
     "races": lambda book: race_list([book]),
     "no races": lambda _: race_list([]),
     "home": lambda book: race_home(book, revision=7),
+    "home before the race": lambda _: race_home(RaceBook(before_the_start()), revision=7),
+    "home after the race": lambda _: race_home(RaceBook(siroua_six("22:00:00", 6)), revision=7),
     "live": lambda book: live_page(book, revision=7),
+    "charts": lambda book: charts_page(book, {"bibs": "41"}, revision=7),
     "board on the road": lambda book: board_page(book, "gc", {}, revision=7),
     "board settled": lambda book: board_page(book, "gc", {"after": "4"}, revision=7),
     "board filtered": lambda book: board_page(book, "gc", {"nation": "MAR", "q": "idir"}),

@@ -105,6 +105,8 @@ def race_frame(
     if book.teams():
         tabs.append((mark("Teams"), addresses.teams(race.slug)))
     tabs.append((mark("Live"), addresses.live(race.slug)))
+    if race.classifications:
+        tabs.append((mark("Charts"), addresses.charts(race.slug)))
     return Frame(
         title=f"{title} · {race.name}" if title != race.name else race.name,
         race=name,

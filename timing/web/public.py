@@ -16,6 +16,7 @@ from timing.live.listening import Known
 from timing.live.outlets import outlet_of
 from timing.pages import figures
 from timing.pages.board_page import BoardPage, board_page
+from timing.pages.charts_page import ChartsPage, charts_page
 from timing.pages.languages import prefix
 from timing.pages.line_data import line_data
 from timing.pages.live_page import LivePage, live_page
@@ -39,6 +40,7 @@ public = Blueprint("public", __name__)
 
 RacePage: TypeAlias = (
     BoardPage
+    | ChartsPage
     | ControlPage
     | LivePage
     | PeoplePage
@@ -114,6 +116,13 @@ def team(slug: str, code: str) -> Response:
 def live(slug: str) -> Response:
     """What is happening now."""
     return _shown(slug, lambda book, revision: live_page(book, revision=revision))
+
+
+@public.get("/races/<slug:slug>/charts")
+def charts(slug: str) -> Response:
+    """Pictures of the race."""
+    args = request.args.to_dict()
+    return _shown(slug, lambda book, revision: charts_page(book, args, revision=revision))
 
 
 @public.get("/races/<slug:slug>/screen")
