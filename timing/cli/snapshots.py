@@ -9,9 +9,12 @@ import click
 
 from timing.cli.databases import now, opened, settings_in_force
 from timing.cli.refusals import Refused, unknown
+from timing.live.buckets import Bucket, BucketMirror
 from timing.live.kept_files import AlreadyKept
+from timing.live.signing import Credentials
 from timing.live.snapshots import keep_snapshots
 from timing.pages.languages import BY_CODE
+from timing.settings import Settings
 
 
 @click.command()
@@ -24,6 +27,7 @@ def snapshots() -> None:
     until = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: until.set())
+    mirror = _mirror(settings, until)
     with opened() as database:
         click.echo(f"Keeping the public pages in {settings.snapshots}", err=True)
         try:
@@ -34,6 +38,19 @@ def snapshots() -> None:
                 clock=now,
                 languages=settings.snapshots_languages,
                 notice=settings.notice,
+                mirror=mirror,
             )
         except AlreadyKept as error:
             raise Refused(f"Another process keeps the pages in {error}.") from error
+
+
+def _mirror(settings: Settings, until: threading.Event) -> BucketMirror | None:
+    if not settings.bucket_endpoint:
+        return None
+    credentials = Credentials(
+        key=settings.bucket_key, secret=settings.bucket_secret, region=settings.bucket_region
+    )
+    bucket = Bucket(
+        endpoint=settings.bucket_endpoint, name=settings.bucket, credentials=credentials
+    )
+    return BucketMirror(bucket, clock=now, until=until)
