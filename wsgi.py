@@ -2,9 +2,9 @@
 
 import os
 
+from timing.live.logs import configure_logs
 from timing.settings import read_settings
 from timing.web.application import create_app
-from timing.web.logs import configure_logs
 
 settings = read_settings(os.environ)
 configure_logs(settings)

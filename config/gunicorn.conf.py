@@ -1,6 +1,7 @@
 """How the application is served: gunicorn with gevent, so that open streams cost no threads."""
 
 import os
+import resource
 import signal
 from typing import Any
 
@@ -14,7 +15,9 @@ if _settings.certificate is not None:
     keyfile = str(_settings.certificate_key)
 workers = _settings.workers
 worker_class = "gevent"
-worker_connections = 4_000  # open streams are connections too
+# Open streams are connections too, and whichever worker is quicker takes the next: one of them
+# must have room for nearly all.
+worker_connections = 10_000
 loglevel = _settings.log_level.value
 proc_name = "bivouac"
 
@@ -26,6 +29,13 @@ control_socket_disable = True
 keepalive = 15  # seconds
 timeout = 60  # seconds without a sign of life, then a worker is replaced
 graceful_timeout = 10  # seconds; streams end by themselves within one
+
+# Each connection is an open file; the system allows more than it gives unasked.
+_files, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+if _files < (_wanted := 2 * worker_connections):
+    if _most_files != resource.RLIM_INFINITY:
+        _wanted = min(_wanted, _most_files)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_wanted, _most_files))
 
 limit_request_line = 4_094
 limit_request_fields = 64

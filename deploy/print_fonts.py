@@ -20,8 +20,14 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from deploy.vendor import PROJECT, SITE, Package, fetch, unpacked
 
 FONTS = PROJECT / "templates" / "print" / "fonts"
-SOFIA = PROJECT / SITE / "sofia-sans-semi-condensed"
-WEIGHTS = {"Regular": 400, "Bold": 700}
+SOFIA = {
+    "SofiaSansSemiCondensed": (
+        PROJECT / SITE / "sofia-sans-semi-condensed",
+        {"Regular": 400, "Bold": 700},
+    ),
+    "SofiaSansExtraCondensed": (PROJECT / SITE / "sofia-sans-extra-condensed", {"ExtraBold": 800}),
+}
+"""The site's type: for reading, and for headlines and figures that are read from afar."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +108,11 @@ def merged(fonts: Iterable[TTFont], folder: Path) -> TTFont:
     return font
 
 
-def sofia(style: str, weight: int, folder: Path) -> TTFont:
+def sofia(source: Path, style: str, weight: int, folder: Path) -> TTFont:
     """The site's type in one weight."""
     scripts = ("latin", "latin-ext", "cyrillic", "cyrillic-ext", "greek")
-    names = [f"{SOFIA.name}-{script}-wght-normal.woff2" for script in scripts]
-    variable = [opened(SOFIA / name) for name in names]
+    names = [f"{source.name}-{script}-wght-normal.woff2" for script in scripts]
+    variable = [opened(source / name) for name in names]
     font = merged((instantiateVariableFont(one, {"wght": weight}) for one in variable), folder)
     font["OS/2"].usWeightClass = weight
     for name in font["name"].names:
@@ -140,10 +146,11 @@ def main() -> None:
     letters: dict[str, list[tuple[int, int]]] = {}
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
-        for style, weight in WEIGHTS.items():
-            name = f"SofiaSansSemiCondensed-{style}"
-            letters[name] = keep(name, sofia(style, weight, folder))
-        shutil.copy(SOFIA / "LICENSE", FONTS / "SofiaSansSemiCondensed-LICENSE.txt")
+        for family, (source, weights) in SOFIA.items():
+            for style, weight in weights.items():
+                name = f"{family}-{style}"
+                letters[name] = keep(name, sofia(source, style, weight, folder))
+            shutil.copy(source / "LICENSE", FONTS / f"{family}-LICENSE.txt")
         for family, noto in NOTO.items():
             with tempfile.TemporaryDirectory() as fetched:
                 files = unpacked(noto.packed, fetch(noto.packed, Path(fetched)), folder)

@@ -109,6 +109,13 @@ PACKAGES = (
         files=("build/index.js",),
     ),
     Package(
+        name="uplot",
+        version="1.6.32",
+        sha512="KIMVnG68zvu5XXUbC4LQEPnhwOxBuLyW1AHtpm6IKTXImkbLgkMy+jabjLgSLMasNuGGzQm/ep3tOkyTxpiQIw==",
+        folder=SITE / "uplot",
+        files=("dist/uPlot.iife.min.js", "dist/uPlot.min.css"),
+    ),
+    Package(
         name="axe-core",
         version="4.14.1",
         sha512="FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",

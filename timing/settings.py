@@ -25,6 +25,9 @@ TREE = Path(__file__).parents[1]
 _SECRET_BYTES = 32
 _SHORTEST_SECRET = 32
 _LONGEST_NOTICE = 200
+_ORIGIN = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?/?"
+)
 
 
 class Environment(StrEnum):
@@ -125,9 +128,10 @@ def _languages(text: str) -> tuple[str, ...]:
     return codes
 
 
-def _endpoint(text: str) -> str:
-    if text and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+/?", text):
-        raise ValueError("http:// or https:// and a host, without a path")
+def _origin(text: str) -> str:
+    """A scheme, a host and perhaps a port: pages are found by paths from the root."""
+    if text and not _ORIGIN.fullmatch(text):
+        raise ValueError("an address like https://live.example.org, with no path behind it")
     return text.rstrip("/")
 
 
@@ -295,7 +299,7 @@ class Settings:
             default="",
             meaning="An S3-compatible service that the public pages are put into as well, as"
             " `https://s3.eu-central-1.amazonaws.com`; left out where they are not.",
-            parse=_endpoint,
+            parse=_origin,
         ),
     ]
     bucket: Annotated[
@@ -334,6 +338,17 @@ class Settings:
             parse=_line,
         ),
     ] = field(repr=False)
+    public_url: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_PUBLIC_URL",
+            default="",
+            meaning="The address visitors know this installation by, such as"
+            " `https://live.example.org`: for links that leave it, as in the pictures shown where a"
+            " page is shared. Without it such links are left out.",
+            parse=_origin,
+        ),
+    ]
     node_name: Annotated[
         str,
         Setting(
@@ -342,6 +357,16 @@ class Settings:
             meaning="What this installation is called on stations and by other installations, such"
             " as `Camp`; the machine's own name where it is left out.",
             parse=_node_name,
+        ),
+    ]
+    webhooks_private: Annotated[
+        bool,
+        Setting(
+            variable="BIVOUAC_WEBHOOKS_PRIVATE",
+            default="no",
+            meaning="Whether webhooks (docs/webhooks.md) may go to addresses that are not on the"
+            " public internet, and by plain http: `yes` on a network of your own only.",
+            parse=_yes_or_no,
         ),
     ]
     log_level: Annotated[

@@ -152,3 +152,32 @@ def test_a_place_that_can_not_be_written_is_told(run: Run, two_days: Path, tmp_p
 
     assert result.exit_code == 2
     assert "can't be written" in result.stderr
+
+
+def test_an_export_for_the_public_has_no_hidden_name_and_nothing_that_is_held_back(
+    run: Run, tmp_path: Path
+) -> None:
+    """Rules 12.2."""
+    race = tmp_path / "race.yaml"
+    race.write_text(
+        "race: {slug: r, timezone: UTC}\n"
+        'stages: [{number: 1, date: 2026-08-28, start: "08:00",'
+        " controls: [{code: START, km: 0}, {code: PASS, km: 9}, {code: FINISH, km: 20}]}]\n"
+        "entries:\n"
+        "  - {bib: 1, name: Ana Ruiz, name_hidden: true}\n"
+        "  - {bib: 2, name: Bo Lind}\n"
+        "  - {bib: 3, name: Cho Li}\n"
+        "passings: |\n  1 FINISH 1 12:00:00\n  1 PASS 2 11:00:00\n"
+        "rulings:\n"
+        "  - {ruling: status, stage: 1, bib: 2, status: dnf, reason: x, by: d,"
+        " at: 2026-08-28T11:10:00Z}\n",
+        encoding="utf-8",
+    )
+    asked = ("export", race, "--format", "csv", "--stage", "1")
+    whole, public = run(*asked).stdout, run(*asked, "--public").stdout
+    assert "Ana Ruiz" in whole
+    assert ",dnf," in whole
+    assert "Ana Ruiz" not in public
+    assert "Runner 1" in public
+    assert ",dnf," not in public
+    assert run("export", race, "--format", "racefile", "--public").exit_code == 2

@@ -98,13 +98,16 @@ def test_without_a_field_the_ground_is_all_there_is() -> None:
 
 
 def test_the_stages_before_tell_the_pace_and_the_ground() -> None:
-    """Whoever took twice the median yesterday is expected later than the others today."""
+    """Whoever took twice the median yesterday is expected to take almost as much more today.
+
+    Not quite: one day may have been a bad one.
+    """
     times = dict.fromkeys(range(1, 12), 218) | {12: 436}
     yesterday = [seen(n, "FINISH", m) for n, m in times.items()]
     today = book(*yesterday, seen(1, "START", 0, number=2), stages=2)
     usual, slow = forecast(today, 2, "2"), forecast(today, 2, "12")
     assert minutes(usual[0], 2) == pytest.approx(218 / 3, abs=8)
-    assert minutes(slow[0], 2) == pytest.approx(2 * minutes(usual[0], 2), abs=1)
+    assert 1.6 < minutes(slow[0], 2) / minutes(usual[0], 2) < 2
 
 
 def test_the_first_through_do_not_make_the_others_late() -> None:

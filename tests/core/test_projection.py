@@ -7,23 +7,29 @@ from dataclasses import replace
 from tests.core.test_road import board, splits, stage_line
 from timing.core.entries import Entry
 from timing.core.forecasts import Expected
-from timing.core.projection import ProjectedLine, projected
+from timing.core.projection import ProjectedFinish, ProjectedLine, projected
 from timing.core.road import on_the_road
 from timing.core.statuses import StageStatus
 from timing.core.times import MINUTE
 
 
-def finish(minutes: int) -> Expected:
-    """At the finish so many minutes after the start, give or take ten."""
-    return Expected(
-        point="FINISH",
-        ordinal=3,
-        distance_m=30_000,
-        is_mandatory=True,
-        time=minutes * MINUTE,
-        earliest=(minutes - 10) * MINUTE,
-        latest=(minutes + 10) * MINUTE,
-        seen=5,
+def finish(minutes: int) -> ProjectedFinish:
+    """At the finish so many minutes after the start at 0, give or take ten."""
+    early, middle, late = (m * MINUTE for m in (minutes - 10, minutes, minutes + 10))
+    return ProjectedFinish(
+        finish=Expected(
+            point="FINISH",
+            ordinal=3,
+            distance_m=30_000,
+            is_mandatory=True,
+            time=middle,
+            earliest=early,
+            latest=late,
+            seen=5,
+        ),
+        time=middle,
+        earliest=early,
+        latest=late,
     )
 
 
@@ -45,7 +51,7 @@ def test_whoever_is_expected_earlier_leads_the_projection() -> None:
     lines = on_the_road(
         board(("1", 100), ("2", 105)), stages, {"1": splits(CP1=60), "2": splits(CP1=58)}, {}
     )
-    made = projected(lines, {"1": finish(190), "2": finish(180)}, 60 * MINUTE)
+    made = projected(lines, {"1": finish(190), "2": finish(180)})
     assert told(made) == [("2", 1, 285), ("1", 2, 290)]
     assert [line.gap for line in made] == [0, 5 * MINUTE]
     assert (made[0].earliest, made[0].latest) == (275 * MINUTE, 295 * MINUTE)
@@ -62,16 +68,17 @@ def test_a_finisher_s_total_is_no_forecast() -> None:
         {"1": splits(CP1=60), "2": splits(FINISH=180)},
         {"2": 285 * MINUTE},
     )
-    made = projected(lines, {"1": finish(185)}, 180 * MINUTE)
+    made = projected(lines, {"1": finish(185)})
     assert told(made) == [("1", 1, 285), ("2", 1, 285)]
     assert made[1].earliest == made[1].latest == made[1].total
 
 
-def test_nobody_out_there_finishes_before_now_and_penalties_count() -> None:
+def test_penalties_on_the_way_count() -> None:
     stages = {"1": replace(stage_line("1", penalty=10 * MINUTE), start=0)}
     lines = on_the_road(board(("1", 100)), stages, {"1": splits(CP1=60)}, {})
-    (made,) = projected(lines, {"1": finish(180)}, 200 * MINUTE)
-    assert made.total == made.earliest == made.latest == 310 * MINUTE
+    (made,) = projected(lines, {"1": finish(180)})
+    assert made.total == 290 * MINUTE
+    assert (made.earliest, made.latest) == (280 * MINUTE, 300 * MINUTE)
 
 
 def test_whoever_is_out_or_not_expected_has_no_projection() -> None:
@@ -81,5 +88,5 @@ def test_whoever_is_out_or_not_expected_has_no_projection() -> None:
         "3": stage_line("3", StageStatus.NOT_STARTED),
     }
     lines = on_the_road(board(("1", 100), ("2", 105), ("3", 110)), stages, {}, {})
-    made = projected(lines, {"1": finish(180), "3": finish(180)}, 0)
+    made = projected(lines, {"1": finish(180)})
     assert told(made) == [("1", 1, 280), ("3", None, None), ("2", None, None)]

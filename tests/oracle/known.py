@@ -42,6 +42,7 @@ _RULINGS: dict[str, str] = {
     "chip": "bib chip stage",
     "account": "bib bibs stage control where vehicle handed_to",
     "ack": "alert bib bibs stage control",
+    "release": "bib bibs team stage",
     "observation": "kind items bib bibs stage control",
     "void": "record",
     "assign": "record bib",

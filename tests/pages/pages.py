@@ -19,6 +19,7 @@ from timing.pages.desk_page import desk_page, desk_races, desk_sign_in
 from timing.pages.error_page import error_page
 from timing.pages.import_page import ColumnItem, LineItem, choices, import_page, places_of
 from timing.pages.live_page import live_page
+from timing.pages.outgoing_page import KnownDelivery, KnownWebhook, outgoing_page
 from timing.pages.preview_page import preview_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
@@ -211,6 +212,72 @@ def stations_of(book: RaceBook, given: Watched | None = None) -> Page:
     )
 
 
+def outgoing_of(book: RaceBook, *, is_empty: bool = False) -> Page:
+    """What goes out, by default with webhooks and deliveries of every kind."""
+    now: Instant = 1_788_000_000_000
+    works = KnownWebhook(
+        public="wh_0a1b2c3d",
+        url="https://siroua.example.org/hooks/timing",
+        events=("finish", "status"),
+        made_by="ana",
+        disabled_why="",
+        is_disabled=False,
+        has_two_secrets=True,
+        failures=0,
+        paused_until=None,
+        waiting=0,
+        given_up=0,
+    )
+    away = replace(
+        works,
+        public="wh_4e5f6a7b",
+        url="https://a-very-long-name-of-a-machine.broadcaster.example.org/api/v3/ingest?race=siroua",
+        events=(),
+        failures=4,
+        paused_until=now + HOUR,
+        waiting=1_204,
+        given_up=2,
+    )
+    gone = replace(
+        away, is_disabled=True, disabled_why="It answered that it is gone (410).", waiting=0
+    )
+    taken = KnownDelivery(
+        number=3,
+        public="wh_0a1b2c3d",
+        type="finish",
+        subject=f"stages/{book.stages[-1] if book.stages else 1}/entries/41",
+        created=now - HOUR,
+        due=now,
+        attempts=1,
+        state="sent",
+        status=204,
+        answer="",
+    )
+    waits = replace(
+        taken,
+        number=2,
+        type="standings",
+        subject="standings/4",
+        state="waiting",
+        attempts=4,
+        status=503,
+        answer="upstream connect error or disconnect/reset before headers",
+    )
+    lost = replace(waits, number=1, type="status", subject="entries/62", state="given_up")
+    return outgoing_page(
+        book,
+        webhooks=() if is_empty else (works, away, gone),
+        deliveries=() if is_empty else (taken, waits, lost, replace(taken, type="test")),
+        event_types=("finish", "status", "standings"),
+        now=now,
+        form_token="token",
+        signed_in_as="ana",
+        message="" if is_empty else "Added. It is told from now on.",
+        secret="" if is_empty else "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+        secret_of="" if is_empty else "wh_0a1b2c3d",
+    )
+
+
 def cards_of(book: RaceBook) -> Page:
     """Two cards to print, in place of the codes a square."""
     card = Card(
@@ -277,6 +344,8 @@ def closed_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:
         yield "desk preview", preview_of(book)
     yield "desk watch", watch_of(book)
     yield "desk watch, empty", watch_of(book, Watched())
+    yield "desk outgoing", outgoing_of(book)
+    yield "desk outgoing, empty", outgoing_of(book, is_empty=True)
     yield "desk stations", stations_of(book)
     yield "desk stations, empty", stations_of(book, Watched())
     yield "desk station cards", cards_of(book)

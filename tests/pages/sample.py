@@ -92,6 +92,16 @@ STAGES = (
     ("Ighil Mellen to Ifri n’Ouzrou", 58_200, 2_240, (10_400, 21_800, 32_500, 43_100, 51_600)),
     ("Ifri n’Ouzrou to Taznakht", 21_600, 640, (11_900,)),
 )
+HEIGHTS: dict[int, tuple[int, ...]] = {
+    1: (1560, 1720, 1890, 1810, 2140, 2480, 2210, 2390, 2120, 1780, 1690),
+    2: (1690, 1820, 2240, 2020, 2530, 2390, 2710, 2480, 2130, 2050),
+    3: (2050, 2260, 2680, 2990, 2790, 2840, 3120, 2740, 2450, 2280),
+    4: (2280, 2010, 1850, 2190, 2520, 2230, 2490, 2050, 1980, 1840),
+    5: (1410, 1520, 1610, 1680, 1890, 2160, 2090, 1850, 1660, 1720, 2010, 2380, 2210, 1880, 1790,
+        1930, 1850, 1720),
+}  # fmt: skip
+"""Metres above the sea, evenly along each stage. Of the last nobody has said any."""
+
 NAMES = ("Assif Imlil", "Tizi n’Tleta", "Azib Taghia", "Adrar Ouzal", "Timzguida")
 
 
@@ -102,6 +112,7 @@ def _control(nth: int, metres: int) -> Control:
 def _stage(number: int) -> Stage:
     name, metres, ascent, between = STAGES[number - 1]
     start, _, finish = name.partition(" to ")
+    heights = HEIGHTS.get(number, ())
     cutoff = Cutoff(elapsed=16 * HOUR if number == 5 else 10 * HOUR)
     return Stage(
         number=number,
@@ -119,6 +130,7 @@ def _stage(number: int) -> Stage:
             *(_control(nth, at) for nth, at in enumerate(between, start=1)),
             Control(code="FINISH", name=finish, distance_m=metres, cutoffs=(cutoff,)),
         ),
+        profile=tuple((nth * metres // (len(heights) - 1), m) for nth, m in enumerate(heights)),
     )
 
 

@@ -52,7 +52,9 @@ def test_a_settled_board_prints_what_the_engine_ranked(book: RaceBook) -> None:
     lines = [line for line in book.board("gc", 4).lines if line.rank is not None]
     assert [r.rank for r in page.rows] == [str(line.rank) for line in lines]
     assert page.rows[0].gap == "Leader"
-    assert page.stage_columns == tuple(f"Stage\N{NO-BREAK SPACE}{n}" for n in (1, 2, 3, 4))
+    assert [column.label for column in page.stage_columns] == list(
+        f"Stage\N{NO-BREAK SPACE}{n}" for n in (1, 2, 3, 4)
+    )
     assert not page.live_stage
 
 
@@ -119,7 +121,8 @@ def test_while_a_stage_runs_the_board_shows_it_on_the_road(book: RaceBook) -> No
 def test_the_board_after_the_last_closed_stage_stays_one_link_away(book: RaceBook) -> None:
     page = board_page(book, "gc", {})
     labels = [tab.label.replace("\N{NO-BREAK SPACE}", " ") for tab in page.moments]
-    assert labels == [f"After stage {n}" for n in (1, 2, 3, 4)] + ["On the road"]
+    ends = ["On the road", "Projected"]
+    assert labels == [f"After stage {n}" for n in (1, 2, 3, 4)] + ends
     assert [tab.label for tab in page.moments if tab.is_current] == ["On the road"]
 
 
@@ -159,13 +162,20 @@ def test_whoever_takes_the_lead_on_the_road_has_a_dashed_bib() -> None:
 
 
 def test_intervals_are_to_the_one_ahead(book: RaceBook) -> None:
-    gaps = board_page(book, "gc", {"after": "4"}).rows
-    intervals = board_page(book, "gc", {"after": "4", "show": "interval"}).rows
-    assert intervals[1].gap == gaps[1].gap
-    assert intervals[2].gap != gaps[2].gap
+    rows = board_page(book, "gc", {"after": "4"}).rows
+    assert rows[1].interval == rows[1].gap
+    assert rows[2].interval != rows[2].gap
     line = book.board("gc", 4).lines[2]
     assert line.interval is not None
-    assert intervals[2].gap == f"+{line.interval // MINUTE}:{line.interval // SECOND % 60:02d}"
+    assert rows[2].interval == f"+{line.interval // MINUTE}:{line.interval // SECOND % 60:02d}"
+
+
+def test_gap_and_interval_stand_in_the_same_lines_so_that_no_request_is_needed(
+    book: RaceBook,
+) -> None:
+    shown = board_page(book, "gc", {"after": "4", "show": "interval"})
+    assert shown.rows == board_page(book, "gc", {"after": "4"}).rows
+    assert shown.by_interval
 
 
 @pytest.mark.parametrize(
@@ -198,9 +208,13 @@ def test_a_filtered_line_keeps_its_rank_on_the_whole_board(book: RaceBook) -> No
     }
 
 
-def test_the_stream_of_a_filtered_board_asks_for_the_same_filter(book: RaceBook) -> None:
+def test_whatever_is_filtered_the_stream_and_the_lines_are_those_of_the_whole_board(
+    book: RaceBook,
+) -> None:
     page = board_page(book, "gc", {"after": "4", "nation": "MAR", "show": "interval"})
-    assert page.events == ("/races/siroua-six/events?board=gc&after=4&nation=MAR&show=interval")
+    assert page.events == "/races/siroua-six/events?board=gc&after=4"
+    assert page.lines == "/races/siroua-six/lines?board=gc&after=4"
+    assert page.form.all_url.endswith("?after=4&nation=MAR&show=interval&lines=all")
 
 
 @pytest.mark.parametrize(

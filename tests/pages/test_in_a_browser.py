@@ -17,6 +17,7 @@ from tests.pages.pages import (
     cards_of,
     desk_of,
     import_of,
+    outgoing_of,
     preview_of,
     review_of,
     station_of,
@@ -33,6 +34,7 @@ from timing.pages.desk_page import desk_races, desk_sign_in
 from timing.pages.error_page import error_page
 from timing.pages.fragments import changes, fragments
 from timing.pages.live_page import live_page
+from timing.pages.policy import POLICY
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.runner_page import runner_page
@@ -44,7 +46,6 @@ PROJECT = Path(__file__).parents[2]
 AXE = PROJECT / "tests" / "vendor" / "axe-core" / "axe.min.js"
 SITE = "http://bivouac.test"
 LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((360, "light"), (1280, "dark"))
-POLICY = "default-src 'self'; img-src 'self' data:"
 NOW = instant(5, "12:06:18")
 
 Answer: TypeAlias = Callable[[Route], None]
@@ -95,6 +96,8 @@ PAGES: Pages = {
     "desk watch": watch_of,
     "desk watch, empty": lambda book: watch_of(book, Watched()),
     "desk watch, refused": lambda book: watch_of(book, message="Not so.", is_error=True),
+    "desk outgoing": outgoing_of,
+    "desk outgoing, empty": lambda book: outgoing_of(book, is_empty=True),
     "desk stations": stations_of,
     "desk stations, empty": lambda book: stations_of(book, Watched()),
     "desk station cards": cards_of,

@@ -61,7 +61,7 @@ def test_what_is_sent_turns_the_page_of_then_into_the_page_of_now(
 def test_what_a_stream_sends_stands_in_the_page_word_for_word(
     later: RaceBook, args: dict[str, str]
 ) -> None:
-    page = page_of_events(later, args)
+    page = page_of_events(later, {**args, "lines": "all"})
     text = " ".join(render(page).split())
     for html in fragments(page).html.values():
         assert " ".join(html.split()) in text

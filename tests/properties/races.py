@@ -95,6 +95,7 @@ from timing.core.records import (
     Passing,
     Penalty,
     Points,
+    Release,
     Ruling,
     StageAction,
     StageChange,
@@ -882,7 +883,9 @@ def _clock_offset(desk: Desk, common: Common) -> Ruling:
 
 
 def _note(desk: Desk, common: Common) -> Ruling:
-    match desk.any(0, 1, 2):
+    match desk.any(0, 1, 2, 3):
+        case 3:
+            return Release(**common.fields(), bibs=(desk.bib(),), stage=desk.any(None, 1, 2))
         case 0:
             return Observation(**common.fields(), kind="kit", bibs=(desk.bib(),), stage=1)
         case 1:

@@ -64,6 +64,7 @@ from timing.core.definition import (
     TooEarly,
     Unfinished,
     Wave,
+    Withdrawals,
 )
 from timing.core.entries import Entry, Team, bib_order
 from timing.core.records import Passing, Ruling
@@ -105,6 +106,9 @@ BIBS = words(6).filter(lambda bib: bib != "-" and "*" not in bib)
 NAMES = texts()
 INSTANTS = st.integers(0, 4_000_000_000_000)
 DURATIONS = st.integers(0, 200 * HOUR)
+PROFILES = st.dictionaries(
+    st.integers(0, 99_999_999), st.integers(-1_000, 9_000), min_size=2, max_size=4
+).map(lambda heights: tuple(sorted(heights.items())))
 SOME_TIME = st.integers(1, 200 * HOUR)
 TIMES = st.builds(TimeOfDay, st.integers(0, DAY - 1), st.none() | st.integers(-2, 9))
 READINGS = INSTANTS | TIMES
@@ -366,6 +370,7 @@ def stages(draw: st.DrawFn, number: int, divisions: list[str], categories: list[
         courses=courses,
         laps=laps,
         bonuses=draw(st.just(()) | bonus_tables),
+        profile=draw(st.just(()) | PROFILES),
     )
     first, second, *_ = point_codes(stage)
     section = Section(start=first, end=second)
@@ -667,6 +672,7 @@ RULINGS: dict[str, Strategy[Ruling]] = {
         vehicle=NAMES,
         handed_to=NAMES,
     ),
+    "release": _made(records.Release, bibs=SOME_BIBS, stage=ANY_STAGE),
     "ack": _made(records.Acknowledgement, alert=texts(1), bibs=MORE_BIBS, stage=ANY_STAGE),
     "observation": _made(
         records.Observation,
@@ -734,6 +740,7 @@ def people(draw: st.DrawFn, most: int = 25) -> tuple[tuple[Entry, ...], tuple[Te
                 nationality=texts(),
                 residence=texts(),
                 club=texts(),
+                name_hidden=st.booleans(),
                 tags=tuples(words()),
                 division=st.sampled_from(DIVISIONS),
                 chips=st.sampled_from([(), (chip,)]),
@@ -772,6 +779,7 @@ def races(draw: st.DrawFn) -> Race:
         timezone=draw(st.sampled_from(ZONES)),
         starts_on=FIRST_DAY,
         event=draw(st.just("") | words()),
+        withdrawals=draw(st.sampled_from(Withdrawals)),
         rules=draw(rules(divisions)),
         divisions=tuple(
             Division(

@@ -20,6 +20,7 @@ from timing.cli.sources import read_document, takes_race, write_file
 from timing.core.book import RaceBook
 from timing.core.definition import Measure, Of
 from timing.core.document import Document
+from timing.core.public import public_book
 from timing.core.times import Instant
 from timing.exports.csv import to_csv
 from timing.exports.json import everything, to_json
@@ -45,6 +46,7 @@ _SITE = "site"
 @click.option("--after", type=int, metavar="N", help="The board as after stage N.")
 @click.option("--stage", type=int, metavar="N", help="A stage's result.")
 @click.option("--at", type=MOMENT, metavar="INSTANT", help="As of 2026-08-28T18:00:00Z.")
+@click.option("--public", "is_public", is_flag=True, help="Only what the public is told.")
 @click.option(
     "--language",
     "languages",
@@ -72,6 +74,7 @@ def export(
     at: Instant | None,
     languages: tuple[str, ...],
     with_racefile: bool,
+    is_public: bool,
     out: Path | None,
 ) -> None:
     """Write results to a file, or every board and stage into a folder.
@@ -80,7 +83,7 @@ def export(
     the whole race is a folder of pages that need no server, or a file where PATH ends in .zip.
     """
     _refuse_what_does_not_go_together(
-        form=form, board=board, after=after, stage=stage, at=at, out=out
+        form=form, board=board, after=after, stage=stage, at=at, is_public=is_public, out=out
     )
     if form == _SITE and out is not None:
         write_site(file, slug, at, languages or (ENGLISH.code,), out, with_racefile=with_racefile)
@@ -92,6 +95,8 @@ def export(
         _write(_racefile(document), out)
         return
     book = computed(document, at)
+    if is_public:
+        book = public_book(book.document, whole=book)
     warn_of(book.problems())
     if form == _STAGERACEGC:
         _write(_workbook(book, board), out)
@@ -112,10 +117,11 @@ def _refuse_what_does_not_go_together(
     after: int | None,
     stage: int | None,
     at: Instant | None,
+    is_public: bool,
     out: Path | None,
 ) -> None:
     is_of_all = form in _FORMATS and board is None and stage is None
-    if form == _RACEFILE and any(asked is not None for asked in (board, after, stage, at)):
+    if form == _RACEFILE and (is_public or any(x is not None for x in (board, after, stage, at))):
         raise click.UsageError("A racefile holds the whole race: leave the others out.")
     if form == _SITE and any(asked is not None for asked in (board, after, stage)):
         raise click.UsageError("A site holds every board and stage: leave the others out.")

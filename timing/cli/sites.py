@@ -20,6 +20,7 @@ from timing.cli.refusals import Refused
 from timing.cli.results import computed
 from timing.cli.sources import read_document
 from timing.core.definition import Race
+from timing.core.public import public_book
 from timing.core.times import Instant, format_instant, local_clock, zone_named
 from timing.exports.site import ABOUT, SiteFile, site_files
 from timing.pages import figures, words
@@ -51,7 +52,8 @@ def write_site(
         document, revision = held.document, held.cursor.revision
     else:
         document = read_document(file, slug)
-    book = computed(document, at)
+    whole = computed(document, at)
+    book = public_book(whole.document, whole=whole)
     warn_of(book.problems())
     languages = tuple(dict.fromkeys(languages))
     now = time.time_ns() // 1_000_000

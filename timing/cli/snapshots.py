@@ -14,6 +14,7 @@ from timing.live.kept_files import AlreadyKept
 from timing.live.signing import Credentials
 from timing.live.snapshots import keep_snapshots
 from timing.pages.languages import BY_CODE
+from timing.pages.public_pages import Around
 from timing.settings import Settings
 
 
@@ -37,7 +38,7 @@ def snapshots() -> None:
                 until=until,
                 clock=now,
                 languages=settings.snapshots_languages,
-                notice=settings.notice,
+                around=Around(notice=settings.notice, origin=settings.public_url),
                 mirror=mirror,
             )
         except AlreadyKept as error:

@@ -42,7 +42,7 @@ from timing.core.results import (
     StageLine,
     Unused,
 )
-from timing.core.rosters import Roster
+from timing.core.rosters import Roster, Untold
 from timing.core.stage_boards import stage_boards
 from timing.core.stage_book import RaceContext, StageBook
 from timing.core.starts import Standings, first_gun, starts_by_rank
@@ -70,10 +70,12 @@ class RaceBook:
     """A race's results, from a `Document`; records may be added at any time.
 
     Answers are values and stay as they are; ask again after adding. Not safe for use by several
-    threads at once.
+    threads at once. With ``untold`` its entries lack what the public is not told of them
+    (`timing.core.public`); its `document` has it all the same.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, untold: Untold | None = None) -> None:
+        self._untold = untold
         self._race = document.race
         self._entries = document.entries
         self._teams = document.teams
@@ -88,6 +90,11 @@ class RaceBook:
     def race(self) -> Race:
         """The definition."""
         return self._race
+
+    @property
+    def version(self) -> object:
+        """Another object once anything was taken; what was computed meanwhile still holds."""
+        return self._version
 
     @property
     def document(self) -> Document:
@@ -163,6 +170,11 @@ class RaceBook:
         """The members of a team as on ``stage``, in the order of bibs."""
         return self._roster(stage).members.get(code, ())
 
+    def roster_of(self, stage: int | None) -> Roster:
+        """Whom a ruling on ``stage`` means by a bib; without one, whoever wears it in the end."""
+        last = self._intake.last_roster
+        return last if stage is None else self._intake.rosters.get(stage, last)
+
     def _running(self, stage: int | None) -> Roster:
         """The roster with everybody in the division that limits moved them into by then."""
         roster = self._roster(stage)
@@ -195,6 +207,8 @@ class RaceBook:
                 self._intake.put(passing)
             if new_rulings:
                 self._intake.take_rulings(new_rulings)
+        if new_passings or new_rulings:
+            self._version = object()
         return bool(new_passings or new_rulings)
 
     def replace(
@@ -212,7 +226,12 @@ class RaceBook:
 
     def _index(self) -> None:
         """Place every record afresh; all the stages are to be settled again."""
-        self._intake = Intake(self._race, self._entries, self._teams, self._journal)
+        self._version = object()
+        self._stage_boards: dict[int, tuple[StageBoard, ...]] = {}
+        self._control_boards: dict[tuple[int, str], tuple[ControlBoard, ...]] = {}
+        self._intake: Intake = Intake(
+            self._race, self._entries, self._teams, self._journal, self._untold
+        )
         self._stages, self._order = self._intake.stages, self._intake.order
         # Starts of the stages up to there are allocated by what the boards before them show.
         self._ranked_until = max(
@@ -248,6 +267,8 @@ class RaceBook:
         self._intake.go_apart(self._journal)
         self._stages = self._intake.stages
         self._categories_of = dict(self._categories_of)
+        self._stage_boards = dict(self._stage_boards)
+        self._control_boards = dict(self._control_boards)
         self._boards = copy(self._boards)
         self._boards.go_apart(
             self._stages,
@@ -285,8 +306,10 @@ class RaceBook:
             # Boards of the stages before this one may be asked for while it is settled.
             intake.stale_from = position
             if is_touched and self._touch_up(position):
+                self._forget_laid_out((number,))
                 continue
             self._boards.forget_from(number)
+            self._forget_laid_out(order[position:])
             book = self._stages[number]
             before = book.outcome
             book.settle(
@@ -294,6 +317,13 @@ class RaceBook:
             )
             goes_on = book.outcome != before or position < self._ranked_until
         intake.stale_from = len(order)
+
+    def _forget_laid_out(self, stages: Sequence[int]) -> None:
+        """Drop the stage boards and control boards that were laid out of these stages."""
+        for number in stages:
+            self._stage_boards.pop(number, None)
+        for key in [key for key in self._control_boards if key[0] in stages]:
+            del self._control_boards[key]
 
     def _is_stale(self, position: int) -> bool:
         touched = self._intake.touched
@@ -439,10 +469,17 @@ class RaceBook:
     def stage_boards(self, number: int) -> tuple[StageBoard, ...]:
         """A stage's result in each division that has entries, then in each team kind."""
         book = self.stage_book(number)
-        return tuple(
-            replace(board, lines=tuple(self._merged(line, number) for line in board.lines))
-            for board in stage_boards(book, self._race)
-        )
+        boards = self._stage_boards.get(number)
+        if boards is None:
+            boards = self._stage_boards[number] = tuple(
+                replace(board, lines=tuple(self._merged(line, number) for line in board.lines))
+                for board in stage_boards(book, self._race)
+            )
+        return boards
+
+    def merged(self, categories: tuple[str, ...], number: int) -> tuple[str, ...]:
+        """An entry's categories as they are left by a stage once small ones merged (Rules 8.1)."""
+        return self._boards.merged(categories, Of.SOLO, number)
 
     def _merged(self, line: StageLine, number: int) -> StageLine:
         """The line with the categories that are left once small ones merged (Rules 8.1)."""
@@ -480,6 +517,9 @@ class RaceBook:
     def control_boards(self, number: int, point: str) -> tuple[ControlBoard, ...]:
         """The order at a point, for each division that passes it; else UnknownControl."""
         book = self.stage_book(number)
+        known = self._control_boards.get((number, point))
+        if known is not None:
+            return known
         divisions = [
             division
             for division, those in book.courses.versions.items()
@@ -487,10 +527,11 @@ class RaceBook:
         ]
         if book.state is None or not divisions:
             raise UnknownControl(point)
-        return tuple(
+        boards = self._control_boards[number, point] = tuple(
             control_board(book.state, book.facts, point, division, book.courses)
             for division in divisions
         )
+        return boards
 
     def splits(self, number: int, entry_id: str) -> tuple[Split, ...]:
         """The accepted splits of an entry on a stage, in running order."""

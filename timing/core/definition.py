@@ -551,6 +551,8 @@ class Stage:
     ``controls`` describe one of the ``laps``; ``distance_m`` is that of all of them. The time in
     ``neutral`` sections does not count, or only that in ``timed`` ones does (Rules 4.7).
     ``bonuses`` pairs ``finish`` or a control's code with the time bonuses by place (Rules 6.4).
+    ``profile`` pairs metres from the start with metres above the sea, in order, of one lap; it is
+    drawn, and no time depends on it.
     """
 
     number: int
@@ -566,6 +568,7 @@ class Stage:
     neutral: tuple[Section, ...] = ()
     timed: tuple[Section, ...] = ()
     bonuses: tuple[tuple[str, tuple[Duration, ...]], ...] = ()
+    profile: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -646,6 +649,14 @@ class Jersey:
     first_stage: int = 1
 
 
+class Withdrawals(StrEnum):
+    """When the public learns that somebody retired, unless it is released before (Rules 12.2)."""
+
+    COURSE_CLEAR = "course_clear"
+    BY_DIRECTOR = "by_director"
+    AT_ONCE = "at_once"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Race:
     """A whole definition, validated. ``event`` groups races that share course and stations."""
@@ -655,6 +666,7 @@ class Race:
     timezone: str
     starts_on: date
     event: str = ""
+    withdrawals: Withdrawals = Withdrawals.COURSE_CLEAR
     rules: Rules = Rules()
     divisions: tuple[Division, ...] = ()
     categories: tuple[Category, ...] = ()

@@ -14,7 +14,8 @@ class Entry:
     """A competitor in this race. ``id`` is the identity; the bib is a text label, not a key.
 
     ``gender`` is ``M``, ``F``, ``X`` or empty; ``nationality`` and ``residence`` are three-letter
-    codes; ``division`` and ``team`` are codes, ``team`` empty for those who run alone.
+    codes; ``division`` and ``team`` are codes, ``team`` empty for those who run alone. Where
+    ``name_hidden`` is set, nobody but the organisers is told the name (Rules 12.2).
     """
 
     id: str
@@ -29,6 +30,7 @@ class Entry:
     division: str = ""
     chips: tuple[str, ...] = ()
     team: str = ""
+    name_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,17 @@ class Team:
 
 
 Competitor: TypeAlias = Entry | Team
+
+
+def written_name(competitor: Competitor) -> str:
+    """What files and answers of programs call a competitor: where a name is not told, by bib.
+
+    Pages have `timing.pages.marks.name_of`, which speaks the reader's language.
+    """
+    if isinstance(competitor, Entry) and competitor.name_hidden and not competitor.name:
+        return f"Runner {competitor.bib}"
+    return competitor.name
+
 
 _DIGITS = re.compile(r"(\d+)")
 

@@ -19,7 +19,7 @@ from timing.core.problems import Problem, ProblemCode
 from timing.core.reach import NOWHERE, passings_touched, reach_of, unapplied
 from timing.core.records import Assign, Confirm, Passing, Ruling, Void
 from timing.core.rerouting import reroutes_of, versions_of
-from timing.core.rosters import NO_ROSTER, Roster, rosters
+from timing.core.rosters import NO_ROSTER, Roster, Untold, rosters
 from timing.core.stage_book import StageBook
 from timing.core.stage_changes import replaced
 from timing.core.starts import opening_of
@@ -36,7 +36,12 @@ class Intake:
     """
 
     def __init__(
-        self, race: Race, entries: Sequence[Entry], teams: Sequence[Team], journal: Journal
+        self,
+        race: Race,
+        entries: Sequence[Entry],
+        teams: Sequence[Team],
+        journal: Journal,
+        untold: Untold | None = None,
     ) -> None:
         numbers = [s.number for s in race.stages]
         self._race = race
@@ -51,6 +56,7 @@ class Intake:
             self.effect.rulings,
             lambda number: opening_of(run[number], stage_day(run[number].date, zone)),
             divisions={d.code for d in race.divisions},
+            untold=untold,
         )
         self.first_roster = self.rosters[numbers[0]] if numbers else NO_ROSTER
         self.last_roster = self.rosters[numbers[-1]] if numbers else NO_ROSTER

@@ -1,25 +1,29 @@
 """How fast a field goes on a stage, leg by leg, and each runner against it (Rules 11.2).
 
-A runner's ratio is own time over the field's on the same legs; a leg's reference is the median
-over the field of time over ratio, so that it does not matter who has come through so far. Those
-who are still on a leg count too: they took at least so long (a median by Kaplan and Meier).
-Without anybody there yet, the leg's effort stands in, at the pace of the legs known.
+A leg's time is taken for the field's reference on it times the runner's ratio, times what the
+night costs, times chance: in logarithms a sum, of which every part is learnt with how unsure it
+still is. The reference is a median over the field of time over ratio, so that it does not matter
+who has come through so far; those still on the leg took at least so long (Kaplan and Meier). The
+ratio follows the runner from leg to leg and forgets slowly (Kalman). Without anybody there yet
+the leg's effort stands in, at the pace of the legs known. docs/forecasts.md has the formulas.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import NormalDist
 from typing import TypeAlias
 
 from timing.core.courses import Course, Point
-from timing.core.effort import USUAL_STOP, Effort, lamplight, usual_time
+from timing.core.effort import USUAL_STOP, Effort, lamplight, tired_time
 from timing.core.splits import Facts
 from timing.core.stage_book import StageBook
+from timing.core.stage_rows import Row
 from timing.core.statuses import StageStatus
-from timing.core.times import MINUTE, Duration, Instant
+from timing.core.times import HOUR, MINUTE, SECOND, Duration, Instant
 
 LegKey: TypeAlias = tuple[str, str, int]
 """The codes of two points that follow each other on a course, and how many metres lie between.
@@ -27,270 +31,404 @@ LegKey: TypeAlias = tuple[str, str, int]
 Another course of the stage may have the same two further apart (Rules 2.4).
 """
 
-Sample: TypeAlias = tuple[str, Instant, Instant]
-"""An entry id, and when it began and ended a leg."""
+ON_THE_WAY = frozenset(
+    {
+        StageStatus.ON_COURSE,
+        StageStatus.FINISHED,
+        StageStatus.NEUTRALISED,
+        StageStatus.NOT_STARTED,
+    }
+)
+"""Who may be out at an instant, by what is known later: whose gun is behind them, too."""
 
-_WEIGHT_OF_GUESS = 2
-"""A guess from the ground counts as much as so many runners."""
+_LEAST_STOP: Duration = MINUTE // 2
+_NORMAL = NormalDist()
+_QUARTILES = 1.349
+"""So many standard deviations lie between the quartiles of a normal distribution."""
 
-_WEIGHT_OF_HISTORY: Duration = 90 * MINUTE
-_WEIGHT_OF_NOTHING: Duration = 20 * MINUTE
-"""A runner's ratio so far counts as much as so long on this stage."""
+_OUTLIER = 2.5
+"""Nothing changes a ratio by more than what is so many standard deviations off."""
 
-_SPREAD_OF_FIELD = 0.22
-"""Standard deviation of the logarithm of ratios, where nothing is known of a runner."""
 
-_SPREAD_OF_FORM = 0.10
-"""The same of a runner against the ratio on the stages before."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scatter:
+    """How far things are from what is usual: standard deviations of logarithms.
 
-_SPREAD_OF_GUESS = 0.20
-_SPREAD_OF_COLD_GUESS = 0.30
-_SPREAD_OF_STOP = 0.70
-"""And of a leg guessed from its ground, of one where nobody was seen on any yet, and of stops."""
+    ``field`` is of runners against the field, where nothing is known of them, ``form`` the
+    same against their ratio on one stage before; ``leg`` of a leg about a runner's usual, and
+    ``drift`` of what a ratio changes in an hour. ``ground`` is of legs about what their effort
+    says, ``scale`` of a field's pace about the usual one, ``stage`` about that of the stages
+    before. ``stop`` is of the stops at a place, ``habit`` of runners in how long they stop, and
+    ``place`` of places about `USUAL_STOP`. ``sureness`` is how many runners it takes until what
+    the field shows of scatter counts as much as these.
+    """
 
-_WEIGHT_OF_GROUND: Duration = 30 * MINUTE
-"""What the ground says counts as much as what the field has shown in so long on this stage."""
+    field: float = 0.25
+    form: float = 0.08
+    leg: float = 0.10
+    drift: float = 0.04
+    ground: float = 0.15
+    scale: float = 0.25
+    stage: float = 0.12
+    stop: float = 0.60
+    habit: float = 0.40
+    place: float = 0.60
+    sureness: float = 10.0
 
-_LEAST_RATIO, _MOST_RATIO = 0.4, 3.0
 
-_LEAST_SPREAD = 0.04
-_MEDIAN_DEVIATION = 1.4826
-"""A median absolute deviation times this is a standard deviation, were it a normal one."""
+USUAL_SCATTER = Scatter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegPace:
     """What the field, a runner of ratio 1, takes for a leg by day, in milliseconds.
 
-    ``spread`` is the standard deviation of the logarithm of times about it; ``seen`` how many
-    have covered the leg.
+    Variances of logarithms: ``chance`` is of runners about it, ``doubt`` how unsure it is by
+    itself, ``shared`` how unsure for a reason that holds for all legs nobody was seen on.
+    ``seen`` is how many have covered the leg.
     """
 
     time: float
-    spread: float
+    chance: float
+    doubt: float
+    shared: float
+    drift: float
     seen: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
-    """A runner against the field: 1.2 takes a fifth longer. ``spread`` as of `LegPace`."""
-
-    value: float
-    spread: float
-
-
 @dataclass(slots=True)
-class _Known:
-    """What a runner took on legs whose reference is known, and that reference."""
+class Ratio:
+    """The logarithm of a runner's time over the field's, and its variance."""
 
-    prior: float
-    weight: float
-    spread: float
-    took: float = 0.0
-    reference: float = 0.0
+    mean: float
+    variance: float
 
-    def ratio(self) -> float:
-        value = (self.prior * self.weight + self.took) / (self.weight + self.reference)
-        return min(_MOST_RATIO, max(_LEAST_RATIO, value))
+    def learn(self, value: float, variance: float) -> None:
+        """Take a value that is as unsure as ``variance`` into account; outliers count less."""
+        total = self.variance + variance
+        limit = _OUTLIER * math.sqrt(total)
+        gain = self.variance / total
+        self.mean += gain * min(limit, max(-limit, value - self.mean))
+        self.variance *= 1 - gain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What the stages before tell: ``form`` is the mean ratio of each entry that finished any.
+    """What the stages before tell: ``form`` has the log ratios of who finished any.
 
-    ``ground`` is the middle of the field's time over that of the ground's effort, None where
-    nobody has finished a stage.
+    In the order of the stages. ``ground`` is the logarithm of the field's time over that of the
+    ground's effort, None where nobody has finished a stage.
     """
 
-    form: Mapping[str, float]
+    form: Mapping[str, Sequence[float]]
     ground: float | None = None
+
+
+@dataclass(slots=True)
+class Runner:
+    """A runner's ratio on the way and at stops.
+
+    ``seen`` is where and when by now, in running order; the start by its gun, if that is known.
+    """
+
+    way: Ratio
+    stop: Ratio
+    seen: list[tuple[int, Instant]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What a runner took for some legs in a row: more than one where not seen between."""
+
+    runner: Runner
+    legs: tuple[_Leg, ...]
+    begun: Instant
+    ended: Instant
+
+
+@dataclass(slots=True, eq=False)
+class _Leg:
+    """A leg of one or more courses: the spans that end with it, and who is on it since when."""
+
+    first: Point
+    second: Point
+    usual: float
+    spans: list[_Span] = field(default_factory=list)
+    waiting: list[tuple[Runner, Instant]] = field(default_factory=list)
+    pace: LegPace | None = None
+
+
+@dataclass(slots=True)
+class _Wildness:
+    """How many times the usual variance a field's legs, or its stops, have shown so far."""
+
+    weight: float
+    total: float
+
+    @property
+    def value(self) -> float:
+        return self.total / self.weight
+
+    def learn(self, value: float, count: int) -> None:
+        self.weight += count
+        self.total += value * count
 
 
 class Paces:
     """The paces of a stage as known at an instant: splits after ``at`` are not looked at."""
 
-    def __init__(self, book: StageBook, history: History, at: Instant | None = None) -> None:
+    def __init__(
+        self,
+        book: StageBook,
+        history: History,
+        at: Instant | None = None,
+        scatter: Scatter = USUAL_SCATTER,
+    ) -> None:
         self._book = book
         self._at = at
-        self._known: dict[str, _Known] = {}
         self._history = history
+        self._scatter = scatter
         self._effort = Effort(book.stage)
-        self._legs: dict[LegKey, LegPace] = {}
-        # What the ground would have taken on the legs known, and what the field did.
-        self._guessed, self._found = 0.0, 0.0
-        self._learn()
-
-    def leg(self, first: Point, second: Point) -> LegPace:
-        """The pace between two points that follow each other, learnt or guessed from the ground."""
-        found = self._legs.get(_key(first, second))
-        return found or self._guess(first, second)
-
-    def ratio(self, entry_id: str) -> Ratio:
-        """How a runner compares, surer the longer they were seen."""
-        known = self._of(entry_id)
-        share = known.weight / (known.weight + known.reference)
-        return Ratio(value=known.ratio(), spread=known.spread * math.sqrt(share))
-
-    def last_seen(self, entry_id: str) -> tuple[int, Instant] | None:
-        """The furthest point reached by now and when, the start by its gun; None if neither."""
-        facts = self._book.facts.get(entry_id)
-        if facts is None:
-            return None
-        seen = _times(facts, self._at)
-        return seen[-1] if seen else None
-
-    def _of(self, entry_id: str) -> _Known:
-        known = self._known.get(entry_id)
-        if known is None:
-            prior = self._history.form.get(entry_id)
-            known = self._known[entry_id] = (
-                _Known(1.0, _WEIGHT_OF_NOTHING, _SPREAD_OF_FIELD)
-                if prior is None
-                else _Known(prior, _WEIGHT_OF_HISTORY, _SPREAD_OF_FORM)
-            )
-        return known
-
-    def _learn(self) -> None:
-        samples, waiting = self._samples()
-        points: dict[LegKey, tuple[Point, Point]] = {}
-        for course in self._book.courses.every():
-            for first, second in pairwise(course.points):
-                points.setdefault(_key(first, second), (first, second))
+        if history.ground is None:
+            self._scale = Ratio(0.0, scatter.scale**2)
+        else:
+            self._scale = Ratio(history.ground, scatter.stage**2)
+        self._wild_ways = _Wildness(scatter.sureness, scatter.sureness)
+        self._wild_stops = _Wildness(scatter.sureness, scatter.sureness)
+        self._legs: dict[LegKey, _Leg] = {}
+        self._of_courses: dict[int, tuple[_Leg, ...]] = {}
+        self._runners: dict[str, Runner] = {}
+        for course in book.courses.every():
+            self._take_course(course)
+        for entry_id, row in () if book.state is None else book.state.rows.items():
+            self._take_runner(entry_id, row)
         # In running order, so that ratios are known from the legs before.
-        ordered = sorted(points.items(), key=lambda p: (p[1][1].distance_m, p[1][1].is_out))
-        for key, (first, second) in ordered:
-            here = samples.get(key)
-            if not here:
-                continue
-            if second.is_out:
-                self._legs[key] = _stop(here)
-            else:
-                guess = self._guess(first, second)
-                self._legs[key] = self._way(here, waiting.get(key, ()), guess)
-                self._count(key, here, self._effort.between(first, second))
+        for leg in sorted(
+            self._legs.values(), key=lambda g: (g.second.distance_m, g.second.is_out)
+        ):
+            self._learn(leg)
 
-    def _samples(self) -> tuple[dict[LegKey, list[Sample]], dict[LegKey, list[tuple[str, int]]]]:
-        """The legs covered, and those that somebody is on, with the instant they began."""
-        samples: dict[LegKey, list[Sample]] = {}
-        waiting: dict[LegKey, list[tuple[str, int]]] = {}
-        book, rows = self._book, self._book.state.rows if self._book.state is not None else {}
-        for entry_id, facts in book.facts.items():
-            points = _points(book, entry_id)
-            seen = _times(facts, self._at)
-            for (i, begun), (j, ended) in pairwise(seen):
-                if j == i + 1:
-                    key = _key(points[i], points[j])
-                    samples.setdefault(key, []).append((entry_id, begun, ended))
-            row = rows.get(entry_id)
-            is_away = row is not None and row.status is StageStatus.ON_COURSE
-            if seen and is_away and seen[-1][0] + 1 < len(points):
-                i, begun = seen[-1]
-                key = _key(points[i], points[i + 1])
-                waiting.setdefault(key, []).append((entry_id, begun))
-        return samples, waiting
+    def runner(self, entry_id: str) -> Runner | None:
+        """What is known of an entry by now, None where nobody has seen it nor its gun."""
+        return self._runners.get(entry_id)
 
-    def _guess(self, first: Point, second: Point) -> LegPace:
-        if second.is_out:
-            return LegPace(time=float(USUAL_STOP), spread=_SPREAD_OF_STOP, seen=0)
-        ground = self._history.ground
-        usual = 1.0 if ground is None else ground
-        scale = (_WEIGHT_OF_GROUND * usual + self._found) / (_WEIGHT_OF_GROUND + self._guessed)
-        time = max(1.0, usual_time(self._effort.between(first, second))) * scale
-        is_cold = ground is None and not self._guessed
-        spread = _SPREAD_OF_COLD_GUESS if is_cold else _SPREAD_OF_GUESS
-        return LegPace(time=time, spread=spread, seen=0)
+    def ahead(self, entry_id: str, reached: int) -> list[tuple[Point, LegPace]]:
+        """The points of an entry's course after the one it has reached, and the legs to them."""
+        course = self._book.courses.of(self._book.roster.entries[entry_id])
+        legs = self._of_courses[id(course)]
+        points = course.points
+        return [(points[i + 1], self._pace(legs[i])) for i in range(reached, len(legs))]
 
-    def _way(
-        self, here: Sequence[Sample], waiting: Iterable[tuple[str, int]], guess: LegPace
-    ) -> LegPace:
-        midnight = self._book.day.midnight
-        values = [
-            (ended - begun) / lamplight(begun, ended, midnight) / self._of(e).ratio()
-            for e, begun, ended in here
-        ]
-        at = max(ended for _, _, ended in here) if self._at is None else self._at
-        unfinished = [(at - begun) / self._of(e).ratio() for e, begun in waiting if begun < at]
-        spreads = [self.ratio(e).spread for e, _ in waiting] or [0.0]
-        median = _median_of_unfinished(values, unfinished, math.fsum(spreads) / len(spreads))
-        deviations = sorted(abs(math.log(max(v, 1.0) / median)) for v in values)
-        spread = _MEDIAN_DEVIATION * deviations[len(deviations) // 2]
-        seen = len(values)
-        total = seen + _WEIGHT_OF_GUESS
+    # -- what was seen -------------------------------------------------------------------------
+
+    def _take_course(self, course: Course) -> None:
+        start = course.points[0]
+        legs = []
+        for first, second in pairwise(course.points):
+            key = first.code, second.code, second.distance_m - first.distance_m
+            leg = self._legs.get(key)
+            if leg is None:
+                behind = self._effort.between(start, first)
+                usual = tired_time(behind, self._effort.between(first, second))
+                leg = self._legs[key] = _Leg(first, second, max(1.0, usual))
+            legs.append(leg)
+        self._of_courses[id(course)] = tuple(legs)
+
+    def _take_runner(self, entry_id: str, row: Row) -> None:
+        facts = self._book.facts.get(entry_id)
+        seen = self._seen(facts, row)
+        if not seen:
+            return
+        legs = self._of_courses[id(self._book.courses.of(row.entry))]
+        runner = self._runners[entry_id] = Runner(
+            self._form(entry_id), Ratio(0.0, self._scatter.habit**2), seen
+        )
+        for (i, begun), (j, ended) in pairwise(seen):
+            legs[j - 1].spans.append(_Span(runner, legs[i:j], begun, ended))
+        i, begun = seen[-1]
+        if i < len(legs) and row.status in ON_THE_WAY:
+            legs[i].waiting.append((runner, begun))
+
+    def _seen(self, facts: Facts | None, row: Row) -> list[tuple[int, Instant]]:
+        """Where and when somebody was seen by now, the start by the clock's start."""
+        at = self._at
+        start = row.start
+        seen: list[tuple[int, Instant]] = []
+        if facts is not None:
+            seen = [
+                (i, time)
+                for i, time in enumerate(facts.times)
+                if i and time is not None and (at is None or time <= at)
+            ]
+            start = facts.start if facts.start is not None else facts.times[0]
+        return seen if start is None or (at is not None and start > at) else [(0, start), *seen]
+
+    def _form(self, entry_id: str) -> Ratio:
+        scatter = self._scatter
+        form = Ratio(0.0, scatter.field**2)
+        days = self._history.form.get(entry_id, ())
+        for value in days:
+            form.learn(value, scatter.form**2)
+        if days:
+            # Today is another day.
+            form.variance += scatter.form**2
+        return form
+
+    # -- what it tells -------------------------------------------------------------------------
+
+    def _pace(self, leg: _Leg) -> LegPace:
+        """What is known of a leg: learnt, or guessed from the ground."""
+        if leg.pace is None:
+            leg.pace = self._guess(leg)
+        return leg.pace
+
+    def _guess(self, leg: _Leg) -> LegPace:
+        scatter = self._scatter
+        if leg.second.is_out:
+            return LegPace(
+                time=float(USUAL_STOP),
+                chance=scatter.stop**2 * self._wild_stops.value,
+                doubt=scatter.place**2,
+                shared=0.0,
+                drift=0.0,
+                seen=0,
+            )
+        time = leg.usual * math.exp(self._scale.mean)
         return LegPace(
-            time=(median * seen + guess.time * _WEIGHT_OF_GUESS) / total,
-            spread=max(
-                _LEAST_SPREAD,
-                math.sqrt((spread**2 * seen + guess.spread**2 * _WEIGHT_OF_GUESS) / total),
-            ),
+            time=time,
+            chance=scatter.leg**2 * self._wild_ways.value,
+            doubt=scatter.ground**2,
+            shared=self._scale.variance,
+            drift=scatter.drift**2 * time / HOUR,
+            seen=0,
+        )
+
+    def _learn(self, leg: _Leg) -> None:
+        here = [span for span in leg.spans if len(span.legs) == 1]
+        if here:
+            self._learn_pace(leg, here)
+        elif not leg.spans:
+            return
+        pace = self._pace(leg)
+        for span in leg.spans:
+            self._learn_runner(span, pace)
+
+    def _learn_pace(self, leg: _Leg, here: Sequence[_Span]) -> None:
+        guess = self._guess(leg)
+        is_stop = leg.second.is_out
+        wildness = self._wild_stops if is_stop else self._wild_ways
+        values = []
+        unsure = 0.0
+        for span in here:
+            ratio = span.runner.stop if is_stop else span.runner.way
+            unsure += ratio.variance + guess.drift
+            values.append(self._log_time(leg, span.begun, span.ended) - ratio.mean)
+        at = max(span.ended for span in here) if self._at is None else self._at
+        unfinished = []
+        for runner, begun in leg.waiting:
+            if begun < at:
+                ratio = runner.stop if is_stop else runner.way
+                unsure += ratio.variance + guess.drift
+                unfinished.append(self._log_time(leg, begun, at) - ratio.mean)
+        unsure /= len(values) + len(unfinished)
+        seen = len(values)
+        expected = unsure + guess.chance
+        quarter, median, three_quarters, beyond = _quantiles(values, unfinished, expected)
+        variance = expected * (math.pi / 2 / seen + (0.3 * beyond) ** 2)
+        # What was seen, and what the ground says, each by how sure it is.
+        prior = guess.doubt + guess.shared
+        gain = prior / (prior + variance)
+        guessed = math.log(guess.time)
+        reference = guessed + gain * (median - guessed)
+        chance = guess.chance
+        if not beyond:
+            spread = (
+                (three_quarters - quarter) / _QUARTILES
+                if three_quarters is not None
+                else (median - quarter) * 2 / _QUARTILES
+            )
+            shown = min(6.0, max(0.1, spread**2 / expected))
+            sureness = self._scatter.sureness
+            share = seen / (seen + sureness)
+            wild = 1 + share * (shown - 1)
+            chance *= wild
+            wildness.learn(chance / guess.chance * wildness.value, seen)
+            if unsure > chance:
+                # Nothing is known of most of them: it is they who are alike, or are not.
+                for runner in (*(s.runner for s in here), *(r for r, _ in leg.waiting)):
+                    (runner.stop if is_stop else runner.way).variance *= wild
+        if not is_stop:
+            self._scale.learn(median - math.log(leg.usual), self._scatter.ground**2 + variance)
+        leg.pace = LegPace(
+            time=math.exp(reference),
+            chance=chance,
+            doubt=(1 - gain) * prior,
+            shared=0.0,
+            drift=guess.drift,
             seen=seen,
         )
 
-    def _count(self, key: LegKey, here: Sequence[Sample], effort: float) -> None:
-        reference, midnight = self._legs[key].time, self._book.day.midnight
-        for entry_id, begun, ended in here:
-            known = self._of(entry_id)
-            known.took += (ended - begun) / lamplight(begun, ended, midnight)
-            known.reference += reference
-        self._guessed += usual_time(effort)
-        self._found += reference
+    def _log_time(self, leg: _Leg, begun: Instant, ended: Instant) -> float:
+        if leg.second.is_out:
+            return math.log(max(_LEAST_STOP, ended - begun))
+        return math.log(
+            max(SECOND, ended - begun) / lamplight(begun, ended, self._book.day.midnight)
+        )
+
+    def _learn_runner(self, span: _Span, pace: LegPace) -> None:
+        runner = span.runner
+        if len(span.legs) == 1:
+            leg = span.legs[0]
+            value = self._log_time(leg, span.begun, span.ended) - math.log(pace.time)
+            if leg.second.is_out:
+                runner.stop.learn(value, pace.chance)
+                return
+            if leg.first.ordinal:
+                runner.way.variance += pace.drift
+            runner.way.learn(value, pace.chance)
+            return
+        # Not seen between: what they took for all of it, less what the stops usually take.
+        paces = [(leg, self._pace(leg)) for leg in span.legs]
+        ways = [p for leg, p in paces if not leg.second.is_out]
+        if not ways:
+            return
+        took = span.ended - span.begun
+        stops = sum(p.time for leg, p in paces if leg.second.is_out)
+        moving = max(took - stops, took / 2) / lamplight(
+            span.begun, span.ended, self._book.day.midnight
+        )
+        usual = sum(p.time for p in ways)
+        noise = sum(p.chance * p.time**2 for p in ways) / usual**2
+        runner.way.variance += sum(p.drift for p in ways)
+        runner.way.learn(math.log(max(1.0, moving) / usual), noise)
 
 
-def _key(first: Point, second: Point) -> LegKey:
-    return first.code, second.code, second.distance_m - first.distance_m
+def _quantiles(
+    values: Sequence[float], unfinished: Sequence[float], variance: float
+) -> tuple[float, float, float | None, float]:
+    """The quartiles of logarithms of times, of which some are only known to be more than that.
 
-
-def _points(book: StageBook, entry_id: str) -> tuple[Point, ...]:
-    course: Course = book.courses.of(book.roster.entries[entry_id])
-    return course.points
-
-
-def _times(facts: Facts, at: Instant | None) -> list[tuple[int, Instant]]:
-    """Where and when somebody was seen by ``at``, the start by the clock's start."""
-    seen = [
-        (i, time)
-        for i, time in enumerate(facts.times)
-        if i and time is not None and (at is None or time <= at)
-    ]
-    start = facts.start if facts.start is not None else facts.times[0]
-    return seen if start is None or (at is not None and start > at) else [(0, start), *seen]
-
-
-def _stop(here: Sequence[Sample]) -> LegPace:
-    """Stops differ from one runner to the next, whatever their pace."""
-    stays = sorted(max(1, ended - begun) for _, begun, ended in here)
-    seen = len(stays)
-    median = stays[seen // 2]
-    deviations = sorted(abs(math.log(stay / median)) for stay in stays)
-    spread = _MEDIAN_DEVIATION * deviations[seen // 2]
-    total = seen + _WEIGHT_OF_GUESS
-    return LegPace(
-        time=(median * seen + USUAL_STOP * _WEIGHT_OF_GUESS) / total,
-        spread=math.sqrt((spread**2 * seen + _SPREAD_OF_STOP**2 * _WEIGHT_OF_GUESS) / total),
-        seen=seen,
-    )
-
-
-def _median_of_unfinished(
-    values: Sequence[float], unfinished: Sequence[float], spread: float
-) -> float:
-    """The median of times, of which some are only known to be longer than so long.
-
-    Where fewer than half have come through, it is drawn on from the slowest of them: the
-    logarithms of times are about normal, with that ``spread``.
+    By Kaplan and Meier. Where fewer than half have come through, the median is drawn on from
+    the last of them by that ``variance``, and the last number says by how many standard
+    deviations; it is 0 otherwise. The third quartile may be None.
     """
     marks = sorted([(value, 0) for value in values] + [(value, 1) for value in unfinished])
-    left, staying, last, at_last = len(marks), 1.0, 1.0, 1.0
+    left, staying = len(marks), 1.0
+    quarter: float | None = None
+    median: float | None = None
+    last, at_last = marks[0][0], 1.0
     for value, is_unfinished in marks:
         if not is_unfinished:
             staying *= 1 - 1 / left
-            last, at_last = max(1.0, value), staying
-            if staying <= 0.5:
-                return last
+            last, at_last = value, staying
+            if quarter is None and staying <= 0.75:
+                quarter = value
+            if median is None and staying <= 0.5:
+                median = value
+            if staying <= 0.25:
+                return quarter or value, median or value, value, 0.0
         left -= 1
-    return last * math.exp(-spread * _normal_quantile(1 - at_last))
-
-
-def _normal_quantile(share: float) -> float:
-    """Where a standard normal distribution has that share below it, good to 0.02 (a logistic)."""
-    share = min(0.999, max(0.001, share))
-    return math.log(share / (1 - share)) / 1.702
+    if median is not None:
+        return quarter or median, median, None, 0.0
+    beyond = -_NORMAL.inv_cdf(min(0.999, max(0.001, 1 - at_last)))
+    return last, last + math.sqrt(variance) * beyond, None, beyond

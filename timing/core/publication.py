@@ -14,7 +14,15 @@ from timing.core.book import RaceBook
 from timing.core.classifications import key_of
 from timing.core.entries import Entry, Team
 from timing.core.plain import Plain, canonical, record_to_plain, value_to_plain
-from timing.core.records import Account, Acknowledgement, Observation, Passing, Ruling, Void
+from timing.core.records import (
+    Account,
+    Acknowledgement,
+    Observation,
+    Passing,
+    Release,
+    Ruling,
+    Void,
+)
 from timing.core.results import Line, StageLine
 
 RULES = 1
@@ -23,10 +31,10 @@ RULES = 1
 It is raised whenever the same input comes to other figures.
 """
 
-_TEXTS = frozenset({"name", "note", "received", "reason", "by"})
-"""Fields that only people read, or that are of one installation."""
+_TEXTS = frozenset({"name", "name_hidden", "withdrawals", "note", "received", "reason", "by"})
+"""Fields that only people read, or that are of one installation, or say who may read what."""
 
-_OF_NO_RESULT = (Observation, Account, Acknowledgement, Void)
+_OF_NO_RESULT = (Observation, Account, Acknowledgement, Release, Void)
 """Rulings that no figure rests on. A void shows in what it leaves."""
 
 
@@ -65,7 +73,7 @@ def _input(book: RaceBook) -> Plain:
 def _record(record: Passing | Ruling) -> Plain:
     plain = _without_texts(record_to_plain(record))
     if isinstance(plain, dict) and isinstance(changes := plain.get("changes"), list):
-        plain["changes"] = [c for c in changes if not (isinstance(c, list) and c[0] == "name")]
+        plain["changes"] = [c for c in changes if not (isinstance(c, list) and c[0] in _TEXTS)]
     return plain
 
 

@@ -22,6 +22,7 @@ from timing.core.records import (
     Observation,
     Penalty,
     Points,
+    Release,
     Ruling,
     StageAction,
     StageChange,
@@ -46,7 +47,7 @@ def reach_of(ruling: Ruling, journal: Journal) -> int | None:
     if ruling.supersedes:
         return EVERYTHING
     match ruling:
-        case Observation() | Account() | Acknowledgement():
+        case Observation() | Account() | Acknowledgement() | Release():
             return NOWHERE
         case Penalty(code=code) if code:
             return _first_of_kind(ruling, journal)

@@ -336,6 +336,15 @@ class Observation(Ruling):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Ruling):
+    """The public may know that these retired, on ``stage`` or, ``None``, on any (Rules 12.2)."""
+
+    bibs: tuple[str, ...] = ()
+    team: str = ""
+    stage: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Void(Ruling):
     """The record counts no more; a void of a void restores it."""
 
@@ -394,6 +403,7 @@ RULINGS: dict[str, type[Ruling]] = {
     "account": Account,
     "ack": Acknowledgement,
     "observation": Observation,
+    "release": Release,
     "void": Void,
     "assign": Assign,
     "confirm": Confirm,

@@ -57,6 +57,21 @@ class Roster:
         return list(dict.fromkeys(entry_id for entry_id in found if entry_id is not None))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """What the public is not told of the entries with those ids: ``fields`` of `Entry`, texts."""
+
+    ids: frozenset[str]
+    fields: tuple[str, ...] = ("name",)
+
+    def of(self, entry: Entry) -> Entry:
+        """The entry as the public is told of it."""
+        if entry.id not in self.ids:
+            return entry
+        blank: dict[str, Any] = dict.fromkeys(self.fields, "")
+        return replace(entry, name_hidden=True, **blank)
+
+
 NO_ROSTER = Roster(stage=0, entries={}, wearing={}, chips={}, members={})
 """Of a race without stages."""
 
@@ -69,10 +84,12 @@ def rosters(
     opening: Callable[[int], Opening],
     *,
     divisions: Collection[str] | None = None,
+    untold: Untold | None = None,
 ) -> tuple[dict[int, Roster], list[Problem]]:
     """The roster of every stage, in order; and what could not be followed.
 
-    Nobody goes over to a division that is not among ``divisions``, if they are given.
+    Nobody goes over to a division that is not among ``divisions``, if they are given. ``untold``
+    says whose name, and what else of theirs, is left out.
 
     Of two entries that ask for one bib the first by id wears it, and the other is a problem:
     they are never summed up as one (Rules 13.8). ``opening`` says when a stage begins; it is
@@ -104,7 +121,7 @@ def rosters(
         if before is not None and not due and not over and opens is None:
             before = replace(before, stage=number)
         else:
-            before = _roster(number, timeline, opens, teams, problems)
+            before = _roster(number, timeline, opens, teams, problems, untold=untold)
         found[number] = before
     problems = [*timeline.problems, *dict.fromkeys(problems)]
     known = set(stages)
@@ -136,9 +153,13 @@ def _roster(
     opens: Opening | None,
     teams: Sequence[Team],
     problems: list[Problem],
+    *,
+    untold: Untold | None,
 ) -> Roster:
     worn = timeline.worn if opens is None else timeline.at_gun(opens)
     dressed = sorted(worn.dressed().values(), key=lambda e: (bib_order(e.bib), e.id))
+    if untold is not None:
+        dressed = [untold.of(entry) for entry in dressed]
     entries = {e.id: e for e in dressed}
     wearing, chips = labels(dressed)
     members: dict[str, list[Entry]] = {team.code: [] for team in teams}
@@ -230,8 +251,13 @@ def _regroup(ruling: TeamChange, worn: Worn, teams: Container[str]) -> list[Prob
 
 
 def changed(entry: Entry, changes: Iterable[tuple[str, str | tuple[str, ...]]]) -> Entry:
-    """The entry with some attributes set anew; ``born`` is given as ISO date or empty."""
+    """The entry with some attributes set anew.
+
+    ``born`` is given as ISO date or empty, ``name_hidden`` as ``true`` or ``false``.
+    """
     values: dict[str, Any] = dict(changes)
     if "born" in values:
         values["born"] = date.fromisoformat(values["born"]) if values["born"] else None
+    if "name_hidden" in values:
+        values["name_hidden"] = values["name_hidden"] == "true"
     return replace(entry, **values)

@@ -10,7 +10,7 @@ from timing.core.adjustments import ledger_of
 from timing.core.awards import Awards, awards_on
 from timing.core.bonuses import FINISH
 from timing.core.clocks import corrected
-from timing.core.courses import Course, Courses
+from timing.core.courses import Course, Courses, Point
 from timing.core.cutoffs import Limit, limits_of
 from timing.core.days import StageDay
 from timing.core.decisions import Decisions
@@ -47,6 +47,15 @@ from timing.core.times import Duration, Instant
 
 _FEW = 32
 """Up to so many entries are settled again one by one; more are quicker done with all the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSheet:
+    """The splits of an entry, and what they were laid out from."""
+
+    facts: Facts
+    points: tuple[Point, ...]
+    splits: tuple[Split, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,7 @@ class StageBook:
     courses: Courses = field(init=False)
     plan: StagePlan = UNCHANGED
     doubts: tuple[Problem, ...] | None = None
+    split_sheets: dict[str, SplitSheet] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Before any ruling, all of every course is run."""
@@ -120,6 +130,7 @@ class StageBook:
         twin.bucket = {entry_id: list(passings) for entry_id, passings in self.bucket.items()}
         twin.facts = dict(self.facts)
         twin.stale = set(self.stale)
+        twin.split_sheets = dict(self.split_sheets)
         twin.elsewhere = dict(self.elsewhere)
         twin.settled_from = None
         return twin
@@ -566,7 +577,10 @@ class StageBook:
         if facts is None:
             return ()
         points = self.courses.of(self.roster.entries[entry_id]).points
-        return tuple(
+        known = self.split_sheets.get(entry_id)
+        if known is not None and known.facts is facts and known.points is points:
+            return known.splits
+        splits = tuple(
             Split(
                 point=point.code,
                 distance_m=point.distance_m,
@@ -578,6 +592,8 @@ class StageBook:
             for point, time, passing in zip(points, facts.times, facts.taken, strict=True)
             if time is not None and passing is not None
         )
+        self.split_sheets[entry_id] = SplitSheet(facts, points, splits)
+        return splits
 
 
 def _carried(before: StageBook | None) -> dict[str, Standing]:

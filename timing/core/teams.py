@@ -448,11 +448,11 @@ def _test_separation(
     """Members at most so far apart at each control and the finish (Rules 8.4, 5.7)."""
     before = standing
     for point in stage.courses.of(row.members[0]).points[1:]:
-        gap = _apart_at(stage, row, point)
+        gap = apart_at(stage, row, point)
         if gap is None:
             continue
         apart, taken = gap
-        limit = next((d for code, d in rule.at if point.is_named(code)), rule.max_gap)
+        limit = allowed_at(rule, point)
         if apart <= limit:
             continue
         is_sure = apart - limit > sum(p.uncertainty_ms for p in taken)
@@ -490,9 +490,12 @@ def _test_separation(
     return standing
 
 
-def _apart_at(
-    stage: TeamInput, row: TeamRow, point: Point
-) -> tuple[Duration, list[Passing]] | None:
+def allowed_at(rule: Separation, point: Point) -> Duration:
+    """How far apart members may cross a point (Rules 8.4)."""
+    return next((d for code, d in rule.at if point.is_named(code)), rule.max_gap)
+
+
+def apart_at(stage: TeamInput, row: TeamRow, point: Point) -> tuple[Duration, list[Passing]] | None:
     """How far apart the members crossed a point, and the passings; None while one may still come.
 
     Nobody waits for who is out. What held them apart on the way is not theirs (Rules 4.11).

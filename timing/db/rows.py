@@ -47,6 +47,7 @@ def entry_to_columns(entry: Entry) -> Columns:
         "division": entry.division,
         "chips": texts_to_column(entry.chips),
         "team": entry.team,
+        "name_hidden": entry.name_hidden,
     }
 
 
@@ -65,6 +66,7 @@ def entry_from_row(row: EntryRow) -> Entry:
         division=row.division,
         chips=texts_from_column(row.chips),
         team=row.team,
+        name_hidden=row.name_hidden,
     )
 
 

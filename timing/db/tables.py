@@ -120,6 +120,7 @@ class EntryRow(Table):
     division: Mapped[str]
     chips: Mapped[str]
     team: Mapped[str]
+    name_hidden: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class TeamRow(Table):
@@ -472,3 +473,81 @@ class SignInRow(Table):
     address: Mapped[str]
     at: Mapped[int]
     succeeded: Mapped[bool] = mapped_column(Boolean)
+
+
+class WebhookRow(Table):
+    """An address that is told what happens in a race, signed with a secret that both know.
+
+    ``events`` is a JSON list of types, empty for all. ``secret_before`` is valid beside
+    ``secret`` from one rotation to the next, empty where there is none. After ``failures`` in a
+    row nothing is sent until ``paused_until``.
+    """
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), index=True)
+    public: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    events: Mapped[str]
+    secret: Mapped[str]
+    secret_before: Mapped[str]
+    made_by: Mapped[str]
+    created: Mapped[int]
+    disabled: Mapped[int | None]
+    disabled_why: Mapped[str]
+    paused_until: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(Integer)
+
+
+class WebhookDeliveryRow(Table):
+    """An event on its way to a webhook: the outbox.
+
+    ``subject`` is what the event is about: those of one subject arrive in order. ``asked`` is when
+    it was written, or asked for again; ``due`` when it is tried next. ``status`` and ``answer``
+    are what the last try came to.
+    """
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (
+        UniqueConstraint("webhook_id", "event_id"),
+        CheckConstraint("state IN ('waiting', 'sent', 'given_up')", name="state"),
+        Index(None, "webhook_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"))
+    webhook_id: Mapped[int] = mapped_column(Integer, ForeignKey("webhooks.id"))
+    event_id: Mapped[str]
+    type: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    created: Mapped[int]
+    asked: Mapped[int]
+    due: Mapped[int]
+    attempts: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str]
+    status: Mapped[int | None] = mapped_column(Integer)
+    answer: Mapped[str]
+    ended: Mapped[int | None]
+
+
+class WebhookProgressRow(Table):
+    """Up to where in a race's journal its webhooks were told."""
+
+    __tablename__ = "webhook_progress"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    epoch: Mapped[str]
+    revision: Mapped[int]
+
+
+class WebhookToldRow(Table):
+    """What the webhooks of a race were told last about a subject, and how often they were."""
+
+    __tablename__ = "webhook_told"
+
+    race_id: Mapped[int] = mapped_column(Integer, ForeignKey("races.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str]

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from timing.core.book import RaceBook
 from timing.core.definition import Category, Classification, Division, Stage, StageKind
 from timing.core.differences import differences
-from timing.core.entries import Entry
+from timing.core.entries import Entry, written_name
 from timing.core.preview import supposing
 from timing.core.records import Ruling
 from timing.core.results import Line, Split, StageBoard
@@ -110,7 +110,7 @@ def entry_body(book: RaceBook, revision: int, bib: str) -> Body:
         **_of_race(book, revision),
         "id": entry.id,
         "bib": entry.bib,
-        "name": entry.name,
+        "name": written_name(entry),
         "gender": entry.gender,
         "nationality": entry.nationality,
         "club": entry.club,

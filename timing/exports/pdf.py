@@ -61,15 +61,22 @@ def to_pdf(sheets: Sheets) -> bytes:
 
     Raises PrintingFailed, which only a template that is wrong or too little memory bring about.
     """
-    asked = json.dumps({"template": sheets.template, "data": sheets.data})
     with _ONE_AT_A_TIME:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "timing.exports.pdf_setting"],
-            input=asked.encode(),
-            capture_output=True,
-            check=False,
-        )
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF"):
+        return typeset(sheets.template, sheets.data, "pdf")
+
+
+_BEGINS = {"pdf": b"%PDF", "png": b"\x89PNG"}
+
+
+def typeset(template: str, data: Mapping[str, Any], form: str) -> bytes:
+    """A ``pdf``, or a ``png`` of one page, set by another process; PrintingFailed."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "timing.exports.pdf_setting"],
+        input=json.dumps({"template": template, "data": data, "form": form}).encode(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0 or not done.stdout.startswith(_BEGINS[form]):
         said = done.stderr.decode(errors="replace").strip()
         raise PrintingFailed(said or f"ended with status {done.returncode}")
     return done.stdout

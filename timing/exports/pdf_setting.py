@@ -1,4 +1,4 @@
-"""Sets sheets with Typst, in a process of its own: JSON comes in, a PDF goes out.
+"""Sets sheets and cards with Typst, in a process of its own: JSON comes in, a PDF or PNG goes out.
 
 Typst remembers all that it ever set, half a gigabyte for the sheets of a large stage, and has no
 way to be told to forget. A process that ends does.
@@ -17,7 +17,7 @@ TEMPLATES = FONTS.parent
 
 
 def main() -> None:
-    """Answer one request: ``{"template": …, "data": …}``."""
+    """Answer one request: ``{"template": …, "data": …, "form": "pdf" or "png"}``."""
     asked = json.load(sys.stdin.buffer)
     made = typst.compile(
         str(TEMPLATES / asked["template"]),
@@ -27,10 +27,12 @@ def main() -> None:
         ),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(asked["data"], ensure_ascii=False)},
+        format=asked["form"],
+        ppi=72.0,  # a point of a PNG is a pixel
         pdf_tags=False,  # they make a file seven times as large, and are not for paper
     )
     if not isinstance(made, bytes):
-        raise TypeError("a PDF is one file")
+        raise TypeError("what is set is one file")
     sys.stdout.buffer.write(made)
 
 

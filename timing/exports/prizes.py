@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from timing.core.ceremony import Ceremony
 from timing.core.definition import Race
-from timing.core.entries import Competitor, Entry
+from timing.core.entries import Competitor, Entry, written_name
 from timing.core.history import History
 from timing.core.jerseys import Worn
 from timing.core.times import zone_named
@@ -103,7 +103,7 @@ def _who(competitor: Competitor | None) -> tuple[Cell, ...]:
     if competitor is None:
         return "", "", ""
     if isinstance(competitor, Entry):
-        return competitor.bib, competitor.name, competitor.team
+        return competitor.bib, written_name(competitor), competitor.team
     return "", competitor.name, competitor.code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from timing.core.definition import Race
-from timing.core.entries import Entry
+from timing.core.entries import Entry, written_name
 from timing.core.projection import ProjectedLine
 from timing.core.times import zone_named
 from timing.exports.table import Cell, Column, Kind, Table
@@ -39,7 +39,7 @@ def _row(made: ProjectedLine) -> tuple[Cell, ...]:
     return (
         made.rank,
         competitor.bib if isinstance(competitor, Entry) else "",
-        competitor.name,
+        written_name(competitor),
         made.line.line.division,
         made.line.rank,
         made.line.split.point if made.line.split is not None else "",

@@ -23,7 +23,7 @@ from timing.exports.json import everything
 from timing.exports.table import board_table, stage_table
 from timing.pages import addresses
 from timing.pages.languages import speaking
-from timing.pages.public_pages import Media, PublicPage, public_pages
+from timing.pages.public_pages import Around, Media, PublicPage, public_pages
 from timing.pages.static_files import STATIC
 
 INDEX = "index.html"
@@ -38,6 +38,7 @@ _KEPT_BY_SYSTEMS = frozenset(
 )
 
 _SCRIPT = re.compile(r"<script\b.*?</script>\s*", re.DOTALL)
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\s*')
 _FORM = re.compile(r"<form\b.*?</form>\s*", re.DOTALL)
 _TEMPLATE = re.compile(r"<template\b.*?</template>\s*", re.DOTALL)
 _SERVED = re.compile(r"<span data-served>.*?</span>", re.DOTALL)
@@ -77,7 +78,7 @@ def site_files(
 
     def html(page: PublicPage, code: str) -> bytes:
         copy = _Copy(paths[page.address], paths, is_alone=len(languages) == 1)
-        return copy.of(page.text(book, revision, made[code])).encode()
+        return copy.of(page.whole(book, revision, Around(notice=made[code]))).encode()
 
     files = [
         SiteFile(path=paths[page.address], content=partial(html, page, code))
@@ -139,7 +140,7 @@ class _Copy:
 
     def of(self, text: str) -> str:
         """The page, complete as it is."""
-        for what in (_SCRIPT, _FORM, _TEMPLATE, _OTHERWHERE, _FOLLOWED):
+        for what in (_POLICY, _SCRIPT, _FORM, _TEMPLATE, _OTHERWHERE, _FOLLOWED):
             text = what.sub("", text)
         if self._is_alone:
             text = _TONGUES.sub("", text)
@@ -147,6 +148,7 @@ class _Copy:
         text = _SERVED.sub(f'<a href="{data}">results.json</a>.', text)
         text = _LINK.sub(self._link, text)
         text = _NAV.sub(lambda nav: _ITEM.sub(self._item, nav[0]), text)
+        text = text.replace("url(/static/", f"url({self._relative('static')}/")
         return _ANCHOR.sub(self._anchor, text)
 
     def _target(self, to: str) -> str | None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from timing.core.book import RaceBook
 from timing.core.definition import Measure, Race
-from timing.core.entries import Competitor, Entry, Team
+from timing.core.entries import Competitor, Entry, Team, written_name
 from timing.core.results import Board, ControlBoard, ControlLine, Line, StageBoard, StageLine
 from timing.core.times import Duration, format_duration, format_instant, round_to, zone_named
 
@@ -178,7 +178,7 @@ def _identity(competitor: Competitor) -> tuple[str, str]:
 def _competitor(line: Line | StageLine, stages: int) -> tuple[Cell, ...]:
     match line.competitor:
         case Entry() as entry:
-            bib, name, team = entry.bib, entry.name, entry.team
+            bib, name, team = entry.bib, written_name(entry), entry.team
             gender, nationality = entry.gender, entry.nationality
         case Team() as its:
             bib, name, team = "", its.name, its.code

@@ -18,7 +18,8 @@ from timing import racefile
 from timing.core.book import RaceBook
 from timing.core.definition import Race
 from timing.core.placing import Placement
-from timing.core.records import Passing
+from timing.core.public import PublicView
+from timing.core.records import Passing, Status
 from timing.db import reading
 from timing.db.engines import Database, open_database
 from timing.db.reading import Cursor, Held, News
@@ -32,17 +33,18 @@ class Standing:
     """Where a book stands: how far it has read, the definition, how passings find their entry.
 
     ``frame`` is the same object as long as nothing but passings has come: no definition, entry,
-    team or ruling.
+    team or ruling. ``hidden`` are the ids of entries whose names the public is not told.
     """
 
     cursor: Cursor
     race: Race
     place: Callable[[Passing], Placement]
     frame: object
+    hidden: frozenset[str] = frozenset()
 
 
 class LiveRace:
-    """One race's book and the lock around it."""
+    """One race's book, the one that the public is told from, and the lock around both."""
 
     def __init__(self, held: Held) -> None:
         self._lock = threading.Lock()
@@ -54,18 +56,34 @@ class LiveRace:
         return self._standing
 
     def ask(self, question: Callable[[RaceBook, Standing], Result]) -> Result:
-        """What ``question`` answers, asked of the book in a thread of its own, nobody else in it.
+        """What ``question`` answers of the public's book, asked in a thread of its own.
 
-        The book must not be kept; answers are values and may be.
+        Nobody else is in the book, which must not be kept; answers are values and may be. It lacks
+        what the public must not know (`timing.core.public`).
         """
         with self.alone() as (book, standing):
             return in_thread(lambda: question(book, standing))
 
+    def ask_whole(self, question: Callable[[RaceBook, Standing], Result]) -> Result:
+        """As `ask`, of the whole book: for the desk, stations and whoever has a key."""
+        with self._lock:
+            return in_thread(lambda: question(self._book, self._standing))
+
+    def held_back(self) -> tuple[Status, ...]:
+        """The retirements that the public is not told yet (Rules 12.2)."""
+        return self._view.held_back
+
     @contextmanager
     def alone(self) -> Iterator[tuple[RaceBook, Standing]]:
-        """The book with nobody else in it, until the end of the ``with``."""
+        """The public's book with nobody else in it, until the end of the ``with``."""
         with self._lock:
-            yield self._book, self._standing
+            yield self._view.book, self._standing
+
+    @contextmanager
+    def whole_alone(self) -> Iterator[RaceBook]:
+        """The whole book with nobody else in it, until the end of the ``with``."""
+        with self._lock:
+            yield self._book
 
     def take(self, news: News) -> None:
         """Take what is new."""
@@ -81,16 +99,18 @@ class LiveRace:
         if news.definition is not None or news.entries is not None or news.teams is not None:
             race = None if news.definition is None else _definition(news.definition)
             self._book.replace(race=race, entries=news.entries, teams=news.teams)
+            self._view.replaced()
             self._frame = object()
         elif news.rulings:
             self._frame = object()
-        self._book.add(passings=news.passings, rulings=news.rulings)
+        self._view.add(passings=news.passings, rulings=news.rulings)
         self._stand(news.cursor)
 
     def _take_whole(self, held: Held) -> None:
         self._book = RaceBook(held.document(_definition(held.definition)))
-        self._frame = object()
         _ = self._book.last_stage  # settles all of it, which the first to ask need not wait for
+        self._view = PublicView(self._book)
+        self._frame = object()
         self._stand(held.cursor)
         keep_for_good()
 
@@ -100,6 +120,7 @@ class LiveRace:
             race=self._book.race,
             place=self._book.placing(),
             frame=self._frame,
+            hidden=self._view.hidden,
         )
 
 
@@ -137,10 +158,16 @@ class Books:
         return tuple(self._in_memory(slug) for slug in sorted(self.cursors))
 
     def ask_all(self, question: Callable[[Sequence[RaceBook]], Result]) -> Result:
-        """What ``question`` answers of the books of all races, asked as `LiveRace.ask` does."""
+        """What ``question`` answers of the public's books, asked as `LiveRace.ask` does."""
         with ExitStack() as stack:
             # Always in the order of their slugs: two who ask can't wait for each other.
             books = [stack.enter_context(race.alone())[0] for race in self.races()]
+            return in_thread(lambda: question(books))
+
+    def ask_all_whole(self, question: Callable[[Sequence[RaceBook]], Result]) -> Result:
+        """As `ask_all`, of the whole books."""
+        with ExitStack() as stack:
+            books = [stack.enter_context(race.whole_alone()) for race in self.races()]
             return in_thread(lambda: question(books))
 
     @property

@@ -11,11 +11,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from timing import racefile
 from timing.core.book import RaceBook
 from timing.core.compute import compute
+from timing.core.public import public_book
 from timing.core.times import Instant
 from timing.db import reading
 from timing.db.engines import Database, open_database
@@ -47,30 +48,41 @@ class Moment:
         return self.at is not None or self.revision is not None
 
 
+_Key: TypeAlias = tuple[str, str, int, Instant | None, frozenset[str]]
+"""A slug, a life of the database, a revision, an instant, and whose names are hidden."""
+
+
 class PastBooks:
     """Books of the past, read from ``database``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._books: OrderedDict[tuple[str, str, int, Instant | None], RaceBook] = OrderedDict()
+        self._books: OrderedDict[_Key, RaceBook] = OrderedDict()
         self._lock = threading.Lock()
 
     def ask(
-        self, slug: str, now: Cursor, moment: Moment, question: Callable[[RaceBook], Result]
+        self,
+        slug: str,
+        now: Cursor,
+        moment: Moment,
+        question: Callable[[RaceBook], Result],
+        *,
+        hidden: frozenset[str] = frozenset(),
     ) -> Result:
-        """What ``question`` answers of the race as it was, asked in a thread of its own.
+        """What ``question`` answers of the race as it was for the public, asked in a thread.
 
-        ``now`` is where the race is. Raises UnknownRace, UnknownRevision, and
-        TooManyAskForThePast.
+        ``now`` is where the race is, ``hidden`` whose names are hidden now: no past tells them.
+        Raises UnknownRace, UnknownRevision, and TooManyAskForThePast.
         """
         revision = now.revision if moment.revision is None else moment.revision
-        key = (slug, now.epoch, revision, moment.at)
+        key = (slug, now.epoch, revision, moment.at, hidden)
         if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
             raise TooManyAskForThePast
         try:
             book = self._books.pop(key, None)
             if book is None:
-                book = in_thread(partial(_read, self._database, slug, revision, moment.at))
+                read = partial(_read, self._database, slug, revision, moment.at, hidden=hidden)
+                book = in_thread(read)
             self._books[key] = book
             while len(self._books) > MOST_BOOKS:
                 self._books.popitem(last=False)
@@ -79,7 +91,9 @@ class PastBooks:
             self._lock.release()
 
 
-def _read(database: Database, slug: str, revision: int, at: Instant | None) -> RaceBook:
+def _read(
+    database: Database, slug: str, revision: int, at: Instant | None, *, hidden: frozenset[str]
+) -> RaceBook:
     # By connections of its own: those of the greenlets must not be waited for in a thread.
     own = open_database(database.url)
     try:
@@ -88,4 +102,5 @@ def _read(database: Database, slug: str, revision: int, at: Instant | None) -> R
     finally:
         own.close()
     race = racefile.loads(held.definition, name="definition").race
-    return compute(held.document(race), at=at)
+    book = compute(held.document(race), at=at)
+    return public_book(book.document, hidden=hidden, whole=book)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import TypeVar, cast
@@ -46,6 +47,30 @@ def in_thread(work: Callable[[], Result]) -> Result:
 def share_fairly() -> None:
     """Let real threads take turns more often: who waits for a page waits less for another's."""
     sys.setswitchinterval(_TURN_SECONDS)
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector look through everything at set times alone, from now on.
+
+    By itself it does so whenever enough has been made, in the middle of making a page, and what
+    this process remembers is large. Nearly all that goes is freed without it.
+    """
+    gc.set_threshold(_MADE, _YOUNG_ROUNDS, _NEVER)
+
+    def collect() -> None:
+        while True:
+            time.sleep(_COLLECT_SECONDS)
+            gc.collect()
+            # What is still there now mostly stays: the next time only what came since is seen.
+            gc.freeze()
+
+    in_background(collect, "collector")
+
+
+_MADE = 20_000
+_YOUNG_ROUNDS = 20
+_NEVER = 1_000_000
+_COLLECT_SECONDS = 60.0
 
 
 def keep_for_good() -> None:

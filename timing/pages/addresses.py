@@ -74,6 +74,26 @@ def runner(slug: str, bib: str, **query: str | int | None) -> str:
     return _with(f"{race(slug)}/entries/{_part(bib)}", query)
 
 
+def runners(slug: str, **query: str | int | None) -> str:
+    """Everybody who is entered."""
+    return _with(f"{race(slug)}/runners", query)
+
+
+def certificate(slug: str, bib: str) -> str:
+    """What a finisher takes home, as PDF."""
+    return f"{runner(slug, bib)}/certificate.pdf"
+
+
+def teams(slug: str) -> str:
+    """Every team."""
+    return f"{race(slug)}/teams"
+
+
+def team(slug: str, code: str, **query: str | int | None) -> str:
+    """A team's page."""
+    return _with(f"{teams(slug)}/{_part(code)}", query)
+
+
 def live(slug: str) -> str:
     """What is happening now."""
     return f"{race(slug)}/live"
@@ -82,6 +102,41 @@ def live(slug: str) -> str:
 def events(slug: str, **query: str | int | None) -> str:
     """The stream of changes to a page."""
     return _with(f"{race(slug)}/events", query)
+
+
+def screen(slug: str, **query: str | int | None) -> str:
+    """The big screen of a camp or a finish."""
+    return _with(f"{race(slug)}/screen", query)
+
+
+def screen_setup(slug: str, **query: str | int | None) -> str:
+    """Where a big screen's address is put together."""
+    return _with(f"{race(slug)}/screen/setup", query)
+
+
+def screen_pulse(slug: str) -> str:
+    """What a big screen asks now and then: the time, and whether it is still up to date."""
+    return f"{race(slug)}/screen/pulse"
+
+
+def embed(slug: str, **query: str | int | None) -> str:
+    """A board for the frame of another site."""
+    return _with(f"{race(slug)}/embed", query)
+
+
+def feed_json(slug: str, **query: str | int | None) -> str:
+    """A race's state as JSON for scripts of other sites."""
+    return _with(f"{race(slug)}/feed.json", query)
+
+
+def charts(slug: str, **query: str | int | None) -> str:
+    """Pictures of a race: places, gaps, paces."""
+    return _with(f"{race(slug)}/charts", query)
+
+
+def lines(slug: str, **query: str | int | None) -> str:
+    """All lines of a page's tables, for its script; asked with what `events` is asked with."""
+    return _with(f"{race(slug)}/lines", query)
 
 
 def desk(slug: str) -> str:
@@ -167,3 +222,33 @@ def desk_carriage_take(slug: str) -> str:
 def desk_carriage_put_away(slug: str) -> str:
     """Where what waits is forgotten."""
     return f"{desk_carriage(slug)}/put-away"
+
+
+def desk_outgoing(slug: str) -> str:
+    """What the public is not told yet, and who is told as it becomes public."""
+    return f"{desk(slug)}/outgoing"
+
+
+def desk_release(slug: str) -> str:
+    """Where retirements are released."""
+    return f"{desk_outgoing(slug)}/release"
+
+
+def desk_webhooks(slug: str) -> str:
+    """Where webhooks are added, tested, disabled."""
+    return f"{desk_outgoing(slug)}/webhooks"
+
+
+def calendar(slug: str) -> str:
+    """The starts of a race as an iCalendar file."""
+    return f"{race(slug)}/calendar.ics"
+
+
+def runner_calendar(slug: str, bib: str) -> str:
+    """The starts of a runner as an iCalendar file."""
+    return f"{runner(slug, bib)}/calendar.ics"
+
+
+def feed(slug: str) -> str:
+    """The results of a race as an Atom feed."""
+    return f"{race(slug)}/feed.atom"

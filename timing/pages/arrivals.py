@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from timing.core.statuses import StageStatus
 from timing.core.times import zone_named
 from timing.pages import addresses, figures
 from timing.pages.marks import Bib, Jersey, bib_of, competitor_key, name_of
+from timing.pages.remembering import remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Arrival:
     penalty: str = ""
 
 
+@remembered
 def entry_lines(book: RaceBook, number: int) -> tuple[StageLine, ...]:
     """The lines of all entries that run a stage, those who stand in their team's boards too."""
     lines = (book.stage_line(number, entry.id) for entry in book.entries(number))
@@ -87,7 +90,12 @@ _OUT = frozenset({StageStatus.DNF, StageStatus.OTL, StageStatus.DSQ})
 
 def tally(book: RaceBook, number: int) -> Tally:
     """The field of a stage, counted by status; nobody counts twice."""
-    statuses = [line.status for line in entry_lines(book, number)]
+    return counted_by_status(entry_lines(book, number))
+
+
+def counted_by_status(lines: Iterable[StageLine]) -> Tally:
+    """The same of lines that are at hand."""
+    statuses = [line.status for line in lines]
     statuses = [s for s in statuses if s is not StageStatus.NOT_IN_DIVISION]
     starters = [s for s in statuses if s is not StageStatus.DNS]
     return Tally(

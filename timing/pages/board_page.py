@@ -9,12 +9,15 @@ from typing import ClassVar
 from timing.core.book import RaceBook
 from timing.core.definition import Measure, Of, Rules, Stage, StageKind
 from timing.core.entries import Competitor, Entry, Team
+from timing.core.projection import ProjectedLine
 from timing.core.results import Board, Line, StageLine
 from timing.core.road import RoadLine
 from timing.core.statuses import RaceStatus, StageStatus
 from timing.core.times import Duration, zone_named
-from timing.pages import addresses, figures, words
+from timing.pages import addresses, estimates, figures, words
 from timing.pages.frame import Frame, race_frame
+from timing.pages.languages import translate
+from timing.pages.leaders import Leader, leaders
 from timing.pages.marks import (
     Bib,
     Jersey,
@@ -29,13 +32,17 @@ from timing.pages.marks import (
     stage_mark,
     worn_bibs,
 )
-from timing.pages.running import Running, has_road, last_passing, road, running
+from timing.pages.running import Roads, Running, has_road, last_passing, projection, road, running
 from timing.pages.selection import (
+    ALL,
+    FIRST_LINES,
     FilterForm,
+    Keys,
     Selection,
     Show,
     choices,
     filter_of,
+    keys_of,
     number_of,
     selection_of,
 )
@@ -49,14 +56,29 @@ INCOMPLETE = "-incomplete"
 MOST_STAGE_COLUMNS = 8
 """A race of more stages shows the latest so many; the runners' pages have them all."""
 
+NEAR_STAGE_COLUMNS = 4
+"""So many of them stand on any screen that is wide enough for stages, and on paper."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageCell:
-    """A stage's time on a line, or what stands there instead; ``penalty`` is told in a title."""
+    """A stage's time on a line, or what stands there instead; ``penalty`` is told in a title.
+
+    ``is_old`` is a stage that only the widest screens have room for.
+    """
 
     text: str
     is_best: bool = False
     penalty: str = ""
+    is_old: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageColumn:
+    """The head of a stage's column; ``is_old`` as of its cells."""
+
+    label: str
+    is_old: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +94,15 @@ class LiveCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """One line as shown. ``moved`` counts places gained, ``None`` where there is no before."""
+    """One line as shown. ``moved`` counts places gained, ``None`` where there is no before.
+
+    ``gap`` is behind the leader, ``interval`` behind the one ahead. ``expected`` is the range of
+    a projected total, in which it lies eight times of ten; then ``total`` and ``gap`` are
+    forecasts too.
+    """
 
     id: str
+    keys: Keys
     rank: str
     moved: int | None
     bib: Bib
@@ -85,7 +113,9 @@ class BoardRow:
     live: LiveCell | None
     total: str
     gap: str
+    interval: str = ""
     note: str = ""
+    expected: str = ""
     status: StatusMark | None = None
     has_live_column: bool = False
 
@@ -111,16 +141,17 @@ class BoardPage:
 
     template: ClassVar[str] = "board.html"
     rows_template: ClassVar[str] = "board_row"
-    pieces: ClassVar[tuple[str, ...]] = ("head", "count")
+    pieces: ClassVar[tuple[str, ...]] = ("head", "leaders")
 
     frame: Frame
     title: str
     lead: str
     tiles: tuple[StageTile, ...]
+    leaders: tuple[Leader, ...]
     boards: tuple[BoardTab, ...]
     moments: tuple[BoardTab, ...]
     form: FilterForm
-    stage_columns: tuple[str, ...]
+    stage_columns: tuple[StageColumn, ...]
     moment: str
     live_stage: str
     live_column: str
@@ -128,19 +159,39 @@ class BoardPage:
     nobody: str
     course: tuple[Place, ...]
     total_column: str
-    gap_column: str
     rows: tuple[BoardRow, ...]
     unranked: tuple[BoardRow, ...]
     shown: int
     of: int
     of_teams: bool
+    is_projected: bool
+    by_interval: bool
+    is_whole: bool
     events: str
+    lines: str
     summary: str
 
     @property
     def tables(self) -> Mapping[str, tuple[BoardRow, ...]]:
         """The lines of each table body, by its id."""
         return {"ranked": self.rows, "unranked": self.unranked}
+
+    @property
+    def first_rows(self) -> tuple[BoardRow, ...]:
+        """Those of ``rows`` that stand in the document."""
+        return self.rows if self.is_whole else self.rows[:FIRST_LINES]
+
+    @property
+    def first_unranked(self) -> tuple[BoardRow, ...]:
+        """Those of ``unranked`` that stand in the document."""
+        if self.is_whole:
+            return self.unranked
+        return self.unranked[: max(0, FIRST_LINES - len(self.rows))]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every line stands in the document."""
+        return len(self.first_rows) + len(self.first_unranked) == self.shown
 
 
 def board_page(
@@ -154,14 +205,22 @@ def board_page(
     selection = selection_of(args)
     after = number_of(args, "after")
     now = running(book)
+    if selection.show is Show.PROJECTED:
+        after = None
     if after is None and now is not None:
         board = book.board(code, now.closed)
     else:
         board = book.board(code, after)
     is_live = now is not None and after in (None, now.stage.number)
     is_whole = board.code == board.classification.code
+    is_projected = False
     if now is not None and is_live and is_whole and has_road(board.classification):
-        lines = _road_lines(book, book.board(code, now.closed), now, selection)
+        before = book.board(code, now.closed)
+        is_projected = selection.show is Show.PROJECTED
+        if is_projected:
+            lines = _projected_lines(book, before, now, selection)
+        else:
+            lines = _road_lines(book, before, now, selection)
         lead = standing_on_road(book, lines.road, now)
         last = last_passing(now)
         live_stage = stage_title(now.stage)
@@ -172,6 +231,11 @@ def board_page(
     race = book.race
     name = board_name(book, code)
     shown = len(lines.rows) + len(lines.unranked)
+    # The same for every selection: whoever has a script filters by it.
+    asked: dict[str, str | int | None] = {"board": code, "after": after}
+    if is_projected:
+        asked["show"] = Show.PROJECTED
+    roads = Roads(book, now) if now is not None else None
     return BoardPage(
         frame=race_frame(
             book,
@@ -184,8 +248,9 @@ def board_page(
         title=name,
         lead=lead,
         tiles=stage_tiles(book),
+        leaders=leaders(book, now, roads) if after is None and is_whole else (),
         boards=_boards(book, code, after),
-        moments=_moments(book, code, board, now, live=bool(live_stage)),
+        moments=_moments(book, code, board, now, selection, live=bool(live_stage)),
         form=_form(book, code, after, selection, board),
         stage_columns=lines.columns,
         moment=_moment(book, board),
@@ -195,13 +260,16 @@ def board_page(
         nobody=_nobody(book, board, selection),
         course=lines.course,
         total_column=words.MEASURE_COLUMN[board.measure],
-        gap_column=words.SHOWN_COLUMN[selection.show],
         rows=lines.rows,
         unranked=lines.unranked,
         shown=shown,
         of=len(board.lines),
         of_teams=board.classification.of is Of.TEAM,
-        events=addresses.events(race.slug, board=code, after=after, **selection.query()),
+        is_projected=is_projected,
+        by_interval=selection.show is Show.INTERVAL,
+        is_whole=selection.is_whole,
+        events=addresses.events(race.slug, **asked),
+        lines=addresses.lines(race.slug, **asked),
         summary=lines.rows[0].name if lines.rows else "",
     )
 
@@ -216,7 +284,7 @@ def _nobody(book: RaceBook, board: Board, selection: Selection) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lines:
-    columns: tuple[str, ...]
+    columns: tuple[StageColumn, ...]
     rows: tuple[BoardRow, ...]
     unranked: tuple[BoardRow, ...]
     course: tuple[Place, ...] = ()
@@ -246,13 +314,22 @@ class _Sheet:
         self.after = board.after or None
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(sentence("stage-column", stage=s.number) for s in self.stages)
+    def columns(self) -> tuple[StageColumn, ...]:
+        return tuple(
+            StageColumn(label=sentence("stage-column", stage=s.number), is_old=is_old)
+            for s, is_old in self._dated()
+        )
 
     def cells(self, key: str) -> tuple[StageCell, ...]:
         return tuple(
-            _cell(self.results[stage.number].get(key), self.precision) for stage in self.stages
+            _cell(self.results[stage.number].get(key), self.precision, is_old=is_old)
+            for stage, is_old in self._dated()
         )
+
+    def _dated(self) -> Iterable[tuple[Stage, bool]]:
+        """The stages, and whether each is one that only wide screens show."""
+        near = self.stages[-NEAR_STAGE_COLUMNS:]
+        return ((stage, stage not in near) for stage in self.stages)
 
     def detail(self, line: Line) -> str:
         competitor = line.competitor
@@ -275,13 +352,14 @@ def _results(book: RaceBook, number: int, *, of_entries: bool) -> dict[str, Stag
     }
 
 
-def _cell(line: StageLine | None, precision: Duration) -> StageCell:
+def _cell(line: StageLine | None, precision: Duration, *, is_old: bool) -> StageCell:
     if line is None:
-        return StageCell(text="")
+        return StageCell(text="", is_old=is_old)
     if line.time is None:
-        return StageCell(text=_stage_word(line))
+        return StageCell(text=_stage_word(line), is_old=is_old)
     return StageCell(
         text=figures.time(line.time, precision),
+        is_old=is_old,
         is_best=line.rank == 1,
         penalty=figures.behind(line.penalty, precision) if line.penalty else "",
     )
@@ -305,9 +383,9 @@ def _settled_lines(book: RaceBook, board: Board, selection: Selection) -> _Lines
         if not takes(line.competitor, line.division, line.categories):
             continue
         key = competitor_key(line.competitor)
-        gap, note = _gap(line, board.measure, sheet.precision, selection.show)
         row = BoardRow(
             id=f"line-{key}",
+            keys=keys_of(line.competitor, line.division, line.categories),
             rank="" if line.rank is None else str(line.rank),
             moved=_moved(before.get(key), line.rank),
             bib=sheet.bib(line.competitor),
@@ -317,8 +395,9 @@ def _settled_lines(book: RaceBook, board: Board, selection: Selection) -> _Lines
             stages=sheet.cells(key),
             live=None,
             total=_total(line, board.measure, sheet.precision),
-            gap=gap,
-            note=note or _stages_run(line, board.measure),
+            gap=_behind(line, line.gap, board.measure, sheet.precision),
+            interval=_behind(line, line.interval, board.measure, sheet.precision),
+            note=_note(line, board.measure),
             status=None if line.rank is not None else _race_mark(book, line, board.after),
         )
         (unranked if line.rank is None else rows).append(row)
@@ -345,6 +424,7 @@ def _road_lines(book: RaceBook, before: Board, now: Running, selection: Selectio
                 )
             row = BoardRow(
                 id=f"line-{key}",
+                keys=keys_of(line.competitor, line.division, line.categories),
                 rank="" if road_line.rank is None else str(road_line.rank),
                 moved=_moved(ranks.get(key), road_line.rank) if before.after else None,
                 bib=bib,
@@ -354,7 +434,8 @@ def _road_lines(book: RaceBook, before: Board, now: Running, selection: Selectio
                 stages=sheet.cells(key),
                 live=_live_cell(road_line, now, book.race.rules),
                 total=_road_total(road_line, sheet.precision),
-                gap=_road_gap(road_line, ahead, sheet.precision, selection.show),
+                gap=_road_gap(road_line, None, sheet.precision),
+                interval=_road_gap(road_line, ahead, sheet.precision),
                 status=None if road_line.rank is not None else _road_mark(book, road_line, now),
                 has_live_column=True,
             )
@@ -369,6 +450,72 @@ def _road_lines(book: RaceBook, before: Board, now: Running, selection: Selectio
     )
 
 
+def _projected_lines(book: RaceBook, before: Board, now: Running, selection: Selection) -> _Lines:
+    """The lines in the order that is to be expected at the finish (Rules 9.8)."""
+    sheet = _Sheet(book, before, of_entries=True)
+    ranks = {competitor_key(line.competitor): line.rank for line in before.lines}
+    takes = filter_of(selection).takes
+    rows: list[BoardRow] = []
+    unranked: list[BoardRow] = []
+    ahead: ProjectedLine | None = None
+    standing = projection(book, before.code, now)
+    first = standing[0] if standing else None
+    for made in standing:
+        line = made.line.line
+        if takes(line.competitor, line.division, line.categories):
+            key = competitor_key(line.competitor)
+            is_out = made.line.rank is None
+            row = BoardRow(
+                id=f"line-{key}",
+                keys=keys_of(line.competitor, line.division, line.categories),
+                rank="" if made.rank is None else str(made.rank),
+                moved=_moved(ranks.get(key), made.rank) if before.after else None,
+                bib=sheet.bib(line.competitor),
+                name=name_of(line.competitor),
+                url=_url(book, line.competitor),
+                detail=sheet.detail(line),
+                stages=sheet.cells(key),
+                live=_live_cell(made.line, now, book.race.rules),
+                total=_projected_total(made, sheet.precision),
+                gap=_projected_gap(made, first, sheet.precision),
+                interval=_projected_gap(made, ahead, sheet.precision),
+                expected=""
+                if made.line.is_settled or made.earliest is None or made.latest is None
+                else estimates.between(made.earliest, made.latest),
+                status=_road_mark(book, made.line, now) if is_out else None,
+                has_live_column=True,
+            )
+            (unranked if is_out else rows).append(row)
+        ahead = made
+    return _Lines(
+        columns=sheet.columns,
+        rows=tuple(rows),
+        unranked=tuple(unranked),
+        course=_longest_course(now),
+        road=road(book, before.code, now),
+    )
+
+
+def _projected_total(made: ProjectedLine, precision: Duration) -> str:
+    if made.total is None:
+        return ""
+    if made.line.is_settled:
+        return figures.time(made.total, precision)
+    return estimates.total(made.total)
+
+
+def _projected_gap(made: ProjectedLine, ahead: ProjectedLine | None, precision: Duration) -> str:
+    """Behind ``ahead``: measured where both have finished, else to the minute."""
+    if made.total is None or ahead is None or ahead.total is None:
+        return ""
+    if made.rank == 1:
+        return sentence("leader")
+    gap = made.total - ahead.total
+    if made.line.is_settled and ahead.line.is_settled:
+        return figures.behind(gap, precision)
+    return estimates.behind(gap)
+
+
 def _longest_course(now: Running) -> tuple[Place, ...]:
     courses = [tuple(by_code.values()) for by_code in now.places.values()]
     return max(courses, key=len, default=())
@@ -378,7 +525,9 @@ def _moment(book: RaceBook, board: Board) -> str:
     stage = book.race.stage(board.after)
     if stage is None:
         return sentence("before-the-race")
-    return sentence("after-stage", stage=stage_title(stage).removeprefix("Stage "))
+    if stage.name:
+        return translate("After stage {stage}, {name}").format(stage=stage.number, name=stage.name)
+    return sentence("after-stage", stage=stage.number)
 
 
 def _leads_on_road(book: RaceBook, code: str) -> Jersey | None:
@@ -387,9 +536,9 @@ def _leads_on_road(book: RaceBook, code: str) -> Jersey | None:
 
 
 def _url(book: RaceBook, competitor: Competitor) -> str:
-    if isinstance(competitor, Entry) and competitor.bib:
-        return addresses.runner(book.race.slug, competitor.bib)
-    return ""
+    if isinstance(competitor, Team):
+        return addresses.team(book.race.slug, competitor.code)
+    return addresses.runner(book.race.slug, competitor.bib) if competitor.bib else ""
 
 
 def _moved(before: int | None, rank: int | None) -> int | None:
@@ -416,20 +565,20 @@ def _total(line: Line, measure: Measure, precision: Duration) -> str:
             return "" if line.time is None else figures.time(line.time, precision)
 
 
-def _gap(line: Line, measure: Measure, precision: Duration, show: Show) -> tuple[str, str]:
-    note = sentence("tie", how=words.TIE_BREAK[line.tie]) if line.tie is not None else ""
-    value = line.gap if show is Show.GAP else line.interval
+def _behind(line: Line, value: int | None, measure: Measure, precision: Duration) -> str:
     if line.rank == 1 and not line.gap:
-        return sentence("leader"), note
+        return sentence("leader")
     if value is None:
-        return "", note
+        return ""
     if measure in (Measure.POINTS, Measure.PLACES):
-        return figures.count(value), note
-    return figures.behind(value, precision), note
+        return figures.count(value)
+    return figures.behind(value, precision)
 
 
-def _stages_run(line: Line, measure: Measure) -> str:
-    """How many stages somebody has done, where that is what ranks (Rules 9.3)."""
+def _note(line: Line, measure: Measure) -> str:
+    """How a tie was parted; or how many stages are done, where that is what ranks (Rules 9.3)."""
+    if line.tie is not None:
+        return sentence("tie", how=words.TIE_BREAK[line.tie])
     return sentence("stages-run", done=line.stages) if measure is Measure.STAGES else ""
 
 
@@ -499,12 +648,13 @@ def _road_total(line: RoadLine, precision: Duration) -> str:
     return "" if line.total is None or line.rank is None else figures.time(line.total, precision)
 
 
-def _road_gap(line: RoadLine, ahead: RoadLine | None, precision: Duration, show: Show) -> str:
+def _road_gap(line: RoadLine, ahead: RoadLine | None, precision: Duration) -> str:
+    """Behind the leader; or behind ``ahead``, where that is given."""
     if line.gap is None:
         return ""
     if line.rank == 1:
         return sentence("leader")
-    if show is Show.INTERVAL and ahead is not None and ahead.gap is not None:
+    if ahead is not None and ahead.gap is not None:
         return figures.behind(line.gap - ahead.gap, precision)
     return figures.behind(line.gap, precision)
 
@@ -531,15 +681,28 @@ def _boards(book: RaceBook, code: str, after: int | None) -> tuple[BoardTab, ...
 
 
 def _moments(
-    book: RaceBook, code: str, board: Board, now: Running | None, *, live: bool
+    book: RaceBook,
+    code: str,
+    board: Board,
+    now: Running | None,
+    selection: Selection,
+    *,
+    live: bool,
 ) -> tuple[BoardTab, ...]:
-    """After each stage that has a result; and on the road, where a stage runs."""
+    """After each stage that has a result; on the road and projected, where a stage runs.
+
+    Each in the same selection.
+    """
     slug = book.race.slug
+    is_projected = selection.show is Show.PROJECTED
+    kept = {k: v for k, v in selection.query().items() if k != "lines"}
+    if is_projected:
+        kept.pop("show")
     last = now.closed if now is not None else book.last_stage
     tabs = [
         BoardTab(
             label=sentence("after-stage", stage=s.number),
-            url=addresses.board(slug, code, after=s.number),
+            url=addresses.board(slug, code, after=s.number, **kept),
             is_current=not live and s.number == board.after,
         )
         for s in _counting(book.race.stages, last)
@@ -548,8 +711,16 @@ def _moments(
         tabs.append(
             BoardTab(
                 label=sentence("on-the-road"),
-                url=addresses.board(slug, code),
-                is_current=live,
+                url=addresses.board(slug, code, **kept),
+                is_current=live and not is_projected,
+                is_live=True,
+            )
+        )
+        tabs.append(
+            BoardTab(
+                label=translate("Projected"),
+                url=addresses.board(slug, code, **{**kept, "show": Show.PROJECTED}),
+                is_current=live and is_projected,
                 is_live=True,
             )
         )
@@ -564,12 +735,17 @@ def _form(
     book: RaceBook, code: str, after: int | None, selection: Selection, board: Board
 ) -> FilterForm:
     slug = book.race.slug
+    is_projected = selection.show is Show.PROJECTED
+    kept = [] if after is None else [("after", str(after))]
+    if is_projected:
+        kept.append(("show", Show.PROJECTED.value))
     return FilterForm(
         action=addresses.board(slug, code),
         q=selection.q,
-        kept=() if after is None else (("after", str(after)),),
+        kept=tuple(kept),
         choices=choices(book, selection, teams=board.classification.of is Of.SOLO),
-        show=selection.show,
+        show=None if is_projected else selection.show,
         is_filter=selection.is_filter,
-        clear_url=addresses.board(slug, code, after=after),
+        clear_url=addresses.board(slug, code, **dict(kept)),
+        all_url=addresses.board(slug, code, after=after, **{**selection.query(), "lines": ALL}),
     )

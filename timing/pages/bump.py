@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from timing.core.book import RaceBook
@@ -26,6 +26,7 @@ class BumpLine:
     points: tuple[tuple[float, float, int], ...]
     label_y: float
     is_own: bool
+    is_rival: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +68,28 @@ class _Course:
 
 
 def bump_chart(
-    book: RaceBook, code: str, entry_id: str, standing: Sequence[RoadLine]
+    book: RaceBook,
+    code: str,
+    entry_id: str,
+    standing: Sequence[RoadLine],
+    rivals: Collection[str] = (),
 ) -> BumpChart | None:
     """The chart of a runner in a classification; None with fewer than two columns or no place.
+
+    ``rivals`` are ids of entries whose lines are heavy, and there however far away they are.
 
     The last column is the running stage's where ``standing`` is given (Rules 9.8).
     """
     closed = book.closed_stage if standing else book.last_stage
-    numbers = [n for n in book.stages if n <= closed]
+    numbers: Sequence[int] = [n for n in book.stages if n <= closed]
+    if not any(
+        line.rank is not None and line.line.competitor.id == entry_id
+        for line in standing
+        if isinstance(line.line.competitor, Entry)
+    ):
+        # No place now, or no stage runs: as far as there were places.
+        standing = ()
+        numbers = _placed_until(book, code, entry_id, numbers)
     courses = _courses(book, code, numbers, standing)
     own = next((c for c in courses if c.id == entry_id), None)
     columns = [sentence("stage-column", stage=n) for n in numbers]
@@ -87,7 +102,7 @@ def bump_chart(
         c
         for c in courses
         if (last := c.places[-1]) is not None
-        and (last <= 3 or abs(last - centre) <= AROUND or c.id == entry_id)
+        and (last <= 3 or abs(last - centre) <= AROUND or c.id == entry_id or c.id in rivals)
     ]
     chosen.sort(key=lambda c: (c.places[-1] or 0, c.id))
     said = ", ".join("–" if place is None else str(place) for place in own.places)
@@ -98,16 +113,30 @@ def bump_chart(
                 chosen,
                 entry_id,
                 short,
+                rivals,
                 width=340,
                 left=18,
                 right=160,
                 css_class="slim",
                 is_narrow=True,
             ),
-            _view(chosen, entry_id, columns, width=1000, left=50, right=190, css_class="broad"),
+            _view(
+                chosen, entry_id, columns, rivals, width=1000, left=50, right=190, css_class="broad"
+            ),
         ),
         description=sentence("bump", places=said),
     )
+
+
+def _placed_until(
+    book: RaceBook, code: str, entry_id: str, numbers: Sequence[int]
+) -> Sequence[int]:
+    """The stages up to the last after which the runner was ranked."""
+    for nth in range(len(numbers), 0, -1):
+        for line in book.board(code, numbers[nth - 1]).lines:
+            if isinstance(line.competitor, Entry) and line.competitor.id == entry_id and line.rank:
+                return numbers[:nth]
+    return ()
 
 
 def _courses(
@@ -159,6 +188,7 @@ def _view(
     courses: Sequence[_Course],
     own: str,
     labels: Sequence[str],
+    rivals: Collection[str],
     *,
     width: int,
     left: int,
@@ -172,7 +202,15 @@ def _view(
     xs = [left + span * nth / (len(labels) - 1) for nth in range(len(labels))]
     height = _TOP + _STEP * (len(courses) - 1) + _FOOT + 4
     lines = tuple(
-        _line(course, rows, xs, is_own=course.id == own, nth=nth, is_narrow=is_narrow)
+        _line(
+            course,
+            rows,
+            xs,
+            is_own=course.id == own,
+            is_rival=course.id in rivals,
+            nth=nth,
+            is_narrow=is_narrow,
+        )
         for nth, course in enumerate(courses)
     )
     return BumpView(
@@ -182,7 +220,7 @@ def _view(
         axes=tuple(
             BumpAxis(label=label, x=round(x, 1)) for label, x in zip(labels, xs, strict=True)
         ),
-        lines=(*(li for li in lines if not li.is_own), *(li for li in lines if li.is_own)),
+        lines=tuple(sorted(lines, key=lambda line: (line.is_own, line.is_rival))),
         label_x=round(xs[-1], 1),
     )
 
@@ -204,6 +242,7 @@ def _line(
     xs: Sequence[float],
     *,
     is_own: bool,
+    is_rival: bool,
     nth: int,
     is_narrow: bool,
 ) -> BumpLine:
@@ -222,6 +261,7 @@ def _line(
         points=tuple(points),
         label_y=_TOP + _STEP * nth + 5.0,
         is_own=is_own,
+        is_rival=is_rival,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from timing.core.records import Passing
 from timing.core.times import HOUR, MINUTE, SECOND, Duration, format_exact_duration
 from timing.pages import figures
+from timing.pages.languages import translate
 
 
 def passing_clock_words(passing: Passing) -> str:
@@ -19,13 +20,25 @@ def passing_clock_words(passing: Passing) -> str:
     return f"clock {offset_words(passing.offset_ms)}{age}, {unsure_words(passing.uncertainty_ms)}"
 
 
+def clock_kind(params: Mapping[str, str | int]) -> tuple[str, str]:
+    """Which way an explanation's clock was off, and when that was measured: ``slow``, ``before``.
+
+    ``right`` for one that was not, nothing for one of which it is not known when.
+    """
+    offset, age = params.get("offset"), params.get("age")
+    off = "right"
+    if isinstance(offset, int) and abs(offset) >= SECOND // 10:
+        off = "slow" if offset > 0 else "fast"
+    return off, "" if not isinstance(age, int) else "after" if age < 0 else "before"
+
+
 def clock_params(params: Mapping[str, str | int]) -> dict[str, str]:
     """The words of an explanation's ``offset``, ``age`` and ``unsure``, those that it has."""
-    worded: dict[str, str] = {"measured": ""}
+    worded: dict[str, str] = {}
     if isinstance(offset := params.get("offset"), int):
-        worded["off"], worded["moved"] = offset_words(offset), moved_words(offset)
+        worded["off"], worded["moved"] = _length(abs(offset)), moved_words(offset)
     if isinstance(age := params.get("age"), int):
-        worded["measured"] = f", measured {age_words(age)}"
+        worded["age"] = _age(abs(age))
     if isinstance(unsure := params.get("unsure"), int):
         worded["unsure"] = unsure_words(unsure)
     return worded
@@ -47,14 +60,15 @@ def moved_words(offset: Duration) -> str:
 
 def age_words(age: Duration) -> str:
     """``40 min before``: how long before or after the passing the clock was measured."""
-    length = abs(age)
+    return f"{_age(abs(age))} {'after' if age < 0 else 'before'}"
+
+
+def _age(length: Duration) -> str:
     if length < MINUTE:
-        text = f"{length // SECOND} s"
-    elif length < 2 * HOUR:
-        text = f"{length // MINUTE} min"
-    else:
-        text = f"{length // HOUR} h"
-    return f"{text} {'after' if age < 0 else 'before'}"
+        return translate("{number} s").format(number=length // SECOND)
+    if length < 2 * HOUR:
+        return translate("{number} min").format(number=length // MINUTE)
+    return translate("{number} h").format(number=length // HOUR)
 
 
 def unsure_words(uncertainty: Duration) -> str:

@@ -22,6 +22,7 @@ from timing.pages.desk_words import bibs_of, clock_words, penalty_rule_words, ru
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.guns import doubts_about_gun, on_course
 from timing.pages.marks import name_of
+from timing.pages.outgoing_page import HeldItem, held_items
 from timing.pages.problem_words import problem_remedy, problem_seen
 from timing.pages.race_list import race_facts
 from timing.pages.running import last_passing, running
@@ -173,7 +174,7 @@ class DeskPage:
     """The desk of one race.
 
     ``notices`` are what has to be settled between installations, ``kept`` where the definition is
-    kept if it is not here.
+    kept if it is not here; ``held`` the retirements that the public is not told (Rules 12.2).
     """
 
     template: ClassVar[str] = "desk.html"
@@ -210,6 +211,7 @@ class DeskPage:
     revision: int
     notices: tuple[str, ...]
     kept: str
+    held: tuple[HeldItem, ...]
 
 
 def desk_sign_in(
@@ -326,6 +328,7 @@ def desk_page(
         revision=revision,
         notices=notices,
         kept=kept,
+        held=held_items(book),
     )
 
 

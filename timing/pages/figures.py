@@ -74,6 +74,11 @@ def kilometres(metres: int) -> str:
     return decimal(tenths / 10, places=1)
 
 
+def whole_kilometres(metres: int) -> str:
+    """``34``: kilometres to the nearest, where there is little room."""
+    return decimal((metres + 500) // 1000)
+
+
 def count(number: int) -> str:
     """A number in groups of three: ``1,380``."""
     return decimal(number).replace("-", MINUS)

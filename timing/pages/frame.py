@@ -10,6 +10,8 @@ from timing.core.definition import Race
 from timing.core.times import MINUTE, SECOND, Instant, Rounding, zone_named
 from timing.pages import addresses, figures
 from timing.pages.languages import Words, mark, translate
+from timing.pages.running import running
+from timing.pages.sharing import Sharing
 
 _TIMES: Mapping[tuple[Rounding, int], str] = Words(
     {
@@ -54,7 +56,10 @@ class Frame:
 
     ``revision`` is the race's at which the page was made; ``time_note`` says how its times read.
     ``past`` says which moment is shown, where it is not the present; ``present_url`` leads there.
-    ``clocks`` is what the clocks on it show, None where there are none yet.
+    ``clocks`` is what the clocks on it show, None where there are none yet. ``feed_url`` and
+    ``calendar_url`` are what a reader's own program may follow.
+    ``sharing`` is what is shown where a link to the page is shared.
+    ``seen`` is when anybody was last seen on the stage that runs.
     """
 
     title: str
@@ -68,7 +73,11 @@ class Frame:
     scripts: tuple[str, ...] = field(default=())
     past: str = ""
     present_url: str = ""
+    sharing: Sharing | None = None
     clocks: Clocks | None = None
+    feed_url: str = ""
+    calendar_url: str = ""
+    seen: Instant | None = None
 
     def as_past(self, told: str, present_url: str) -> Frame:
         """The frame of a page that shows another moment: it does not follow what happens now."""
@@ -94,6 +103,10 @@ def race_frame(
     if book.stages:
         shown = book.running_stage or book.last_stage or book.stages[0]
         tabs.append((mark("Stages"), addresses.stage(race.slug, shown)))
+    if book.entries():
+        tabs.append((mark("Runners"), addresses.runners(race.slug)))
+    if book.teams():
+        tabs.append((mark("Teams"), addresses.teams(race.slug)))
     tabs.append((mark("Live"), addresses.live(race.slug)))
     return Frame(
         title=f"{title} · {race.name}" if title != race.name else race.name,
@@ -108,6 +121,9 @@ def race_frame(
         styles=styles,
         scripts=(*scripts, "visitor"),
         clocks=_clocks(book),
+        feed_url=addresses.feed(race.slug),
+        calendar_url=addresses.calendar(race.slug),
+        seen=_seen(book),
     )
 
 
@@ -125,6 +141,12 @@ def _clocks(book: RaceBook) -> Clocks | None:
     at = min(guns.values())
     offset = figures.utc_offset_ms(at, zone_named(book.race.timezone))
     return Clocks(at=at, offset_minutes=offset // MINUTE)
+
+
+def _seen(book: RaceBook) -> Instant | None:
+    now = running(book)
+    latest = now.latest if now is not None else None
+    return None if latest is None else latest[0].time
 
 
 def _time_note(book: RaceBook) -> str:

@@ -12,9 +12,10 @@ from enum import StrEnum
 from timing.core.book import RaceBook
 from timing.core.courses import Point
 from timing.core.definition import Category, Classification, Measure, Of, Race
-from timing.core.entries import Competitor, Entry, Team
+from timing.core.entries import Competitor, Team
 from timing.core.statuses import RaceStatus, StageStatus
 from timing.pages import words
+from timing.pages.languages import Words, mark, translate
 
 
 class Jersey(StrEnum):
@@ -94,12 +95,14 @@ def _mark(status: StageStatus | RaceStatus, letters: str, where: str) -> StatusM
 
 
 _MASTERS_FROM = 35
-_WORN = {
-    Jersey.GENERAL: "Wears the leader’s bib",
-    Jersey.WOMEN: "Wears the women’s leader’s bib",
-    Jersey.MASTERS: "Wears the masters’ leader’s bib",
-    Jersey.TEAMS: "The leading team",
-}
+_WORN: Mapping[Jersey, str] = Words(
+    {
+        Jersey.GENERAL: mark("Wears the leader’s bib"),
+        Jersey.WOMEN: mark("Wears the women’s leader’s bib"),
+        Jersey.MASTERS: mark("Wears the masters’ leader’s bib"),
+        Jersey.TEAMS: mark("The leading team"),
+    }
+)
 
 
 def jerseys(race: Race) -> dict[Jersey, Classification]:
@@ -166,10 +169,14 @@ def bib_of(competitor: Competitor, worn: Mapping[str, Jersey]) -> Bib:
 
 
 def name_of(competitor: Competitor) -> str:
-    """A name to show: whoever has none is called by bib or code."""
-    if isinstance(competitor, Entry):
-        return competitor.name or f"Bib {competitor.bib}"
-    return competitor.name or competitor.code
+    """A name to show: whoever has none, or whose name is not told, is called by bib or code."""
+    if isinstance(competitor, Team):
+        return competitor.name or competitor.code
+    if competitor.name:
+        # In a whole book a hidden name is there, and the desk shows it.
+        return competitor.name
+    called = translate("Runner {bib}") if competitor.name_hidden else translate("Bib {bib}")
+    return called.format(bib=competitor.bib)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,18 +212,20 @@ def _places(points: tuple[Point, ...]) -> Iterator[Place]:
     whole = points[-1].distance_m if points else 0
     for point in points:
         if point is points[0]:
-            symbol, label = Symbol.START, "Start"
+            symbol, label = Symbol.START, translate("Start")
         elif point is points[-1]:
-            symbol, label = Symbol.FINISH, "Finish"
+            symbol, label = Symbol.FINISH, translate("Finish")
         else:
             number += not point.is_out
             symbol, label = Symbol.CONTROL, point.control
-        way = _way(point) if symbol is Symbol.CONTROL else ""
+        is_between = symbol is Symbol.CONTROL
         yield Place(
             code=point.code,
             ordinal=point.ordinal,
-            name=_place_name(point, symbol) + way,
-            short=label + way,
+            name=_with_way(point, point.name or point.control)
+            if is_between
+            else _end_name(point, label),
+            short=_with_way(point, label) if is_between else label,
             symbol=symbol,
             number=number if symbol is Symbol.CONTROL else 0,
             distance_m=point.distance_m,
@@ -224,16 +233,16 @@ def _places(points: tuple[Point, ...]) -> Iterator[Place]:
         )
 
 
-def _way(point: Point) -> str:
+def _with_way(point: Point, place: str) -> str:
     if point.is_out:
-        return " out"
-    return " in" if point.code != point.control else ""
+        return translate("{place} out").format(place=place)
+    if point.code != point.control:
+        return translate("{place} in").format(place=place)
+    return place
 
 
-def _place_name(point: Point, symbol: Symbol) -> str:
-    if symbol is Symbol.CONTROL:
-        return point.name or point.control
-    word = "Start" if symbol is Symbol.START else "Finish"
-    return (
-        f"{word}, {point.name}" if point.name and point.name.casefold() != word.casefold() else word
-    )
+def _end_name(point: Point, word: str) -> str:
+    """``Finish, Ifri n’Ouzrou``; the word alone where the place is called by it, or by nothing."""
+    if not point.name or point.name.casefold() in (word.casefold(), point.control.casefold()):
+        return word
+    return translate("{start_or_finish}, {place}").format(start_or_finish=word, place=point.name)

@@ -11,7 +11,15 @@ from markupsafe import Markup
 
 from timing.pages import addresses, figures, languages, words
 from timing.pages.languages import speaking, spoken, translate, translate_many
-from timing.pages.static_files import TEMPLATES, icon, shapes, static_address
+from timing.pages.policy import STYLES
+from timing.pages.static_files import (
+    INLINE_STYLES,
+    TEMPLATES,
+    icon,
+    inline_style,
+    shapes,
+    static_address,
+)
 
 _LINES_REMEMBERED = 50_000  # ten boards of a large race, filtered or not
 
@@ -43,6 +51,9 @@ def environment() -> Environment:
         shapes=shapes,
         prose=prose,
         static=static_address,
+        inline_styles=INLINE_STYLES,
+        inline_style=inline_style,
+        style_policy=STYLES,
         line=line_html,
     )
     made.policies["ext.i18n.trimmed"] = True  # a sentence may take several lines of a template

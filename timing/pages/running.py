@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from timing.core.book import RaceBook
 from timing.core.definition import Classification, Measure, Of, Stage
 from timing.core.entries import Entry
-from timing.core.forecasts import Forecasts
-from timing.core.projection import ProjectedLine, projected
+from timing.core.projection import ProjectedLine, projected, projected_finishes
 from timing.core.results import Split, StageLine
 from timing.core.road import RoadLine, on_the_road
 from timing.core.times import Instant, zone_named
 from timing.pages import figures, words
 from timing.pages.arrivals import entry_lines
 from timing.pages.marks import Place, places
+from timing.pages.remembering import remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ class Running:
         return split, place.short if place is not None else split.point
 
 
+@remembered
 def running(book: RaceBook) -> Running | None:
     """What is under way now, or None."""
     number = book.running_stage
@@ -80,6 +81,16 @@ def has_road(classification: Classification) -> bool:
 
 def road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
     """A classification on the road; those who don't run this stage stand as they were."""
+    return _road_now(book, code) if now is running(book) else _road(book, code, now)
+
+
+@remembered
+def _road_now(book: RaceBook, code: str) -> tuple[RoadLine, ...]:
+    now = running(book)
+    return () if now is None else _road(book, code, now)
+
+
+def _road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
     before = book.board(code, now.closed)
     after = book.board(code, now.stage.number)
     totals = {
@@ -94,6 +105,21 @@ def road(book: RaceBook, code: str, now: Running) -> tuple[RoadLine, ...]:
     return on_the_road(before, now.lines, now.splits, totals)
 
 
+class Roads:
+    """The classifications on the road while a stage runs, each worked out once for a page."""
+
+    def __init__(self, book: RaceBook, now: Running) -> None:
+        self._book = book
+        self._now = now
+        self._found: dict[str, tuple[RoadLine, ...]] = {}
+
+    def of(self, code: str) -> tuple[RoadLine, ...]:
+        """What `road` says of a classification."""
+        if code not in self._found:
+            self._found[code] = road(self._book, code, self._now)
+        return self._found[code]
+
+
 def projection(
     book: RaceBook, code: str, now: Running, at: Instant | None = None
 ) -> tuple[ProjectedLine, ...]:
@@ -103,10 +129,8 @@ def projection(
     """
     latest = now.latest
     moment = at if at is not None else (latest[0].time if latest is not None else 0)
-    forecasts = Forecasts(book, now.stage.number, moment)
-    ahead = {entry_id: forecasts.of(entry_id) for entry_id in now.lines}
-    finishes = {entry_id: points[-1] for entry_id, points in ahead.items() if points}
-    return projected(road(book, code, now), finishes, moment)
+    finishes = projected_finishes(book, now.stage.number, moment)
+    return projected(road(book, code, now), finishes)
 
 
 def last_passing(now: Running) -> str:

@@ -9,9 +9,17 @@ from enum import StrEnum
 
 from timing.core.book import RaceBook
 from timing.core.entries import Competitor, Entry
+from timing.pages.languages import Words, mark
+from timing.pages.marks import name_of
 
 LONGEST = 80
 """Characters of one filter; no bib, code or name asked for is longer."""
+
+ALL = "all"
+"""Of ``lines``: every line in the document itself, to print or to search by the browser."""
+
+FIRST_LINES = 60
+"""So many lines stand in a document; its script asks for the others when they are needed."""
 
 
 class BadQuery(ValueError):
@@ -24,15 +32,19 @@ class BadQuery(ValueError):
 
 
 class Show(StrEnum):
-    """The last column: behind the leader, or behind the one ahead."""
+    """The last column: behind the leader, or behind the one ahead; or what is to be expected."""
 
     GAP = "gap"
     INTERVAL = "interval"
+    PROJECTED = "projected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Codes to filter by, empty for all; ``q`` is a bib or a part of a name."""
+    """Codes to filter by, empty for all; ``q`` is a bib or a part of a name.
+
+    ``lines`` is ``all`` where a document is to hold every line, however many they are.
+    """
 
     q: str = ""
     division: str = ""
@@ -41,10 +53,17 @@ class Selection:
     nation: str = ""
     show: Show = Show.GAP
 
+    lines: str = ""
+
     @property
     def is_filter(self) -> bool:
         """Whether lines are left out."""
-        return self != Selection(show=self.show)
+        return self != Selection(show=self.show, lines=self.lines)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all lines are asked for in one document."""
+        return self.lines == ALL
 
     def query(self) -> dict[str, str]:
         """The parameters that ask for this again, leaving out what is usual."""
@@ -63,7 +82,12 @@ def selection_of(args: Mapping[str, str]) -> Selection:
     """
     show = args.get("show", "") or Show.GAP
     if show not in set(Show):
-        raise BadQuery("show", "gap or interval")
+        raise BadQuery("show", "gap, interval or projected")
+    is_past = bool(args.get("at") or args.get("revision"))
+    # Another moment has no script that could ask for the others.
+    lines = ALL if is_past else args.get("lines", "").strip()
+    if lines not in ("", ALL):
+        raise BadQuery("lines", "all, or not be given")
     return Selection(
         q=_text(args, "q"),
         division=_text(args, "division"),
@@ -71,6 +95,7 @@ def selection_of(args: Mapping[str, str]) -> Selection:
         team=_text(args, "team"),
         nation=_text(args, "nation"),
         show=Show(show),
+        lines=lines,
     )
 
 
@@ -92,12 +117,20 @@ def number_of(args: Mapping[str, str], name: str) -> int | None:
 
 
 _DOTLESS_I = "\N{LATIN SMALL LETTER DOTLESS I}"
+_FINAL_SIGMA = "\N{GREEK SMALL LETTER FINAL SIGMA}"
+_SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+_MARK = "Mn"
 
 
-def _plain(text: str) -> str:
-    """Letters without their accents and case, so that ``omer`` finds Ömer."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace(_DOTLESS_I, "i")
+def plain(text: str) -> str:
+    """Letters without their accents and case, so that ``omer`` finds Ömer.
+
+    What a browser can do as well, step by step: static/js/finding.js does.
+    """
+    lower = text.lower().replace("ß", "ss").replace(_FINAL_SIGMA, _SIGMA)
+    decomposed = unicodedata.normalize("NFKD", lower)
+    kept = "".join(c for c in decomposed if unicodedata.category(c) != _MARK)
+    return kept.replace(_DOTLESS_I, "i")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +153,29 @@ class Filter:
             team, nation, label = competitor.code, "", competitor.code
         if (wanted.team and wanted.team != team) or (wanted.nation and wanted.nation != nation):
             return False
-        return not self.needle or label == wanted.q or self.needle in _plain(competitor.name)
+        return not self.needle or label == wanted.q or self.needle in plain(name_of(competitor))
 
 
 def filter_of(selection: Selection) -> Filter:
     """The filter of a selection."""
-    return Filter(selection, _plain(selection.q))
+    return Filter(selection, plain(selection.q))
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the filters look at in a line, beside its bib and name: one line's own codes."""
+
+    division: str
+    categories: tuple[str, ...]
+    team: str
+    nation: str
+
+
+def keys_of(competitor: Competitor, division: str, categories: tuple[str, ...]) -> Keys:
+    """The keys of a line; those that `Filter.takes` asks."""
+    if isinstance(competitor, Entry):
+        return Keys(division, categories, competitor.team, competitor.nationality)
+    return Keys(division, categories, competitor.code, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +212,7 @@ class FilterForm:
     show: Show | None
     is_filter: bool
     clear_url: str
+    all_url: str
 
 
 def choices(book: RaceBook, selection: Selection, *, teams: bool) -> tuple[Choice, ...]:
@@ -172,28 +223,46 @@ def choices(book: RaceBook, selection: Selection, *, teams: bool) -> tuple[Choic
     race = book.race
     nations = sorted({e.nationality for e in book.entries() if e.nationality})
     offered = (
-        ("division", "All divisions", [(d.code, d.name or d.code) for d in race.divisions]),
-        ("category", "All runners", [(c.code, c.name or c.code) for c in race.categories]),
-        ("team", "All teams", _teams(book) if teams else []),
-        ("nation", "All nations", [(code, code) for code in nations]),
+        ("division", [(d.code, d.name or d.code) for d in race.divisions]),
+        ("category", [(c.code, c.name or c.code) for c in race.categories]),
+        ("team", _teams(book) if teams else []),
+        ("nation", [(code, code) for code in nations]),
     )
     return tuple(
-        _choice(name, label, pairs, getattr(selection, name))
-        for name, label, pairs in offered
+        _choice(name, pairs, getattr(selection, name))
+        for name, pairs in offered
         if len(pairs) > 1 or getattr(selection, name)
     )
 
 
 def _teams(book: RaceBook) -> list[tuple[str, str]]:
     teams = ((team.code, team.name or team.code) for team in book.teams())
-    return sorted(teams, key=lambda pair: _plain(pair[1]))
+    return sorted(teams, key=lambda pair: plain(pair[1]))
 
 
-def _choice(name: str, everything: str, pairs: list[tuple[str, str]], chosen: str) -> Choice:
+_LABEL: Mapping[str, str] = Words(
+    {
+        "division": mark("Division"),
+        "category": mark("Category"),
+        "team": mark("Team"),
+        "nation": mark("Nation"),
+    }
+)
+_EVERYTHING: Mapping[str, str] = Words(
+    {
+        "division": mark("All divisions"),
+        "category": mark("All runners"),
+        "team": mark("All teams"),
+        "nation": mark("All nations"),
+    }
+)
+
+
+def _choice(name: str, pairs: list[tuple[str, str]], chosen: str) -> Choice:
     if chosen and chosen not in {code for code, _ in pairs}:
         pairs = [(chosen, chosen), *pairs]  # asked for by hand: say what is filtered by
     options = [
-        Option(value="", label=everything, is_chosen=not chosen),
+        Option(value="", label=_EVERYTHING[name], is_chosen=not chosen),
         *(Option(value=code, label=label, is_chosen=code == chosen) for code, label in pairs),
     ]
-    return Choice(name=name, label=name.capitalize(), options=tuple(options))
+    return Choice(name=name, label=_LABEL[name], options=tuple(options))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from timing.core.book import RaceBook, UnknownStage
@@ -16,6 +16,7 @@ from timing.core.times import Duration, Instant, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, entry_lines, runner_detail, tally
 from timing.pages.frame import Frame, race_frame
+from timing.pages.languages import translate
 from timing.pages.marks import (
     Bib,
     Jersey,
@@ -30,11 +31,15 @@ from timing.pages.marks import (
     worn_bibs,
 )
 from timing.pages.selection import (
+    ALL,
+    FIRST_LINES,
     Filter,
     FilterForm,
+    Keys,
     Selection,
     choices,
     filter_of,
+    keys_of,
     selection_of,
 )
 from timing.pages.stages import (
@@ -48,12 +53,25 @@ from timing.pages.stages import (
 )
 from timing.pages.words import sentence
 
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePart(Generic[Row]):
+    """A table body: all its lines, and the ``first`` of them, which the document holds."""
+
+    id: str
+    title: str
+    rows: tuple[Row, ...]
+    first: tuple[Row, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageRow:
     """One line of a stage's result. ``seen`` is where somebody on course was last."""
 
     id: str
+    keys: Keys
     rank: str
     bib: Bib
     name: str
@@ -83,6 +101,21 @@ class StageTable:
     ranked: tuple[StageRow, ...]
     on_course: tuple[StageRow, ...]
     others: tuple[StageRow, ...]
+    most: int
+
+    @property
+    def parts(self) -> tuple[TablePart[StageRow], ...]:
+        """Its table bodies, with those of their lines that stand in the document."""
+        found, left = [], self.most
+        for name, title, rows in (
+            ("ranked", "", self.ranked),
+            ("course", translate("On course, furthest first"), self.on_course),
+            ("others", translate("Not ranked on this stage"), self.others),
+        ):
+            part = TablePart(id=f"{self.id}-{name}", title=title, rows=rows, first=rows[:left])
+            left -= len(part.first)
+            found.append(part)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +151,14 @@ class StagePage:
     is_live: bool
     nobody: str
     events: str
+    lines: str
+    is_whole: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every line stands in the document."""
+        parts = [part for board in self.boards for part in board.parts]
+        return all(part.first == part.rows for part in parts)
 
     @property
     def tables(self) -> Mapping[str, tuple[StageRow, ...]]:
@@ -143,6 +184,7 @@ class ControlRow:
     """One line of the order at a control."""
 
     id: str
+    keys: Keys
     rank: str
     bib: Bib
     name: str
@@ -161,6 +203,13 @@ class ControlTable:
     id: str
     title: str
     rows: tuple[ControlRow, ...]
+    most: int
+
+    @property
+    def parts(self) -> tuple[TablePart[ControlRow], ...]:
+        """Its table body, with those of its lines that stand in the document."""
+        first = self.rows[: self.most]
+        return (TablePart(id=f"{self.id}-ranked", title="", rows=self.rows, first=first),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +234,14 @@ class ControlPage:
     boards: tuple[ControlTable, ...]
     nobody: str
     events: str
+    lines: str
+    is_whole: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every line stands in the document."""
+        parts = [part for board in self.boards for part in board.parts]
+        return all(part.first == part.rows for part in parts)
 
     @property
     def tables(self) -> Mapping[str, tuple[ControlRow, ...]]:
@@ -211,6 +268,9 @@ def stage_page(
     control = args.get("control", "").strip()
     maker = _StageMaker(book, stage, selection, revision)
     return maker.control_page(control) if control else maker.page()
+
+
+_LEAST_LINES = 20
 
 
 class _StageMaker:
@@ -255,7 +315,9 @@ class _StageMaker:
             tally=tally(self.book, number),
             is_live=is_live,
             nobody=sentence("no-match" if self.selection.is_filter else "nobody-finished"),
-            events=addresses.events(slug, stage=number, **self.selection.query()),
+            events=addresses.events(slug, stage=number),
+            lines=addresses.lines(slug, stage=number),
+            is_whole=self.selection.is_whole,
         )
 
     def _frame(self, title: str) -> Frame:
@@ -355,6 +417,9 @@ class _StageMaker:
             show=None,
             is_filter=self.selection.is_filter,
             clear_url=addresses.stage(slug, number, control=control),
+            all_url=addresses.stage(
+                slug, number, control=control, **{**self.selection.query(), "lines": ALL}
+            ),
         )
 
     def _table(self, nth: int, board: StageBoard) -> StageTable:
@@ -382,14 +447,23 @@ class _StageMaker:
             ranked=tuple(ranked),
             on_course=tuple(row for _, _, row in on_course),
             others=tuple(others),
+            most=self._most(len(self.boards)),
         )
+
+    def _most(self, tables: int) -> int:
+        """How many lines of each of so many tables stand in the document."""
+        if self.selection.is_whole:
+            return len(self.book.entries()) + len(self.book.teams())
+        return max(_LEAST_LINES, FIRST_LINES // tables)
 
     def _table_title(self, board: StageBoard) -> str:
         division = self.names.get(board.division, board.division)
         if not board.team_kind:
             return division or sentence("all-runners")
         kind = self.kinds.get(board.team_kind, board.team_kind)
-        return f"{kind}, {division}" if len(self.names) > 1 and division else kind
+        if len(self.names) > 1 and division:
+            return translate("{kind}, {division}").format(kind=kind, division=division)
+        return kind
 
     def _row(self, line: StageLine, *, has_start: bool) -> StageRow:
         is_first = line.rank == 1
@@ -399,6 +473,7 @@ class _StageMaker:
             notes.append(sentence("credit-in", time=figures.short(line.credit, self.precision)))
         return StageRow(
             id=f"line-{competitor_key(line.competitor)}",
+            keys=keys_of(line.competitor, line.division, line.categories),
             rank="" if line.rank is None else str(line.rank),
             bib=bib_of(line.competitor, self.worn),
             name=name_of(line.competitor),
@@ -441,6 +516,7 @@ class _StageMaker:
         time = "" if last is None or last.elapsed is None else self._elapsed(last)
         row = StageRow(
             id=f"line-{competitor_key(line.competitor)}",
+            keys=keys_of(line.competitor, line.division, line.categories),
             rank="",
             bib=bib_of(line.competitor, self.worn),
             name=name_of(line.competitor),
@@ -499,14 +575,16 @@ class _StageMaker:
             course=self._course(control),
             form=self._form(control),
             boards=tuple(
-                self._control_table(nth, board)
+                self._control_table(nth, board, len(boards))
                 for nth, board in enumerate(boards)
                 if board.lines or len(boards) == 1
             ),
             nobody=sentence("no-match")
             if self.selection.is_filter
             else sentence("nobody-passed", place=name),
-            events=addresses.events(slug, stage=number, control=control, **self.selection.query()),
+            events=addresses.events(slug, stage=number, control=control),
+            lines=addresses.lines(slug, stage=number, control=control),
+            is_whole=self.selection.is_whole,
         )
 
     def _control_lead(self, boards: tuple[ControlBoard, ...], name: str) -> str:
@@ -516,7 +594,7 @@ class _StageMaker:
         time = figures.elapsed(lines[0].elapsed, self.rules)
         return sentence("control-first", name=name_of(lines[0].entry), place=name, time=time)
 
-    def _control_table(self, nth: int, board: ControlBoard) -> ControlTable:
+    def _control_table(self, nth: int, board: ControlBoard, tables: int) -> ControlTable:
         return ControlTable(
             id=f"b{nth}",
             title=self.names.get(board.division, board.division) or sentence("all-runners"),
@@ -525,6 +603,7 @@ class _StageMaker:
                 for line in board.lines
                 if self.filter.takes(line.entry, line.division, line.categories)
             ),
+            most=self._most(tables),
         )
 
     def _control_row(self, line: ControlLine) -> ControlRow:
@@ -534,6 +613,7 @@ class _StageMaker:
         unusual = line.source not in (Source.CHIP, Source.CHECKPOINT, Source.LINE_CREW)
         return ControlRow(
             id=f"line-{line.entry.id}",
+            keys=keys_of(line.entry, line.division, line.categories),
             rank="" if line.rank is None else str(line.rank),
             bib=bib_of(line.entry, self.worn),
             name=name_of(line.entry),

@@ -11,8 +11,13 @@ from timing.core.definition import Stage, StageKind
 from timing.core.records import StageAction, StageChange
 from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
+from timing.pages.languages import translate
 from timing.pages.marks import Place, places
+from timing.pages.profile import Profile, profile_of
 from timing.pages.words import sentence
+
+_TILE_POINTS = 24
+"""Of the profile on a tile: each page with a strip carries them."""
 
 
 class StageState(StrEnum):
@@ -41,20 +46,23 @@ class StageTile:
     url: str
     is_current: bool
     places: tuple[Place, ...]
+    profile: Profile | None = None
 
 
 def stage_title(stage: Stage) -> str:
     """``Stage 5, Ighil Mellen to Ifri n’Ouzrou``."""
-    return f"Stage {stage.number}, {stage.name}" if stage.name else f"Stage {stage.number}"
+    if stage.name:
+        return translate("Stage {stage}, {name}").format(stage=stage.number, name=stage.name)
+    return translate("Stage {stage}").format(stage=stage.number)
 
 
 def stage_facts(stage: Stage) -> str:
     """``58.2 km · 2,240 m up``."""
     facts = []
     if stage.distance_m:
-        facts.append(f"{figures.kilometres(stage.distance_m)} km")
+        facts.append(translate("{km} km").format(km=figures.kilometres(stage.distance_m)))
     if stage.ascent_m:
-        facts.append(f"{figures.count(stage.ascent_m)} m up")
+        facts.append(translate("{metres} m up").format(metres=figures.count(stage.ascent_m)))
     return " · ".join(facts)
 
 
@@ -103,6 +111,7 @@ def _tile(book: RaceBook, stage: Stage, state: StageState, *, is_current: bool) 
         url="" if is_rest else addresses.stage(book.race.slug, stage.number),
         is_current=is_current,
         places=places(course_of(stage, "").points) if stage.controls else (),
+        profile=profile_of(stage, most=_TILE_POINTS),
     )
 
 

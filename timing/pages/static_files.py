@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from functools import cache
@@ -27,6 +28,37 @@ def static_address(path: str, *, versioned: bool = True) -> str:
         return f"/static/{path}"
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()
     return f"/static/{path}?v={digest[:12]}"
+
+
+INLINE_STYLES = ("tokens", "site", "board", "stage")
+"""Those that stand in the pages of a race themselves: a page can be seen without a second request.
+
+Each costs its digest in every answer's policy.
+"""
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AROUND_MARKS = re.compile(r"\s*([{};,])\s*")
+
+
+@cache
+def inline_style(name: str) -> Markup:
+    """A style sheet of ours as an element of a page."""
+    return Markup("<style>{}</style>").format(Markup(_inline_text(name)))  # noqa: S704 - our own
+
+
+@cache
+def inline_digest(name: str) -> str:
+    """What a policy calls such an element: ``sha256-…`` of its text."""
+    digest = hashlib.sha256(_inline_text(name).encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@cache
+def _inline_text(name: str) -> str:
+    """The style sheet without what only its writers need, its addresses made whole."""
+    text = _COMMENT.sub("", (STATIC / "css" / f"{name}.css").read_text(encoding="utf-8"))
+    packed = _AROUND_MARKS.sub(r"\1", _BLANKS.sub(" ", text)).replace(";}", "}").strip()
+    return packed.replace("url(../", "url(/static/")
 
 
 @cache

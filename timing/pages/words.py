@@ -314,6 +314,8 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "team": mark_many("{number} team", "{number} teams"),
     "record": ("{number} record", "{number} records"),
     "line": mark_many("{number} line", "{number} lines"),
+    "gained": mark_many("gained {number} place", "gained {number} places"),
+    "lost": mark_many("lost {number} place", "lost {number} places"),
     "point": mark_many("{number} point", "{number} points"),
     "place": mark_many("{number} place", "{number} places"),
     "read": ("{number} read", "{number} reads"),

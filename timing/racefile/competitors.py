@@ -23,7 +23,7 @@ from timing.racefile.containers import Many, Nested, OneOrMany, Pairs, Span, Var
 from timing.racefile.moments import Day, Lasting
 from timing.racefile.outcomes import separation_outcome
 from timing.racefile.parts import Part
-from timing.racefile.quantities import Whole
+from timing.racefile.quantities import Flag, Whole
 from timing.racefile.texts import Bib, Choice, Code, PointCode, Text, Token
 
 GENDERS = {"M": "M", "F": "F", "X": "X"}
@@ -133,6 +133,7 @@ class EntrySchema(Part):
     division = Code()
     chips = Words(Token())
     team = Code()
+    name_hidden = Flag()
 
     def build(self, data: Mapping[str, Any]) -> object:
         """The entry; its identity is its first bib where none is given."""

@@ -215,7 +215,7 @@ def check_stage(stage: Typed, path: Path, references: References, given: Given) 
     """Report what in a stage contradicts itself or refers to nothing."""
     known = known_stage(stage, path, given)
     if stage.get("kind") is StageKind.REST:
-        for key in ("start", "controls", "courses", "bonuses", "neutral", "timed"):
+        for key in ("start", "controls", "courses", "bonuses", "neutral", "timed", "profile"):
             if key in stage:
                 references.report.at_path(
                     (*path, key), "a rest day has none", f"remove {key}, or kind: rest"
@@ -223,6 +223,7 @@ def check_stage(stage: Typed, path: Path, references: References, given: Given) 
         return
     _check_start(stage.get("start", {}), (*path, "start"), references)
     _check_bonuses(stage, (*path, "bonuses"), references, known)
+    _check_profile(stage, (*path, "profile"), references)
     if "controls" in stage:
         _check_controls(stage, (*path, "controls"), references, known)
     controls = controls_of(stage, path, given) or []
@@ -275,6 +276,22 @@ def _check_bonuses(stage: Typed, path: Path, references: References, known: Know
         if not table:
             references.report.at_path(
                 (*path, code), f"no bonuses for {code}", "give them by place, or leave it out"
+            )
+
+
+def _check_profile(stage: Typed, path: Path, references: References) -> None:
+    points = stage.get("profile")
+    if points is not None and len(points) < 2:
+        references.report.at_path(
+            path, "draws no line", "give two points at least, or leave profile out"
+        )
+    for index, (before, here) in enumerate(pairwise(points or ()), start=1):
+        if here[0] <= before[0]:
+            references.report.at_path(
+                (*path, index),
+                f"km {kilometres(here[0])} is not after km {kilometres(before[0])} of the one"
+                " before",
+                "put the points in the order of the course",
             )
 
 

@@ -22,6 +22,7 @@ from timing.core.definition import (
     TieLink,
     TieLinkKind,
     Unfinished,
+    Withdrawals,
 )
 from timing.core.times import SECOND, Rounding
 from timing.racefile.containers import Many, Nested, OneOrMany, Variant
@@ -141,4 +142,5 @@ class RaceSchema(Part):
     timezone = Zone(required=True)
     starts_on = Day()
     event = Token()
+    withdrawals = Choice(Withdrawals)
     rules = Nested(RulesSchema)

@@ -437,13 +437,26 @@ class Changes(Expecting, fields.Raw):
 
     def build(self, value: Any) -> object:  # noqa: ANN401 - as the base has it
         """Texts, and tuples of texts, as the core keeps them."""
-        return tuple(
-            (name, tuple(item) if isinstance(item, list) else str(item)) for name, item in value
-        )
+        return tuple((name, _changed_to(item)) for name, item in value)
 
     def given(self, value: Iterable[tuple[str, str | tuple[str, ...]]]) -> object:
         """The mapping."""
-        return {name: list(item) if isinstance(item, tuple) else item for name, item in value}
+        flags = [name for name, field in self._entry.fields.items() if isinstance(field, Flag)]
+        return {
+            name: list(item)
+            if isinstance(item, tuple)
+            else (item == _TRUE if name in flags else item)
+            for name, item in value
+        }
+
+
+_TRUE = "true"
+
+
+def _changed_to(item: object) -> str | tuple[str, ...]:
+    if isinstance(item, bool):
+        return _TRUE if item else "false"
+    return tuple(item) if isinstance(item, list) else str(item)
 
 
 class EntryChangeSchema(RulingSchema):
@@ -502,6 +515,15 @@ class ObservationSchema(ForBibs):
     stage = _stage()
     control = PointCode()
     items = Words(Token())
+
+
+class ReleaseSchema(ForBibs):
+    """What became of somebody, for the public to know (Rules 12.2)."""
+
+    beside_bibs = ("team",)
+
+    team = Code()
+    stage = _stage()
 
 
 class VoidSchema(RulingSchema):
@@ -567,6 +589,7 @@ RULING_SCHEMAS: dict[str, RulingSchema] = {
     "account": AccountSchema(),
     "ack": AcknowledgementSchema(),
     "observation": ObservationSchema(),
+    "release": ReleaseSchema(),
     "void": VoidSchema(),
     "assign": AssignSchema(),
     "confirm": ConfirmSchema(),

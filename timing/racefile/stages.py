@@ -342,6 +342,26 @@ class StartField(Nested):
         return {"mode": StartMode.MASS, "at": ClockTime().deserialize(value)}
 
 
+class ProfilePoint(Expecting, fields.Raw):
+    """How high the course is at a distance from the start."""
+
+    kind = "a kilometre and a height"
+    like = "[14.0, 2044]"
+
+    _along = Kilometres()
+    _height = Whole(least=-1_000, most=9_000)
+
+    def taken(self, value: object) -> tuple[int, int]:
+        """Metres from the start, and metres above the sea."""
+        if not isinstance(value, list) or len(value) != 2:
+            raise self.refused(value)
+        return self._along.taken(value[0]), self._height.taken(value[1])
+
+    def given(self, value: tuple[int, int]) -> object:
+        """The list of both."""
+        return [self._along.given(value[0]), value[1]]
+
+
 class StageSchema(Part):
     """One day's contest (Rules 2)."""
 
@@ -360,6 +380,7 @@ class StageSchema(Part):
     neutral = OneOrMany(Nested(NeutralSchema))
     timed = OneOrMany(Nested(TimedSchema))
     bonuses = Pairs(PointCode(), Many(Lasting()))
+    profile = Many(ProfilePoint())
 
     def build(self, data: Mapping[str, Any]) -> Stage:
         """The stage; without controls it has a start and a finish."""

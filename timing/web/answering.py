@@ -39,17 +39,29 @@ def race_etag(cursor: Cursor) -> str:
     return f'W/"{cursor.epoch}-{cursor.revision}-{_release()}"'
 
 
-def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
-    """The answer to the current request, of one race; raises UnknownRace and what it raises."""
+def life_of(slug: str) -> str:
+    """What a page that stays open for days is of: the database's life and the release."""
+    return f"{installation().books.race(slug).standing.cursor.epoch}-{_release()}"
+
+
+def answered(
+    slug: str, making: Making, content_type: str = HTML, headers: Headers | None = None
+) -> Response:
+    """The answer to the current request, of one race; raises UnknownRace and what it raises.
+
+    ``headers`` are sent instead of the usual ones.
+    """
+    own = _headers() if headers is None else headers
     here = installation()
     race = here.books.race(slug)
     etag = race_etag(race.standing.cursor)
     if matches(request.headers.get("If-None-Match", ""), etag):
-        return _response(Answer(etag=etag, headers=(_ASK_AGAIN,), body=b"", packed=b""))
-    key, headers = _key(request.environ), _headers()
+        kept = (_ASK_AGAIN,) if headers is None else tuple(headers)
+        return _response(Answer(etag=etag, headers=kept, body=b"", packed=b""))
+    key = _key(request.environ)
     moment = asked_moment()
     if moment.is_past:
-        return _response(_of_the_past(slug, moment, making, content_type, headers))
+        return _response(_of_the_past(slug, moment, making, content_type, own))
     with race.alone() as (book, standing):
         # Somebody else may have asked while this one waited for the book.
         found = here.answers.get(key, standing)
@@ -61,7 +73,7 @@ def answered(slug: str, making: Making, content_type: str = HTML) -> Response:
                     making(book, cursor.revision),
                     content_type=content_type,
                     etag=etag,
-                    headers=headers,
+                    headers=own,
                 )
             )
             here.answers.keep(key, slug, standing, found)
@@ -101,7 +113,9 @@ def _of_the_past(
     if found is None:
         cursor = standing.cursor
         revision = cursor.revision if moment.revision is None else moment.revision
-        text = here.past.ask(slug, cursor, moment, lambda book: making(book, revision))
+        text = here.past.ask(
+            slug, cursor, moment, lambda book: making(book, revision), hidden=standing.hidden
+        )
         found = answer(text, content_type=content_type, etag=race_etag(cursor), headers=headers)
         here.answers.keep(key, slug, standing, found)
     return found

@@ -20,12 +20,17 @@ from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.station import station_api
 from timing.web.api.sync import sync
+from timing.web.cards import cards
+from timing.web.certificates import certificates
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
+from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
+from timing.web.embedding import embedding
 from timing.web.errors import handle_errors
+from timing.web.feeds import feeds
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.hooks import hooks
@@ -68,11 +73,16 @@ def create_app(settings: Settings) -> Flask:
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
+        feeds,
+        embedding,
+        cards,
+        certificates,
         station_app,
         station,
         desk,
         desk_carriage,
         desk_import,
+        desk_outgoing,
         desk_stations,
         desk_watch,
         review,

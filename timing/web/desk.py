@@ -87,7 +87,7 @@ def races(who: Director) -> AnyResponse:
     if len(slugs) == 1:
         return forms.to(addresses.desk(slugs[0]))
     token = form_token()
-    page = installation().books.ask_all(
+    page = installation().books.ask_all_whole(
         lambda books: desk_races(books, signed_in_as=who.name, form_token=token)
     )
     return private(render(page, notice=installation().settings.notice))
@@ -159,7 +159,7 @@ def _rule(
     # Read here: books answer in a thread of their own, where there is no request.
     anyway = bool(field("anyway"))
     race = installation().books.race(slug)
-    if refusal := race.ask(lambda book, _: _refusal(book, ruling, anyway=anyway)):
+    if refusal := race.ask_whole(lambda book, _: _refusal(book, ruling, anyway=anyway)):
         return _page(who, slug, message=refusal, is_error=True)
     if field("preview"):
         return _preview(who, slug, ruling)
@@ -171,7 +171,7 @@ def _rule(
         return _page(who, slug, message=message, is_error=True)
     here = installation()
     here.books.refresh()  # a record that the ruling is about may be as new as the ruling
-    flash(here.books.race(slug).ask(lambda book, _: done_words(book, ruling)))
+    flash(here.books.race(slug).ask_whole(lambda book, _: done_words(book, ruling)))
     return forms.to(addresses.desk(slug))
 
 
@@ -185,7 +185,7 @@ def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
         page = preview_page(book, ruling, fields=fields, form_token=csrf, signed_in_as=who.name)
         return render(page, notice=here.settings.notice)
 
-    return private(here.books.race(slug).ask(made))
+    return private(here.books.race(slug).ask_whole(made))
 
 
 def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
@@ -223,7 +223,7 @@ def export(_: Director, slug: str) -> AnyResponse:
             return write(board_table(book.race, board)), f"{slug}-{code}-after-{board.after}"
         return write(stage_table(book.race, book.stage_boards(stage or 0))), f"{slug}-stage-{stage}"
 
-    body, name = installation().books.race(slug).ask(made)
+    body, name = installation().books.race(slug).ask_whole(made)
     response = Response(body, content_type=content_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
     return response
@@ -252,7 +252,7 @@ def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
             return start_list(book, number, order=StartOrder(order), imprint=imprint)
         return checkpoint_sheets(book, number, control, imprint=imprint)
 
-    sheets = race.ask(taken)
+    sheets = race.ask_whole(taken)
     # Not within `ask`: while the pages are set, others may ask the book.
     response = Response(to_pdf(sheets), content_type="application/pdf")
     name = "-".join(part for part in (slug, "stage", str(number), sheet, control) if part)
@@ -325,7 +325,7 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
             notice=here.settings.notice,
         )
 
-    return private(here.books.race(slug).ask(made), 400 if is_error else 200)
+    return private(here.books.race(slug).ask_whole(made), 400 if is_error else 200)
 
 
 def _draft() -> RulingDraft:

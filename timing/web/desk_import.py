@@ -272,4 +272,4 @@ def _page(who: Director, slug: str, fields: Mapping[str, object], status: int = 
         page = import_page(book, signed_in_as=who.name, form_token=csrf, fields=fields)
         return render(page, notice=here.settings.notice)
 
-    return private(here.books.race(slug).ask(made), status)
+    return private(here.books.race(slug).ask_whole(made), status)

@@ -76,7 +76,7 @@ def make(who: Director, slug: str) -> AnyResponse:
             return "The race has no such control."
         return tuple(dict.fromkeys(chosen))
 
-    found = installation().books.race(slug).ask(wanted)
+    found = installation().books.race(slug).ask_whole(wanted)
     if isinstance(found, str):
         return _page(who, slug, message=found, is_error=True, draft=draft)
     groups = [(code,) for code in found] if for_each and found else [found]
@@ -186,7 +186,7 @@ def _cards(who: Director, slug: str, made: list[NewToken]) -> AnyResponse:
             notice=notice,
         )
 
-    return private(installation().books.race(slug).ask(cards))
+    return private(installation().books.race(slug).ask_whole(cards))
 
 
 def _card(book: RaceBook, new: NewToken, root: str) -> Card:
@@ -229,4 +229,4 @@ def _page(
             notice=here.settings.notice,
         )
 
-    return private(here.books.race(slug).ask(made), 400 if is_error else 200)
+    return private(here.books.race(slug).ask_whole(made), 400 if is_error else 200)

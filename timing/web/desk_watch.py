@@ -76,7 +76,7 @@ def clock(who: Director, slug: str) -> AnyResponse:
     )
     race = installation().books.race(slug)
     try:
-        moments = race.ask(lambda book, _: _moments(book, draft))
+        moments = race.ask_whole(lambda book, _: _moments(book, draft))
         given = {"ruling": "clock", **forms.given("id", "device", "offset", "reason"), **moments}
         ruling = recording.ruling_from(
             {**given, "at": format_instant(now())}, by=who.name, is_station=False
@@ -99,7 +99,9 @@ def undo(who: Director, slug: str) -> AnyResponse:
     record = field("record")
     here = installation()
     here.books.refresh()
-    if not here.books.race(slug).ask(lambda book, _: isinstance(book.ruling(record), ClockOffset)):
+    if not here.books.race(slug).ask_whole(
+        lambda book, _: isinstance(book.ruling(record), ClockOffset)
+    ):
         return _page(who, slug, message="There is no such ruling on a clock.", is_error=True)
     row = {"ruling": "void", "record": record, "reason": "Taken back on the watch"}
     try:
@@ -163,7 +165,7 @@ def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
         )
         return render(page, notice=here.settings.notice)
 
-    return private(here.books.race(slug).ask(made))
+    return private(here.books.race(slug).ask_whole(made))
 
 
 def _recorded(
@@ -175,7 +177,7 @@ def _recorded(
         return _page(who, slug, message=message, is_error=True, draft=draft)
     here = installation()
     here.books.refresh()
-    flash(here.books.race(slug).ask(lambda book, _: done_words(book, ruling)))
+    flash(here.books.race(slug).ask_whole(lambda book, _: done_words(book, ruling)))
     if isinstance(ruling, ClockOffset):
         flash(ruling.id, _DONE)
     return forms.to(addresses.desk_watch(slug))
@@ -253,4 +255,4 @@ def _page(
             notice=here.settings.notice,
         )
 
-    return private(race.ask(made), 400 if is_error else 200)
+    return private(race.ask_whole(made), 400 if is_error else 200)

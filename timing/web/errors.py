@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from timing.core.book import UnknownBoard, UnknownControl, UnknownEntry, UnknownStage
 from timing.db.engines import DatabaseBusy
 from timing.db.reading import UnknownRace, UnknownRevision
+from timing.exports.pdf_certificate import NoCertificate
 from timing.live.past import TooManyAskForThePast
 from timing.live.streams import TooManyTopics
 from timing.operations.homes import FrameNotHere, NotHome
@@ -20,9 +21,11 @@ from timing.pages.languages import translate
 from timing.pages.rendering import render
 from timing.pages.runner_page import UnknownRunner
 from timing.pages.selection import BadQuery
+from timing.pages.team_page import UnknownTeam
 from timing.web.installation import installation
 
 API = "/api/"
+FEED = "/feed.json"
 PROBLEM_JSON = "application/problem+json"
 
 _OURS = (
@@ -32,6 +35,8 @@ _OURS = (
     UnknownControl,
     UnknownEntry,
     UnknownRunner,
+    UnknownTeam,
+    NoCertificate,
     BadQuery,
     DatabaseBusy,
     TooManyTopics,
@@ -75,7 +80,7 @@ def told(error: HTTPException) -> Response:
     """The answer that tells of an error, as a page or as problem+json."""
     code = error.code or 500
     headers = [(k, v) for k, v in error.get_headers() if k.lower() != "content-type"]
-    if request.path.startswith(API):
+    if request.path.startswith(API) or request.path.endswith(FEED):
         return Response(_problem(error), code, headers, content_type=PROBLEM_JSON)
     detail = error.description if isinstance(error, Refusal) else ""
     page = error_page(code, detail or "", path=request.path)
@@ -96,7 +101,7 @@ def _problem(error: HTTPException) -> str:
     return json.dumps(problem)
 
 
-def _refusal_of(error: Exception) -> Refusal:
+def _refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 - one for each kind of error
     asked = str(error.args[0]) if error.args else ""
     match error:
         case UnknownRace(slug=slug):
@@ -115,6 +120,13 @@ def _refusal_of(error: Exception) -> Refusal:
             return _nothing(translate("That stage has no control “{asked}”."), asked)
         case UnknownEntry() | UnknownRunner():
             return _nothing(translate("Nobody wears bib “{asked}” in this race."), asked)
+        case UnknownTeam():
+            return _nothing(translate("This race has no team “{asked}”."), asked)
+        case NoCertificate():
+            said = translate(
+                "There is no certificate of bib “{asked}”: it has not finished the race."
+            )
+            return _nothing(said, asked)
         case BadQuery(name=name, expected=expected):
             return Refusal(400, f"In the address, {name} must be {expected}.")
         case TooManyTopics():

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
+from timing.pages.policy import POLICY
 from timing.settings import Settings
 
-# Everything a page needs comes from here, and nothing in it runs that is not a file of ours.
-_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
-    " form-action 'self'; frame-ancestors 'none'"
-)
 _SECURITY = (
-    ("Content-Security-Policy", _POLICY),
+    ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -23,6 +19,14 @@ _HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 def security_headers(settings: Settings) -> list[tuple[str, str]]:
     """What browsers are told to refuse."""
     return [*_SECURITY, _HTTPS_ONLY] if settings.https else [*_SECURITY]
+
+
+def framed_headers(settings: Settings) -> list[tuple[str, str]]:
+    """The same for what is made to be framed, by whatever site wants to."""
+    return [
+        (name, value.replace("frame-ancestors 'none'", "frame-ancestors *"))
+        for name, value in security_headers(settings)
+    ]
 
 
 def add_headers(app: Flask, settings: Settings) -> None:

@@ -11,13 +11,15 @@ from flask import Flask, current_app
 
 from timing.core.times import Instant
 from timing.db.engines import Database, open_database
+from timing.exports.card import to_png
 from timing.live.answers import Answers
 from timing.live.books import Books
 from timing.live.follower import Follower
 from timing.live.late import mind_snapshots
 from timing.live.past import PastBooks
+from timing.live.pictures import Pictures
 from timing.live.streams import Streams
-from timing.live.threads import share_fairly
+from timing.live.threads import collect_seldom, share_fairly
 from timing.live.writer import Writer
 from timing.operations.record import Appended, Batch, append_batches
 from timing.settings import Settings
@@ -37,10 +39,12 @@ class Installation:
     follower: Follower
     writer: Writer[Batch, Appended]
     past: PastBooks
+    pictures: Pictures
 
     def serve(self, is_alive: Callable[[], bool]) -> None:
         """Follow the database and keep streams up to date until ``is_alive`` says no."""
         share_fairly()
+        collect_seldom()
         self.follower.start()
         self.streams.start(is_alive)
         mind_snapshots(self.settings.snapshots, is_alive, now)
@@ -60,6 +64,7 @@ def install(app: Flask, settings: Settings) -> Installation:
         follower=Follower(database, books),
         writer=Writer(_committing(open_database(settings.database_url))),
         past=PastBooks(database),
+        pictures=Pictures(to_png),
     )
     app.extensions[_NAME] = made
     return made

@@ -69,7 +69,7 @@ def is_sent_twice(slug: str, record: Record, moments: tuple[str, ...]) -> bool:
     def known(book: RaceBook, _: Standing) -> Record | None:
         return book.passing(record.id) or book.ruling(record.id)
 
-    there = books.race(slug).ask(known)
+    there = books.race(slug).ask_whole(known)
     if type(there) is not type(record):
         return False
     return all(

@@ -108,7 +108,7 @@ def _would(who: Director, slug: str, key: str, values: Mapping[str, str]) -> str
         supposed = supposing(book, passings=decided.passings, rulings=decided.rulings)
         return preview_words(supposed, differences(book, supposed))
 
-    return here.books.race(slug).ask(made)
+    return here.books.race(slug).ask_whole(made)
 
 
 def _tried(who: Director, slug: str, key: str) -> Tried:
@@ -178,7 +178,7 @@ def _decided_page(who: Director, slug: str, key: str) -> AnyResponse:
         following = left[min(place, len(left) - 1)] if left else ""
         return _decided(case, values, who.name), following, standing.cursor.revision
 
-    decided, following, revision = here.books.race(slug).ask(judged)
+    decided, following, revision = here.books.race(slug).ask_whole(judged)
     with here.database.writing() as writing:
         decide(
             writing,
@@ -196,7 +196,7 @@ def _decided_page(who: Director, slug: str, key: str) -> AnyResponse:
     def told(book: RaceBook, _: Standing) -> str:
         return " ".join(_done(book, record) for record in records)
 
-    what = here.books.race(slug).ask(told)
+    what = here.books.race(slug).ask_whole(told)
     undo = Undo(what=what, case=key, records=tuple(record.id for record in records))
     return _page(who, slug, case=following, message=what, undo=undo)
 
@@ -283,7 +283,7 @@ def _undo(who: Director, slug: str) -> str:
 
 def _ask(who: Director, slug: str, key: str) -> str:
     here = installation()
-    case = here.books.race(slug).ask(lambda book, _: find_case(cases(book), key))
+    case = here.books.race(slug).ask_whole(lambda book, _: find_case(cases(book), key))
     try:
         with here.database.writing() as writing:
             ask(
@@ -388,4 +388,4 @@ def _page(
             notice=here.settings.notice,
         )
 
-    return private(here.books.race(slug).ask(made), status)
+    return private(here.books.race(slug).ask_whole(made), status)

@@ -18,6 +18,8 @@ from timing.pages.static_files import STATIC
 PREFIX = "/static/"
 _FOREVER = "public, max-age=31536000, immutable"
 _A_DAY_SECONDS = 86_400
+_ASK_AGAIN = "public, no-cache"
+"""For scripts that others call by their plain names: they must be of the same release."""
 _PACKED = (".js", ".css", ".svg")
 """What gets smaller: type and pictures are packed already."""
 
@@ -75,8 +77,14 @@ class StaticFiles(WhiteNoise):
         return [] if environ["REQUEST_METHOD"] == "HEAD" else packed
 
     def _serve(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        is_versioned = environ.get("QUERY_STRING", "").startswith("v=")
-        if not environ["PATH_INFO"].startswith(PREFIX) or not is_versioned:
+        path = environ["PATH_INFO"]
+        if not path.startswith(PREFIX):
+            return cast(Iterable[bytes], super().__call__(environ, start_response))
+        if environ.get("QUERY_STRING", "").startswith("v="):
+            keeping = _FOREVER
+        elif path.endswith(".js"):
+            keeping = _ASK_AGAIN
+        else:
             return cast(Iterable[bytes], super().__call__(environ, start_response))
 
         def start(
@@ -86,7 +94,7 @@ class StaticFiles(WhiteNoise):
         ) -> Callable[[bytes], object]:
             if status.startswith(("200", "304")):
                 headers = [h for h in headers if h[0].lower() != "cache-control"]
-                headers.append(("Cache-Control", _FOREVER))
+                headers.append(("Cache-Control", keeping))
             return start_response(status, headers, *rest)
 
         return cast(Iterable[bytes], super().__call__(environ, start))

@@ -273,7 +273,7 @@ def _page(
             draft=draft,
         )
 
-    return here.books.race(token.slug).ask(made)
+    return here.books.race(token.slug).ask_whole(made)
 
 
 def _records(token: Token) -> tuple[Noted, ...]:

@@ -110,7 +110,7 @@ def preview(body: Mapping[str, Any], slug: str) -> Taken:
         raise Refusal(422, told["message"], errors=list(judged.malformed))
     books = installation().books
     books.refresh()
-    return books.race(slug).ask(
+    return books.race(slug).ask_whole(
         lambda book, standing: preview_body(book, standing.cursor.revision, judged.rows)
     )
 
@@ -200,7 +200,7 @@ def _problems_of(slug: str, rows: Sequence[tuple[int, Record]]) -> list[tuple[in
             if record in index_of
         ]
 
-    return books.race(slug).ask(found)
+    return books.race(slug).ask_whole(found)
 
 
 def _taken(

@@ -427,7 +427,7 @@ def _of_book(
             _made.keep(key, stamp(standing), new)
         return new
 
-    return race.ask(made)
+    return race.ask_whole(made)
 
 
 def _etag(body: Mapping[str, Any]) -> str:

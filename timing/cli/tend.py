@@ -1,0 +1,44 @@
+"""``timing tend``: the one process that minds time."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+
+from timing.cli.databases import now, opened, settings_in_force
+from timing.cli.outbox import outbox_tasks
+from timing.live.logs import configure_logs
+from timing.live.tending import Task, Tending, alone
+from timing.settings import Settings
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def tasks_of(settings: Settings) -> tuple[Task, ...]:
+    """Everything that is minded. What has a loop of its own (snapshots) is a task as well."""
+    return outbox_tasks(settings, now)
+
+
+@click.command()
+def tend() -> None:
+    """Mind what has to happen by itself, until Ctrl-C: tell webhooks what becomes public.
+
+    One process does it for a database. A second one stands by, and takes over when it ends.
+    """
+    settings = settings_in_force()
+    configure_logs(settings)
+    stopping = threading.Event()
+    for number in _STOPPING:
+        signal.signal(number, lambda *_: stopping.set())
+    with opened() as database, alone(database, stopping, waiting=_stand_by) as is_alone:
+        if is_alone:
+            tasks = tasks_of(settings)
+            click.echo(f"Tending: {', '.join(task.name for task in tasks)}.")
+            Tending(tasks, stopping).run()
+    click.echo("Ended.")
+
+
+def _stand_by() -> None:
+    click.echo("Another process tends this database; standing by.")
