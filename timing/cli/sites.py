@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import time
 import zipfile
@@ -63,9 +64,9 @@ def write_site(
     if with_racefile:
         text = racefile.dump(document)
         files.append(SiteFile(path=_RACEFILE, content=text.encode))
-    draft = out.with_name(f".{out.name}.part")
+    # Of its own: two who write the same do not take from each other.
+    draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     try:
-        _remove(draft)
         if out.suffix == ".zip":
             _zip(files, draft)
         else:
