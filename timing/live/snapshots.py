@@ -141,14 +141,16 @@ class _Kept:
     """What is kept of a source; times are of looks at the database.
 
     ``right`` are the files that are right, ``old`` those that were until that moment and wait for
-    the ones to come. ``to_make`` has the pages of each urgency, None before they were listed;
-    ``mirrored`` is what was put elsewhere too.
+    the ones to come; ``shown`` is where the source stood that the oldest are of. ``to_make`` has
+    the pages of each urgency, None before they were listed; ``mirrored`` is what was put elsewhere
+    too.
     """
 
     source: _Source
     cursor: object
     seen: Instant
     moved: Instant
+    shown: object = None
     right: dict[str, PublicPage] = field(default_factory=dict)
     old: dict[str, tuple[PublicPage, Instant]] = field(default_factory=dict)
     mirrored: dict[str, PublicPage] = field(default_factory=dict)
@@ -291,14 +293,17 @@ class Snapshots:
             kept.mirrored[name] = page
 
     def _put_manifest(self) -> None:
-        """Which state of each race the files are of that are not old."""
+        """Which state of each race the oldest of its files are of."""
+        for kept in self._kept.values():
+            if not kept.old:
+                kept.shown = kept.cursor
         told = json.dumps(
             {
                 "release": release(self._around.notice),
                 "races": {
-                    slug: {"epoch": kept.cursor.epoch, "revision": kept.cursor.revision}
+                    slug: {"epoch": kept.shown.epoch, "revision": kept.shown.revision}
                     for slug, kept in self._kept.items()
-                    if isinstance(kept.cursor, Cursor)
+                    if isinstance(kept.shown, Cursor)
                 },
             }
         )
