@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, ViewportSize, sync_playwright
 
 from benchmarks.fields import field
 from benchmarks.figures import Figure
@@ -33,7 +33,8 @@ _SLOW_3G = {
     "uploadThroughput": 400_000 / 8,
 }
 _SLOWER = 4
-_PHONE = {"width": 360, "height": 780}
+_PHONE: ViewportSize = {"width": 360, "height": 780}
+_KINDS = {"woff2": "fonts", "js": "scripts", "css": "styles", "svg": "icon"}
 _LETTERS = 5
 _SCROLLS = 20
 
@@ -111,15 +112,9 @@ def _opened(page: Page, session: CDPSession, board: str) -> Iterable[Figure]:
 
 def _kind(address: str) -> str:
     path = urlsplit(address).path
-    for end, kind in (
-        (".woff2", "fonts"),
-        (".js", "scripts"),
-        (".css", "styles"),
-        (".svg", "icon"),
-    ):
-        if path.endswith(end):
-            return kind
-    return "all lines" if path.endswith("/lines") else "document, styles in it"
+    if path.endswith("/lines"):
+        return "all lines"
+    return _KINDS.get(path.rpartition(".")[2], "document, styles in it")
 
 
 def _moving(page: Page, url: str, slug: str, key: str) -> Iterable[Figure]:

@@ -35,6 +35,7 @@ export function followed(race) {
       keep();
     },
     add(more) {
+      if (!more.length) return;
       for (const id of more) ids.add(id);
       keep();
     },

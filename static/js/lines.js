@@ -40,7 +40,7 @@ function sheetOf(table) {
       missing: () => load(),
       more: () => soon(),
     });
-    return { body, windowed, sheet: made, all: null, ordered: null };
+    return { body, windowed, sheet: made, all: null, next: null, ordered: null };
   });
   return made;
 }
@@ -59,11 +59,11 @@ function start() {
     for (const { windowed } of bodies) windowed.forgetHeights();
     soon();
   });
-  part.addEventListener("focusin", soon);
+  part.addEventListener("focusin", draw);  // before the next key
   part.addEventListener("click", onClick);
   startForm();
-  showFollows();
-  draw();
+  // What is in the document is laid out first, which is not waited for here.
+  requestAnimationFrame(() => setTimeout(() => { showFollows(); draw(); }));
 }
 
 // All lines ------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ export function take(body, { html = {}, order = {}, revision = Infinity }) {
     } else if (takes || onlyFollowed) {
       load();
     } else {
-      one.windowed.ids = ids;
+      one.next = ids;
     }
     whenLetGo(before);
   }
@@ -291,7 +291,10 @@ function slide(before) {
 function sieve() {
   const isNew = (line) => line.found ??= plain(line.name);
   for (const one of bodies) {
-    if (one.all === null) continue;
+    if (one.all === null) {
+      one.windowed.ids = one.next ?? one.windowed.ids;
+      continue;
+    }
     one.windowed.ids = takes || onlyFollowed
       ? one.all.filter((id) => {
         const line = store.get(id);
@@ -323,10 +326,16 @@ function sieve() {
 
 let drawing = 0;
 function soon() {
-  drawing ||= requestAnimationFrame(() => { drawing = 0; draw(); });
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    // Nothing is put where a finger is about to let go.
+    if (pressed) soon();
+    else draw();
+  });
 }
 
 function draw() {
+  for (const { windowed } of bodies) windowed.look();
   for (const { body, windowed } of bodies) {
     windowed.draw();
     const parting = body.previousElementSibling;

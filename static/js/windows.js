@@ -6,7 +6,8 @@
 
 const FEW = 150;              // so many are simply all drawn: then the browser's own search has them
 const AHEAD_PX = 600;         // drawn before they are in sight
-const AT_ONCE = 8;            // new rows a frame: a slow phone still answers the finger
+const A_FRAME_MS = 4;         // for new rows: a slow phone still answers the finger
+const AT_LEAST = 2;           // of them, however slow it is
 const NEIGHBOURS = 4;
 const GUESSED_PX = 50;
 
@@ -21,7 +22,8 @@ export class Windowed {
     this.more = more;
     this.ids = [];
     this.first = 2;
-    this.drawn = -1;
+    this.usual = null;
+    this.count = -1;
     this.rows = new Map();
     this.heights = new Map();
     this.tops = [0];
@@ -34,6 +36,7 @@ export class Windowed {
   /** Lines are no longer as high as they were. */
   forgetHeights() {
     this.heights.clear();
+    this.usual = null;
   }
 
   /** Draw again a line that changed, if it is drawn. */
@@ -47,22 +50,24 @@ export class Windowed {
     return row;
   }
 
-  draw() {
+  /** Looks what is in sight: for all bodies of a page first, then each is drawn. */
+  look() {
     this._measure();
+    this.view = this._wanted();
+  }
+
+  draw() {
     const { ids } = this;
-    const drawable = this._drawable(this._wanted());
-    const isDrawn = drawable.length === this.rows.size
-      && drawable.every((nth) => this.places.get(this.rows.get(ids[nth])) === this.first + nth);
-    if (isDrawn && this.drawn === ids.length) return;
-    this.drawn = ids.length;
+    const drawn = this._drawn(this.view);
+    const isSame = drawn.length === this.rows.size && this.count === ids.length
+      && drawn.every(([nth, row]) => this.rows.get(ids[nth]) === row);
+    if (isSame) return;
+    this.count = ids.length;
     const nodes = [];
     let next = 0;
-    for (const nth of drawable) {
-      const id = ids[nth];
-      const row = this.rows.get(id) ?? this.rowOf(id);
+    for (const [nth, row] of drawn) {
       this._space(nodes, next, nth);
-      this._dress(row, nth);
-      nodes.push([row, id]);
+      nodes.push([row, ids[nth]]);
       next = nth + 1;
     }
     this._space(nodes, next, ids.length);
@@ -70,34 +75,45 @@ export class Windowed {
     this.body.classList.remove("tens");
   }
 
-  /** Of the lines wanted those to draw now: all that are drawn already, and some new ones. */
-  _drawable({ runs, from, to }) {
-    const found = [];
-    const fresh = [];
+  /** Of the lines wanted those to draw now, with their rows: some new ones at a time. */
+  _drawn({ runs, from, to, near }) {
+    const wanted = [];
     for (const [first, last] of runs) {
-      for (let nth = first; nth < last; nth += 1) {
-        const id = this.ids[nth];
-        if (this.rows.has(id)) found.push(nth);
-        else if (id === undefined || !this.isKnown(id)) this.missing();
-        else fresh.push(nth);
+      for (let nth = first; nth < last; nth += 1) wanted.push(nth);
+    }
+    // What the next key needs comes first, whatever it takes; then what is in sight.
+    const isNear = (nth) => nth >= near[0] && nth < near[1];
+    const order = (nth) => (isNear(nth) ? 0 : nth >= from && nth < to ? 1 : 2);
+    wanted.sort((one, other) => order(one) - order(other) || one - other);
+    const until = performance.now() + A_FRAME_MS;
+    const found = [];
+    let made = 0;
+    let isLate = false;
+    for (const nth of wanted) {
+      const id = this.ids[nth];
+      let row = this.rows.get(id);
+      if (!row && (id === undefined || !this.isKnown(id))) {
+        this.missing();
+        continue;
       }
+      isLate ||= !isNear(nth) && made >= AT_LEAST && performance.now() > until;
+      if (!row && isLate) continue;
+      row ??= this.rowOf(id);
+      if (!isLate && this._dress(row, nth)) made += 1;
+      found.push([nth, row]);
     }
-    if (fresh.length > AT_ONCE) {
-      // What is in sight comes first.
-      const isInSight = (nth) => nth >= from && nth < to;
-      fresh.sort((one, other) => isInSight(other) - isInSight(one) || one - other);
-      fresh.length = AT_ONCE;
-      this.more();
-    }
-    return [...found, ...fresh].sort((one, other) => one - other);
+    if (isLate) this.more();
+    return found.sort(([one], [other]) => one - other);
   }
 
+  /** Gives a row what only this document knows; says whether it had not got it. */
   _dress(row, nth) {
-    if (this.places.get(row) === this.first + nth) return;
+    if (this.places.get(row) === this.first + nth) return false;
     this.places.set(row, this.first + nth);
     row.setAttribute("aria-rowindex", this.first + nth);
     row.classList.toggle("ten", nth % 10 === 9);
     this.dress(row);
+    return true;
   }
 
   _measure() {
@@ -105,9 +121,13 @@ export class Windowed {
     for (const [id, row] of this.rows) {
       if (!this.heights.has(id) && row.isConnected) this.heights.set(id, row.offsetHeight);
     }
-    let sum = 0;
-    for (const height of this.heights.values()) sum += height;
-    const usual = this.heights.size ? sum / this.heights.size : GUESSED_PX;
+    // Guessed once: what is guessed anew would move what is in sight.
+    if (!this.usual && this.heights.size) {
+      let sum = 0;
+      for (const height of this.heights.values()) sum += height;
+      this.usual = sum / this.heights.size;
+    }
+    const usual = this.usual ?? GUESSED_PX;
     this.tops = new Float64Array(this.ids.length + 1);
     for (let nth = 0; nth < this.ids.length; nth += 1) {
       this.tops[nth + 1] = this.tops[nth] + (this.heights.get(this.ids[nth]) ?? usual);
@@ -119,17 +139,18 @@ export class Windowed {
     const { length } = this.ids;
     const { top } = this.body.getBoundingClientRect();
     const [from, to] = this._between(-top, innerHeight - top);
-    if (length <= FEW) return { runs: [[0, length]], from, to };
+    const near = this._nearFocus();
+    if (length <= FEW) return { runs: [[0, length]], from, to, near };
     const [first, last] = this._between(-top - AHEAD_PX, innerHeight - top + AHEAD_PX);
-    const runs = first < last ? [[first, last]] : [];
+    return { runs: joined([[first, last], near]), from, to, near };
+  }
+
+  /** The line with the focus and its neighbours. */
+  _nearFocus() {
     const focused = document.activeElement?.closest("tr");
-    if (focused && this.body.contains(focused)) {
-      const nth = this.ids.indexOf(focused.id);
-      if (nth >= 0) {
-        runs.push([Math.max(0, nth - NEIGHBOURS), Math.min(length, nth + NEIGHBOURS + 1)]);
-      }
-    }
-    return { runs: joined(runs), from, to };
+    const nth = focused && this.body.contains(focused) ? this.ids.indexOf(focused.id) : -1;
+    if (nth < 0) return [0, 0];
+    return [Math.max(0, nth - NEIGHBOURS), Math.min(this.ids.length, nth + NEIGHBOURS + 1)];
   }
 
   /** The lines between two distances from the body's top. */
@@ -171,6 +192,7 @@ function joined(runs) {
   runs.sort((one, other) => one[0] - other[0]);
   const found = [];
   for (const [from, to] of runs) {
+    if (from >= to) continue;
     const before = found.at(-1);
     if (before && from <= before[1]) before[1] = Math.max(before[1], to);
     else found.push([from, to]);

@@ -52,9 +52,8 @@ def test_a_settled_board_prints_what_the_engine_ranked(book: RaceBook) -> None:
     lines = [line for line in book.board("gc", 4).lines if line.rank is not None]
     assert [r.rank for r in page.rows] == [str(line.rank) for line in lines]
     assert page.rows[0].gap == "Leader"
-    assert [column.label for column in page.stage_columns] == list(
-        f"Stage\N{NO-BREAK SPACE}{n}" for n in (1, 2, 3, 4)
-    )
+    columns = [column.label for column in page.stage_columns]
+    assert columns == [f"Stage\N{NO-BREAK SPACE}{n}" for n in (1, 2, 3, 4)]
     assert not page.live_stage
 
 

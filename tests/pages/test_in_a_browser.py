@@ -35,6 +35,7 @@ from timing.pages.desk_page import desk_races, desk_sign_in
 from timing.pages.embed_page import embed_page
 from timing.pages.error_page import error_page
 from timing.pages.fragments import changes, fragments
+from timing.pages.line_data import line_data
 from timing.pages.live_page import live_page
 from timing.pages.people_page import runners_page, teams_page
 from timing.pages.policy import POLICY
@@ -321,7 +322,13 @@ def test_without_a_stream_the_page_asks_by_itself(
     book: RaceBook, open_page: Callable[..., Page]
 ) -> None:
     newer = rendering.render(board_page(book, "gc", {}, revision=2))
-    page = open_page(board_at("12:02:59"), at="/board")
+    lines = line_data(board_page(book, "gc", {}), revision=2)
+    answers: dict[str, Answer] = {
+        "/races/siroua-six/lines*": lambda route: route.fulfill(
+            body=lines, content_type="application/json"
+        )
+    }
+    page = open_page(board_at("12:02:59"), at="/board", answers=answers)
     page.clock.install()
     page.reload()
     page.context.route(

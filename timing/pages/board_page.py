@@ -35,7 +35,6 @@ from timing.pages.marks import (
 from timing.pages.running import Roads, Running, has_road, last_passing, projection, road, running
 from timing.pages.selection import (
     ALL,
-    FIRST_LINES,
     FilterForm,
     Keys,
     Selection,
@@ -43,6 +42,7 @@ from timing.pages.selection import (
     choices,
     filter_of,
     keys_of,
+    lines_held,
     number_of,
     selection_of,
 )
@@ -179,14 +179,16 @@ class BoardPage:
     @property
     def first_rows(self) -> tuple[BoardRow, ...]:
         """Those of ``rows`` that stand in the document."""
-        return self.rows if self.is_whole else self.rows[:FIRST_LINES]
+        return self.rows[: self._held]
 
     @property
     def first_unranked(self) -> tuple[BoardRow, ...]:
         """Those of ``unranked`` that stand in the document."""
-        if self.is_whole:
-            return self.unranked
-        return self.unranked[: max(0, FIRST_LINES - len(self.rows))]
+        return self.unranked[: max(0, self._held - len(self.rows))]
+
+    @property
+    def _held(self) -> int:
+        return lines_held(self.shown, is_whole=self.is_whole)
 
     @property
     def is_complete(self) -> bool:

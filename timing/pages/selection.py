@@ -18,8 +18,18 @@ LONGEST = 80
 ALL = "all"
 """Of ``lines``: every line in the document itself, to print or to search by the browser."""
 
-FIRST_LINES = 60
-"""So many lines stand in a document; its script asks for the others when they are needed."""
+FEW_LINES = 150
+"""So few lines all stand in the document."""
+
+FIRST_LINES = 40
+"""Of more so many do; its script asks for the others when they are needed."""
+
+
+def lines_held(number: int, *, tables: int = 1, is_whole: bool) -> int:
+    """How many lines of each of so many ``tables`` a document holds that has ``number``."""
+    if is_whole or number <= FEW_LINES:
+        return number
+    return max(FIRST_LINES // 2, FIRST_LINES // tables)
 
 
 class BadQuery(ValueError):

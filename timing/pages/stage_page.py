@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -32,7 +32,6 @@ from timing.pages.marks import (
 )
 from timing.pages.selection import (
     ALL,
-    FIRST_LINES,
     Filter,
     FilterForm,
     Keys,
@@ -40,6 +39,7 @@ from timing.pages.selection import (
     choices,
     filter_of,
     keys_of,
+    lines_held,
     selection_of,
 )
 from timing.pages.stages import (
@@ -270,9 +270,6 @@ def stage_page(
     return maker.control_page(control) if control else maker.page()
 
 
-_LEAST_LINES = 20
-
-
 class _StageMaker:
     """Gathers once what the tables of a stage share."""
 
@@ -447,14 +444,13 @@ class _StageMaker:
             ranked=tuple(ranked),
             on_course=tuple(row for _, _, row in on_course),
             others=tuple(others),
-            most=self._most(len(self.boards)),
+            most=self._held(self.boards),
         )
 
-    def _most(self, tables: int) -> int:
-        """How many lines of each of so many tables stand in the document."""
-        if self.selection.is_whole:
-            return len(self.book.entries()) + len(self.book.teams())
-        return max(_LEAST_LINES, FIRST_LINES // tables)
+    def _held(self, boards: Sequence[StageBoard | ControlBoard]) -> int:
+        """How many lines of each of these tables stand in the document."""
+        number = sum(len(board.lines) for board in boards)
+        return lines_held(number, tables=len(boards), is_whole=self.selection.is_whole)
 
     def _table_title(self, board: StageBoard) -> str:
         division = self.names.get(board.division, board.division)
@@ -575,7 +571,7 @@ class _StageMaker:
             course=self._course(control),
             form=self._form(control),
             boards=tuple(
-                self._control_table(nth, board, len(boards))
+                self._control_table(nth, board, self._held(boards))
                 for nth, board in enumerate(boards)
                 if board.lines or len(boards) == 1
             ),
@@ -594,7 +590,7 @@ class _StageMaker:
         time = figures.elapsed(lines[0].elapsed, self.rules)
         return sentence("control-first", name=name_of(lines[0].entry), place=name, time=time)
 
-    def _control_table(self, nth: int, board: ControlBoard, tables: int) -> ControlTable:
+    def _control_table(self, nth: int, board: ControlBoard, most: int) -> ControlTable:
         return ControlTable(
             id=f"b{nth}",
             title=self.names.get(board.division, board.division) or sentence("all-runners"),
@@ -603,7 +599,7 @@ class _StageMaker:
                 for line in board.lines
                 if self.filter.takes(line.entry, line.division, line.categories)
             ),
-            most=self._most(tables),
+            most=most,
         )
 
     def _control_row(self, line: ControlLine) -> ControlRow:
