@@ -22,7 +22,11 @@ _ENGLISH_ONLY = ("desk", "review", "station", "camp", "api", "print/")
 """What the names of templates begin with whose pages speak English."""
 
 
-_ELSEWHERE = (PROJECT / "timing" / "web" / "errors.py",)
+_ELSEWHERE = (
+    PROJECT / "timing" / "exports" / "pdf_certificate.py",
+    PROJECT / "timing" / "web" / "certificates.py",
+    PROJECT / "timing" / "web" / "errors.py",
+)
 """Code beyond the pages that has texts for visitors."""
 
 

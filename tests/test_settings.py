@@ -133,3 +133,15 @@ def test_languages_of_snapshots_are_codes() -> None:
     assert read_settings({**PRODUCTION, **languages}).snapshots_languages == ("en", "fr")
     (fault,) = faults({**PRODUCTION, "BIVOUAC_SNAPSHOTS_LANGUAGES": "English; French"})
     assert fault.startswith("BIVOUAC_SNAPSHOTS_LANGUAGES should be")
+
+
+def test_the_public_address_is_an_origin_and_nothing_more() -> None:
+    def address(text: str) -> str:
+        return read_settings({**PRODUCTION, "BIVOUAC_PUBLIC_URL": text}).public_url
+
+    assert read_settings(PRODUCTION).public_url == ""
+    assert address("https://live.example.org/") == "https://live.example.org"
+    assert address("http://192.168.8.2:8000") == "http://192.168.8.2:8000"
+    for wrong in ("live.example.org", "https://x.org/races", "ftp://x.org", 'https://x.org"><'):
+        (fault,) = faults({**PRODUCTION, "BIVOUAC_PUBLIC_URL": wrong})
+        assert fault.startswith("BIVOUAC_PUBLIC_URL should be an address")

@@ -8,15 +8,14 @@ line of PAGES, with a function that names its addresses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import partial
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from timing.core.book import RaceBook
 from timing.pages import addresses
 from timing.pages.board_page import board_page
-from timing.pages.frame import Frame
 from timing.pages.languages import prefix, speaking, spoken
 from timing.pages.live_page import live_page
 from timing.pages.people_page import runners_page, teams_page
@@ -24,7 +23,7 @@ from timing.pages.race_home import race_home
 from timing.pages.rendering import Page, render
 from timing.pages.runner_page import runner_page
 from timing.pages.selection import ALL
-from timing.pages.sharing import sharing
+from timing.pages.sharing import published_at
 from timing.pages.stage_page import stage_page
 from timing.pages.team_page import team_page
 
@@ -89,17 +88,8 @@ class Kind:
     of_race: Callable[[RaceBook], Iterator[PublicPage]]
 
 
-class _Framed(Page, Protocol):
-    """A page of the site: a dataclass with a frame around it."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def frame(self) -> Frame: ...
-
-
 class _Maker(Protocol):
-    def __call__(self, book: RaceBook, *, revision: int) -> _Framed: ...
+    def __call__(self, book: RaceBook, *, revision: int) -> Page: ...
 
 
 def public_pages(book: RaceBook) -> Iterator[PublicPage]:
@@ -134,23 +124,10 @@ def _rendering(maker: _Maker, address: str) -> Making:
     language, here = spoken().code, address.removeprefix(prefix())
 
     def text(book: RaceBook, revision: int, around: Around) -> str:
-        with speaking(language):
-            page = shared(maker(book, revision=revision), here, around)
-            return render(page, notice=around.notice, here=here)
+        with speaking(language), published_at(around.origin):
+            return render(maker(book, revision=revision), notice=around.notice, here=here)
 
     return text
-
-
-def shared(page: _Framed, here: str, around: Around) -> _Framed:
-    """The page with what it tells those who show a link to it; ``here`` has no language."""
-    told = sharing(
-        title=page.frame.title,
-        description=getattr(page, "lead", ""),
-        site=page.frame.race,
-        path=here.partition("?")[0],
-        origin=around.origin,
-    )
-    return replace(page, frame=replace(page.frame, sharing=told))
 
 
 def _home(book: RaceBook) -> Iterator[PublicPage]:
@@ -207,7 +184,8 @@ def _runners(book: RaceBook) -> Iterator[PublicPage]:
 
 def _everybody(book: RaceBook) -> Iterator[PublicPage]:
     maker = partial(runners_page, args={})
-    yield html_page(addresses.runners(book.race.slug), maker, Urgency.SOON)
+    whole = partial(runners_page, args=EVERY_LINE)
+    yield html_page(addresses.runners(book.race.slug), maker, Urgency.SOON, whole=whole)
 
 
 def _all_teams(book: RaceBook) -> Iterator[PublicPage]:
