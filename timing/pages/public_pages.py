@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import partial
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from timing.core.book import RaceBook
 from timing.pages import addresses
 from timing.pages.board_page import board_page
 from timing.pages.charts_page import charts_page
-from timing.pages.frame import Frame
 from timing.pages.languages import prefix, speaking, spoken
 from timing.pages.live_page import live_page
-from timing.pages.people_page import FIRST, runners_page, teams_page
+from timing.pages.people_page import runners_page, teams_page
 from timing.pages.race_home import race_home
 from timing.pages.rendering import Page, render
 from timing.pages.runner_page import runner_page
@@ -90,17 +89,8 @@ class Kind:
     of_race: Callable[[RaceBook], Iterator[PublicPage]]
 
 
-class _Framed(Page, Protocol):
-    """A page of the site: a dataclass with a frame around it."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def frame(self) -> Frame: ...
-
-
 class _Maker(Protocol):
-    def __call__(self, book: RaceBook, *, revision: int) -> _Framed: ...
+    def __call__(self, book: RaceBook, *, revision: int) -> Page: ...
 
 
 def public_pages(book: RaceBook) -> Iterator[PublicPage]:
@@ -195,12 +185,9 @@ def _runners(book: RaceBook) -> Iterator[PublicPage]:
 
 
 def _everybody(book: RaceBook) -> Iterator[PublicPage]:
-    """Everybody who is entered, as long as it is short, and as a whole where it is not."""
-    slug = book.race.slug
-    yield html_page(addresses.runners(slug), partial(runners_page, args={}), Urgency.SOON)
-    if len(book.entries()) > FIRST:
-        address = addresses.runners(slug, **EVERY_LINE)
-        yield html_page(address, partial(runners_page, args=EVERY_LINE), Urgency.WHEN_QUIET)
+    maker = partial(runners_page, args={})
+    whole = partial(runners_page, args=EVERY_LINE)
+    yield html_page(addresses.runners(book.race.slug), maker, Urgency.SOON, whole=whole)
 
 
 def _charts(book: RaceBook) -> Iterator[PublicPage]:
