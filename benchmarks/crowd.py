@@ -20,6 +20,7 @@ from typing import Any
 _AT_ONCE = 40
 _HEAD_OF_PACKED = 10
 _BLOCK = 1 << 18
+_PATIENCE_SECONDS = 120
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Crowd:
     steps: dict[tuple[int, bytes], tuple[int, int, int, int, int]] = field(default_factory=dict)
     read: dict[bytes, Told] = field(default_factory=dict)
     got: list[tuple[int, int, float]] = field(default_factory=list)
+    same: dict[tuple[int, int], bool] = field(default_factory=dict)
 
     def told(self, chunk: bytes) -> Told:
         """What a chunk says; unpacked once, however many readers are sent it."""
@@ -105,6 +107,14 @@ class Crowd:
 
     def shows(self, number: int, final: int) -> bool:
         """Whether a page is as another; lines that were taken out of it do not count."""
+        if number == final:
+            return True
+        known = self.same.get((number, final))
+        if known is None:
+            known = self.same[number, final] = self._is_same(number, final)
+        return known
+
+    def _is_same(self, number: int, final: int) -> bool:
         shown, wanted = self.states[number], self.states[final]
         return shown["order"] == wanted["order"] and all(
             shown["html"].get(name) == html for name, html in wanted["html"].items()
@@ -157,6 +167,64 @@ def _request(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n".encode()
 
 
+@dataclass(slots=True)
+class Hall:
+    """The connections: those open, and those to come."""
+
+    crowd: Crowd
+    start: list[tuple[int, int]]
+    to_come: list[int]
+    poll: select.epoll
+    sockets: dict[int, tuple[socket.socket, Reader]] = field(default_factory=dict)
+    opening: set[int] = field(default_factory=set)
+    is_over: bool = False
+
+    def let_in(self) -> None:
+        """Connect the next ones, some at a time."""
+        while self.to_come and len(self.opening) < _AT_ONCE:
+            page = self.to_come.pop()
+            state, revision = self.start[page]
+            connection = socket.create_connection(self.crowd.address, timeout=60)
+            connection.sendall(_request(f"{self.crowd.paths[page]}&revision={revision}"))
+            connection.settimeout(0)
+            reader = Reader(
+                number=len(self.sockets),
+                page=page,
+                state=state,
+                revision=revision,
+                began=time.monotonic(),
+            )
+            self.sockets[connection.fileno()] = connection, reader
+            self.opening.add(connection.fileno())
+            self.poll.register(connection.fileno(), select.EPOLLIN)
+
+    def read_ready(self) -> None:
+        """Take what has come."""
+        # What is ready now has come by now, however long it takes to read all of it.
+        ready, at = self.poll.poll(1), time.monotonic()
+        for descriptor, _ in ready:
+            if descriptor in self.sockets:
+                self.read(descriptor, at)
+            else:
+                self.is_over = True
+                self.poll.unregister(descriptor)
+
+    def read(self, descriptor: int, at: float) -> None:
+        """Take what a connection has, which came at ``at`` at the latest."""
+        connection, reader = self.sockets[descriptor]
+        try:
+            data = connection.recv(_BLOCK)
+        except BlockingIOError:
+            return
+        if not data:
+            reader.has_ended = True
+            self.poll.unregister(descriptor)
+            return
+        self.crowd.feed(reader, data, at)
+        if reader.is_begun:
+            self.opening.discard(descriptor)
+
+
 def main() -> None:
     """Connect everybody, then read until told to stop."""
     orders = json.loads(sys.stdin.readline())
@@ -164,70 +232,39 @@ def main() -> None:
     crowd.states.append({"html": {}, "order": {}})
     start = [page_now(crowd, page) for page in range(len(crowd.paths))]
     crowd.got.clear()
-    poll = select.epoll()
-    poll.register(sys.stdin.fileno(), select.EPOLLIN)
-    sockets: dict[int, tuple[socket.socket, Reader]] = {}
-    to_come = list(orders["viewers"])
-    to_come.reverse()
-    opening: set[int] = set()
-    is_told = False
-    is_going = True
-    while is_going:
-        while to_come and len(opening) < _AT_ONCE:
-            page = to_come.pop()
-            state, revision = start[page]
-            connection = socket.create_connection(crowd.address, timeout=60)
-            path = f"{crowd.paths[page]}&revision={revision}"
-            connection.sendall(_request(path))
-            connection.setblocking(False)
-            reader = Reader(
-                number=len(sockets),
-                page=page,
-                state=state,
-                revision=revision,
-                began=time.monotonic(),
-            )
-            sockets[connection.fileno()] = connection, reader
-            opening.add(connection.fileno())
-            poll.register(connection.fileno(), select.EPOLLIN)
-        if not to_come and not opening and not is_told:
-            is_told = True
-            opens = sorted(r.opened - r.began for _, r in sockets.values())
-            print(json.dumps({"opens": opens[len(opens) * 99 // 100]}), flush=True)
-        for descriptor, _ in poll.poll():
-            at = time.monotonic()
-            if descriptor not in sockets:
-                is_going = False
-                continue
-            connection, reader = sockets[descriptor]
-            try:
-                data = connection.recv(_BLOCK)
-            except BlockingIOError:
-                continue
-            if not data:
-                reader.has_ended = True
-                poll.unregister(descriptor)
-                continue
-            crowd.feed(reader, data, at)
-            if reader.is_begun:
-                opening.discard(descriptor)
-    readers = [reader for _, reader in sockets.values()]
-    got = list(crowd.got)
+    hall = Hall(crowd, start, list(reversed(orders["viewers"])), select.epoll())
+    hall.poll.register(sys.stdin.fileno(), select.EPOLLIN)
+    has_told = False
+    while not hall.is_over:
+        hall.let_in()
+        if not hall.to_come and not hall.opening and not has_told:
+            has_told = True
+            opens = sorted(r.opened - r.began for _, r in hall.sockets.values())
+            _write({"opens": opens[len(opens) * 99 // 100]})
+        hall.read_ready()
+    readers = [reader for _, reader in hall.sockets.values()]
     final = [page_now(crowd, page)[0] for page in range(len(crowd.paths))]
-    wrong = sum(not crowd.shows(r.state, final[r.page]) for r in readers)
-    json.dump(
+    # Pages of runners are brought up to date by and by.
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < end and not all(crowd.shows(r.state, final[r.page]) for r in readers):
+        hall.read_ready()
+    sizes = sorted(len(chunk) for chunk in crowd.read)
+    _write(
         {
-            "got": got,
-            "wrong": wrong,
+            "got": [one for one in crowd.got if one[0] >= 0],
+            "wrong": sum(not crowd.shows(r.state, final[r.page]) for r in readers),
             "gaps": sum(r.gaps for r in readers),
             "wholes": sum(r.wholes for r in readers),
             "ended": sum(r.has_ended for r in readers),
             "readers": len(readers),
-            "chunks": len(crowd.read),
-            "bytes": sorted(len(chunk) for chunk in crowd.read)[len(crowd.read) // 2 :],
-        },
-        sys.stdout,
+            "largest": sizes[-len(sizes) // 10] if sizes else 0,
+        }
     )
+
+
+def _write(said: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -125,7 +125,11 @@ def _moving(page: Page, url: str, slug: str, key: str) -> Iterable[Figure]:
     yield _longest(page, "a line that changes", lambda: _change(page, url, slug, key))
     yield _longest(page, "scrolling", lambda: _scroll(page))
     yield _longest(page, "finding again", lambda: _find(page))
-    yield Figure(label="layout shift in the end, lines found and moved", value=page.evaluate("seen.shifts"), unit="")
+    yield Figure(
+        label="layout shift in the end, lines found and moved",
+        value=page.evaluate("seen.shifts"),
+        unit="",
+    )
 
 
 def _longest(page: Page, label: str, act: object) -> Figure:

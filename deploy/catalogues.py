@@ -22,8 +22,8 @@ _ENGLISH_ONLY = ("desk", "review", "station", "camp", "api", "print/")
 """What the names of templates begin with whose pages speak English."""
 
 
-_ELSEWHERE = (PROJECT / "timing" / "web" / "errors.py",)
-"""Code beyond the pages that has texts for visitors."""
+_FOLDERS = ("pages", "exports", "web", "cli")
+"""Where the package has texts for visitors."""
 
 
 def messages() -> Catalog:
@@ -35,7 +35,8 @@ def messages() -> Catalog:
 
 
 def _texts() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
-    for file in (*sorted((PROJECT / "timing" / "pages").rglob("*.py")), *_ELSEWHERE):
+    files = (file for folder in _FOLDERS for file in (PROJECT / "timing" / folder).rglob("*.py"))
+    for file in sorted(files):
         with file.open("rb") as code:
             for _, text, comments, _ in extract("python", code, _PYTHON, ("Translators:",)):
                 yield str(file.relative_to(PROJECT)), text, comments

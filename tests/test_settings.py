@@ -108,3 +108,40 @@ def test_a_notice_is_one_line_and_none_unless_it_is_given() -> None:
     for wrong in ("x" * 201, "one\ntwo"):
         (fault,) = faults({**PRODUCTION, "BIVOUAC_NOTICE": wrong})
         assert fault == "BIVOUAC_NOTICE should be one line of at most 200 characters"
+
+
+def test_the_public_address_is_an_origin_and_nothing_more() -> None:
+    def address(text: str) -> str:
+        return read_settings({**PRODUCTION, "BIVOUAC_PUBLIC_URL": text}).public_url
+
+    assert read_settings(PRODUCTION).public_url == ""
+    assert address("https://live.example.org/") == "https://live.example.org"
+    assert address("http://192.168.8.2:8000") == "http://192.168.8.2:8000"
+    for wrong in ("live.example.org", "https://x.org/races", "ftp://x.org", 'https://x.org"><'):
+        (fault,) = faults({**PRODUCTION, "BIVOUAC_PUBLIC_URL": wrong})
+        assert fault.startswith("BIVOUAC_PUBLIC_URL should be an address")
+
+
+def test_a_bucket_is_named_whole_or_not_at_all() -> None:
+    bucket = {"BIVOUAC_BUCKET_ENDPOINT": "https://s3.example.org/", "BIVOUAC_BUCKET": "races"}
+    (fault,) = faults({**PRODUCTION, **bucket})
+    assert "go together" in fault
+
+    whole = {**bucket, "BIVOUAC_BUCKET_KEY": "k", "BIVOUAC_BUCKET_SECRET": "never told"}
+    settings = read_settings({**PRODUCTION, **whole})
+    assert settings.bucket_endpoint == "https://s3.example.org"
+    assert "never told" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", ["s3.example.org", "https://s3.example.org/races", "ftp://x"])
+def test_a_bucket_s_service_is_an_address_without_a_path(text: str) -> None:
+    named = {"BIVOUAC_BUCKET": "r", "BIVOUAC_BUCKET_KEY": "k", "BIVOUAC_BUCKET_SECRET": "s"}
+    told = faults({**PRODUCTION, **named, "BIVOUAC_BUCKET_ENDPOINT": text})
+    assert told[0].startswith("BIVOUAC_BUCKET_ENDPOINT should be")
+
+
+def test_languages_of_snapshots_are_codes() -> None:
+    languages = {"BIVOUAC_SNAPSHOTS_LANGUAGES": "en, fr"}
+    assert read_settings({**PRODUCTION, **languages}).snapshots_languages == ("en", "fr")
+    (fault,) = faults({**PRODUCTION, "BIVOUAC_SNAPSHOTS_LANGUAGES": "English; French"})
+    assert fault.startswith("BIVOUAC_SNAPSHOTS_LANGUAGES should be")

@@ -292,6 +292,52 @@ class Settings:
             parse=_languages,
         ),
     ]
+    bucket_endpoint: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_BUCKET_ENDPOINT",
+            default="",
+            meaning="An S3-compatible service that the public pages are put into as well, as"
+            " `https://s3.eu-central-1.amazonaws.com`; left out where they are not.",
+            parse=_origin,
+        ),
+    ]
+    bucket: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_BUCKET",
+            default="",
+            meaning="The name of the bucket there.",
+            parse=_line,
+        ),
+    ]
+    bucket_region: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_BUCKET_REGION",
+            default="us-east-1",
+            meaning="The region of the bucket, which requests are signed for.",
+            parse=_line,
+        ),
+    ]
+    bucket_key: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_BUCKET_KEY",
+            default="",
+            meaning="The access key that may write to the bucket.",
+            parse=_line,
+        ),
+    ]
+    bucket_secret: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_BUCKET_SECRET",
+            default="",
+            meaning="The secret of that key.",
+            parse=_line,
+        ),
+    ] = field(repr=False)
     public_url: Annotated[
         str,
         Setting(
@@ -361,6 +407,12 @@ def read_settings(environ: Mapping[str, str], *, serving: bool = True) -> Settin
             values.setdefault(name, setting.parse(default.format_map(values)))
     if (values["certificate"] is None) != (values["certificate_key"] is None):
         faults.append("BIVOUAC_CERTIFICATE and BIVOUAC_CERTIFICATE_KEY go together")
+    bucket = [values[f"bucket{part}"] for part in ("_endpoint", "", "_key", "_secret")]
+    if any(bucket) and not all(bucket):
+        faults.append(
+            "BIVOUAC_BUCKET_ENDPOINT, BIVOUAC_BUCKET, BIVOUAC_BUCKET_KEY and"
+            " BIVOUAC_BUCKET_SECRET go together"
+        )
     if serving and not values["secret_key"] and values["environment"] is Environment.PRODUCTION:
         faults.append(
             "BIVOUAC_SECRET_KEY should be set: sessions are signed with it."

@@ -1,12 +1,14 @@
 // A big screen that is left alone for days: it shows the pages of boards in turn, keeps them up to
 // date by the race's stream, shows who comes in, and says when it has lost contact.
 //
-// An event's data is {revision, html: {element id: outer HTML}, …}: see timing/pages/fragments.py.
+// An event's data is {revision, since, html: {element id: outer HTML}, …}: see static/js/live.js,
+// which follows all other pages, and timing/pages/fragments.py.
 // Everything here is bounded: pieces are replaced whole, nothing that went is kept.
 
 const PULSE_EVERY = 20_000;      // how often the server is asked for the time
 const LOST_AFTER = 50_000;       // two pulses missed
 const POLL_EVERY = 15_000;       // without a stream
+const FRESH = 30_000;            // so long the page's own number is of the stream it belongs to
 const LONGEST_WAIT = 15_000;     // between two tries for a stream
 const SPOT_ALONE = 7_000;        // somebody who came in, shown big
 const SPOT_OF_MANY = 3_500;
@@ -112,6 +114,13 @@ async function pulse() {
   setTimeout(pulse, wasLost ? PULSE_EVERY / 4 : PULSE_EVERY);
 }
 
+/** The life of the database that revisions are counted in, once the stream has told it. */
+let epoch = "";
+
+function epochOf(identity) {
+  return identity.slice(0, identity.lastIndexOf("-"));
+}
+
 let stream = null;
 let failures = 0;
 let polling = null;
@@ -120,7 +129,8 @@ let trying = null;
 function listen() {
   clearTimeout(trying);
   const address = new URL(root.dataset.screen, location.href);
-  address.searchParams.set("revision", revision);
+  const isFresh = performance.now() - openedAt < FRESH;
+  address.searchParams.set("revision", epoch ? `${epoch}-${revision}` : isFresh ? revision : "");
   const mine = new EventSource(address);
   stream = mine;
   mine.addEventListener("open", () => {
@@ -129,7 +139,25 @@ function listen() {
     clearInterval(polling);
     polling = null;
   });
-  mine.addEventListener("board", (event) => { heard(); take(JSON.parse(event.data)); });
+  mine.addEventListener("board", (event) => {
+    heard();
+    const change = JSON.parse(event.data);
+    const other = epochOf(event.lastEventId);
+    if (other !== epoch) {
+      // Its numbers begin anew with the whole state, which is what it sends first.
+      if (epoch) revision = 0;
+      epoch = other;
+    } else if (change.since > revision) {
+      again(0);  // something between was not told
+      return;
+    }
+    take(change);
+  });
+  mine.addEventListener("beat", (event) => {
+    heard();
+    epoch = epochOf(event.lastEventId);
+    revision = Math.max(revision, JSON.parse(event.data).revision);
+  });
   mine.addEventListener("bye", () => again(1000 + Math.random() * 2000));
   mine.addEventListener("error", () => {
     failures += 1;
@@ -212,11 +240,12 @@ function wash(line) {
 
 function takeSide(known, element) {
   const before = new Set([...known.querySelectorAll("[data-arrival]")].map(arrivalOf));
-  const coming = [];
-  for (const line of element.querySelectorAll("[data-arrival]")) {
-    if (before.has(arrivalOf(line))) break;  // behind it are only those who moved up
-    coming.unshift(line);
-  }
+  const lines = [...element.querySelectorAll("[data-arrival]")];
+  const isNew = lines.map((line) => !before.has(arrivalOf(line)));
+  // At the end of a list that was full are those who moved up because another was taken out.
+  const wasFull = before.size >= Number(element.querySelector("[data-most]")?.dataset.most);
+  const last = wasFull ? isNew.lastIndexOf(false) : lines.length;
+  const coming = lines.filter((_, nth) => isNew[nth] && (nth < last || last < 0)).reverse();
   const wasCalm = known.querySelector(".sc-in")?.classList.contains("sc-calm");
   known.replaceWith(element);
   root.classList.toggle("sc-evening", element.querySelector(".sc-in") === null);
@@ -273,6 +302,7 @@ function expect() {
     const words = isNow ? list.dataset.now : said.dataset.clockOf;
     if (said.textContent !== words) said.textContent = words;
   }
+  list.closest("section").hidden = [...list.children].every((line) => line.hidden);
   const isCalm = performance.now() - Math.max(lastArrival, openedAt) > CALM_AFTER;
   if (isCalm) root.querySelector(".sc-in")?.classList.add("sc-calm");
 }

@@ -1,6 +1,6 @@
 // Keeps the address of the big screen in step with its form. Without it a button does the same.
 
-const form = document.querySelector(".ss-form");
+const form = document.querySelector(".scset-form");
 const link = document.querySelector("[data-address]");
 
 function address() {

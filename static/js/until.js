@@ -9,7 +9,7 @@ function show() {
   for (const span of document.querySelectorAll("[data-until]")) {
     const left = Number(span.dataset.until) - Date.now();
     const text = left > 0 ? until(left) : span.dataset.due;
-    if (span.textContent !== text) span.textContent = text;
+    if (text && span.textContent !== text) span.textContent = text;
   }
 }
 

@@ -8,8 +8,8 @@ from tests.core.small_races import DAY_1, ENTRIES, EVENING, document, finish
 from timing.core.book import RaceBook, UnknownBoard, UnknownControl, UnknownEntry, UnknownStage
 from timing.core.document import Document
 from timing.core.problems import ProblemCode
-from timing.core.records import Assign, Penalty, Void
-from timing.core.times import HOUR, MINUTE
+from timing.core.records import Assign, Passing, Penalty, Ruling, Void
+from timing.core.times import HOUR, MINUTE, TimeOfDay
 
 
 def void(record: str, *, id: str = "v1", at: int = EVENING) -> Void:
@@ -106,6 +106,31 @@ def test_a_void_that_came_before_its_passing_is_no_riddle_any_more() -> None:
     book.add(passings=DAY_1[2:])
     assert ProblemCode.UNKNOWN_RECORD not in codes(book)
     assert book.splits(1, "c") == ()
+
+
+def test_what_was_laid_out_once_is_so_again_only_until_something_changes_it() -> None:
+    book = RaceBook(document())
+
+    def laid_out(asked: RaceBook) -> tuple[object, ...]:
+        splits = [asked.splits(1, entry.id) for entry in ENTRIES]
+        return asked.stage_boards(1), asked.control_boards(1, "CP"), *splits
+
+    before, version = laid_out(book), book.version
+    assert all(now is then for now, then in zip(laid_out(book), before, strict=True))
+    assert not book.add(passings=DAY_1)
+    assert book.version is version
+    fork = book.fork()
+    at_cp = Passing(id="cp", stage=1, control="CP", bib="11", time=TimeOfDay(9 * HOUR))
+    fork.add(passings=[at_cp])
+    assert laid_out(book) == before
+    assert laid_out(fork) != before
+    news: tuple[tuple[list[Passing], list[Ruling]], ...] = (([at_cp], []), ([], [penalty("11")]))
+    for passings, rulings in news:
+        earlier = book.version
+        book.add(passings=passings, rulings=rulings)
+        assert book.version is not earlier
+        assert laid_out(book) == laid_out(RaceBook(book.document))
+    assert laid_out(book) != laid_out(fork)
 
 
 def test_an_assignment_moves_a_passing_between_live_boards() -> None:

@@ -11,7 +11,7 @@ from timing.core.definition import Basis, Control, Race, Stage, Start, StartMode
 from timing.core.document import Document
 from timing.core.effort import Effort, lamplight, usual_time
 from timing.core.entries import Entry
-from timing.core.forecasts import Expected, forecast
+from timing.core.forecasts import Expected, Forecasts, forecast
 from timing.core.records import Passing
 from timing.core.times import HOUR, MINUTE, Instant, TimeOfDay, parse_instant
 
@@ -159,7 +159,7 @@ def test_a_hundred_metres_up_cost_a_kilometre() -> None:
     assert effort.between(points[0], points[1]) == 13_000
     # Where a control does not say, the stage's climb is spread evenly.
     assert effort.between(points[1], points[2]) == 12_000
-    assert usual_time(6_500) == HOUR
+    assert usual_time(7_000) == HOUR
 
 
 def test_the_night_takes_longer() -> None:
@@ -167,3 +167,20 @@ def test_the_night_takes_longer() -> None:
     assert lamplight(midnight, midnight + HOUR, midnight) == pytest.approx(1.12)
     assert lamplight(midnight + 12 * HOUR, midnight + 13 * HOUR, midnight) == 1
     assert lamplight(midnight + 5 * HOUR, midnight + 7 * HOUR, midnight) == pytest.approx(1.06)
+
+
+def test_a_forecast_is_what_it_was_before_anything_later_was_recorded() -> None:
+    at = GUN + 135 * MINUTE
+    records = all_through(but=12, ratio=1.5)
+    by_then = [p for p in records if isinstance(p.time, int) and p.time <= at]
+    for entry in ("1", "12"):
+        assert forecast(book(*records), 1, entry, at) == forecast(book(*by_then), 1, entry, at)
+
+
+def test_who_has_not_come_by_now_is_to_come_later() -> None:
+    at = GUN + 200 * MINUTE
+    forecasts = Forecasts(book(*all_through(but=12)), 1, at)
+    assert forecasts.of("12")[0].time < at
+    ahead = forecasts.to_come("12")
+    assert all(at <= e.earliest <= e.time <= e.latest for e in ahead)
+    assert [e.time for e in ahead] == sorted(e.time for e in ahead)

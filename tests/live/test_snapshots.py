@@ -1,7 +1,7 @@
 """Snapshots: what the files say at each moment, told by a clock that a test turns."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from tests.live.test_books import finish, write
 from tests.live.waiting import eventually
 from tests.serving import BEFORE, RACE, SLUG
 from timing import racefile
+from timing.db import reading
 from timing.db.engines import Database
+from timing.db.reading import Cursor
 from timing.live.books import Books
 from timing.live.kept_files import CURRENT, Folder, right_at
 from timing.live.late import LATE, take_away_if_late
@@ -61,6 +63,11 @@ class Keeping:
     def _clock(self) -> int:
         self.now += self.step
         return self.now
+
+    def cursors(self) -> Mapping[str, Cursor]:
+        """Where every race stands by now, as another process knows."""
+        with self.database.reading() as session:
+            return reading.cursors(session)
 
     def settle(self, after: int = 0) -> None:
         """Look and work until nothing is left to do."""
@@ -148,17 +155,38 @@ def test_while_old_pages_wait_all_is_said_to_be_right_as_of_them(keeping: Keepin
 
 def test_late_snapshots_are_taken_away_and_come_back_when_all_is_right(keeping: Keeping) -> None:
     keeping.settle()
-    assert not take_away_if_late(keeping.path, keeping.now + LATE)
-    assert take_away_if_late(keeping.path, keeping.now + LATE + 1)
+    write(keeping.database, finish("12", "09:00:00", "new"))
+    assert not take_away_if_late(keeping.path, keeping.now + LATE, keeping.cursors)
+    assert take_away_if_late(keeping.path, keeping.now + LATE + 1, keeping.cursors)
     assert not keeping.has(BOARD)
-    assert not take_away_if_late(keeping.path, keeping.now + LATE + 1)
+    assert not take_away_if_late(keeping.path, keeping.now + LATE + 1, keeping.cursors)
     keeping.settle(after=2 * LATE)
     assert keeping.has(BOARD)
 
 
 def test_a_clock_that_was_set_back_does_not_keep_old_pages(keeping: Keeping) -> None:
     keeping.settle()
-    assert take_away_if_late(keeping.path, keeping.now - 3_600_000)
+    write(keeping.database, finish("12", "09:00:00", "new"))
+    assert take_away_if_late(keeping.path, keeping.now - 3_600_000, keeping.cursors)
+
+
+def test_late_snapshots_stay_while_nothing_has_happened_since(keeping: Keeping) -> None:
+    keeping.settle()
+    assert not take_away_if_late(keeping.path, keeping.now + 100 * LATE, keeping.cursors)
+
+
+def test_old_pages_that_wait_when_all_stops_are_known_to_be_old(keeping: Keeping) -> None:
+    keeping.settle()
+    write(keeping.database, finish("12", "09:00:00", "new"))
+    keeping.snapshots.look()
+    assert keeping.has(BOARD)
+    assert take_away_if_late(keeping.path, keeping.now + LATE + 1, keeping.cursors)
+
+
+def test_without_a_manifest_late_snapshots_are_taken_away(keeping: Keeping) -> None:
+    keeping.settle()
+    (keeping.path / CURRENT / "manifest.json").unlink()
+    assert take_away_if_late(keeping.path, keeping.now + LATE + 1, keeping.cursors)
 
 
 def test_a_new_race_is_kept_and_listed(keeping: Keeping) -> None:

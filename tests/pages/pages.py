@@ -15,11 +15,13 @@ from timing.core.records import Penalty
 from timing.core.times import HOUR, Instant
 from timing.pages.api_page import api_page
 from timing.pages.board_page import board_page
+from timing.pages.charts_page import charts_page
 from timing.pages.desk_page import desk_page, desk_races, desk_sign_in
 from timing.pages.error_page import error_page
 from timing.pages.import_page import ColumnItem, LineItem, choices, import_page, places_of
 from timing.pages.live_page import live_page
 from timing.pages.outgoing_page import KnownDelivery, KnownWebhook, outgoing_page
+from timing.pages.people_page import runners_page, teams_page
 from timing.pages.preview_page import preview_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
@@ -29,6 +31,7 @@ from timing.pages.runner_page import runner_page
 from timing.pages.stage_page import stage_page
 from timing.pages.station_page import Post, StationPage, station_page, station_sign_in
 from timing.pages.stations_page import Card, Station, station_cards_page, stations_page
+from timing.pages.team_page import team_page
 from timing.pages.watch_lines import Elsewhere, HomeNow, ReaderNow
 from timing.pages.watch_page import Watched, watch_page
 
@@ -215,6 +218,7 @@ def stations_of(book: RaceBook, given: Watched | None = None) -> Page:
 def outgoing_of(book: RaceBook, *, is_empty: bool = False) -> Page:
     """What goes out, by default with webhooks and deliveries of every kind."""
     now: Instant = 1_788_000_000_000
+    first = next((entry.id for entry in book.entries()), "nobody")
     works = KnownWebhook(
         public="wh_0a1b2c3d",
         url="https://siroua.example.org/hooks/timing",
@@ -245,7 +249,7 @@ def outgoing_of(book: RaceBook, *, is_empty: bool = False) -> Page:
         number=3,
         public="wh_0a1b2c3d",
         type="finish",
-        subject=f"stages/{book.stages[-1] if book.stages else 1}/entries/41",
+        subject=f"stages/{book.stages[-1] if book.stages else 1}/entries/{first}",
         created=now - HOUR,
         due=now,
         attempts=1,
@@ -263,7 +267,7 @@ def outgoing_of(book: RaceBook, *, is_empty: bool = False) -> Page:
         status=503,
         answer="upstream connect error or disconnect/reset before headers",
     )
-    lost = replace(waits, number=1, type="status", subject="entries/62", state="given_up")
+    lost = replace(waits, number=1, type="status", subject=f"entries/{first}", state="given_up")
     return outgoing_page(
         book,
         webhooks=() if is_empty else (works, away, gone),
@@ -322,6 +326,8 @@ def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Pag
     yield "list", race_list([book])
     yield "home", race_home(book, revision=7)
     yield "live", live_page(book, revision=7)
+    if book.race.classifications:
+        yield "charts", charts_page(book, {"bibs": "41, 7a"}, revision=7)
     for code in book.board_codes():
         yield f"board {code}", board_page(book, code, NOTHING, revision=7)
         for number in book.stages:
@@ -334,6 +340,12 @@ def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Pag
             yield f"stage {number} at {code}", stage_page(book, number, {"control": code})
     for entry in [e for e in book.entries() if e.bib][:runners]:
         yield f"runner {entry.bib}", runner_page(book, entry.bib, NOTHING, revision=7)
+    if book.entries():
+        yield "runners", runners_page(book, NOTHING, revision=7)
+    if book.teams():
+        yield "teams", teams_page(book, NOTHING, revision=7)
+    for team in book.teams()[:runners]:
+        yield f"team {team.code}", team_page(book, team.code, NOTHING, revision=7)
 
 
 def closed_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:

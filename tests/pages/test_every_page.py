@@ -13,11 +13,14 @@ from tests.scenarios.scenario import read
 from timing.core.book import RaceBook
 from timing.core.document import Document
 from timing.pages.board_page import board_page
+from timing.pages.embed_page import embed_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.rendering import Page, render
 from timing.pages.runner_page import runner_page
+from timing.pages.screen_page import screen_page
 from timing.pages.stage_page import stage_page
+from timing.pages.team_page import team_page
 from timing.racefile import loads
 
 PROJECT = Path(__file__).parents[2]
@@ -47,12 +50,16 @@ def every_page(book: RaceBook) -> Iterator[tuple[str, Page]]:
 def telling_pages(book: RaceBook) -> Iterator[tuple[str, Page]]:
     """Those that print most of what the engine can answer."""
     yield "home", race_home(book)
+    yield "screen", screen_page(book, {})
+    yield "embed", embed_page(book, {})
     for number in book.stages:
         yield f"stage {number}", stage_page(book, number, {})
     for code in book.board_codes():
         yield f"board {code}", board_page(book, code, {})
     for entry in [e for e in book.entries() if e.bib][:2]:
         yield f"runner {entry.bib}", runner_page(book, entry.bib, {})
+    for team in book.teams()[:2]:
+        yield f"team {team.code}", team_page(book, team.code, {})
     yield "desk", desk_of(book)
 
 

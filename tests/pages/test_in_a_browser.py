@@ -30,17 +30,23 @@ from timing.pages import rendering
 from timing.pages.api_page import api_page
 from timing.pages.board_page import board_page
 from timing.pages.camp_page import camp_page
+from timing.pages.charts_page import charts_page
 from timing.pages.desk_page import desk_races, desk_sign_in
+from timing.pages.embed_page import embed_page
 from timing.pages.error_page import error_page
 from timing.pages.fragments import changes, fragments
 from timing.pages.line_data import line_data
 from timing.pages.live_page import live_page
+from timing.pages.people_page import runners_page, teams_page
 from timing.pages.policy import POLICY
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.runner_page import runner_page
+from timing.pages.screen_page import screen_page
+from timing.pages.screen_setup import screen_setup
 from timing.pages.stage_page import stage_page
 from timing.pages.station_page import Theme, station_sign_in
+from timing.pages.team_page import team_page
 from timing.pages.watch_page import Watched
 
 PROJECT = Path(__file__).parents[2]
@@ -68,7 +74,10 @@ PAGES: Pages = {
     "races": lambda book: race_list([book]),
     "no races": lambda _: race_list([]),
     "home": lambda book: race_home(book, revision=7),
+    "home before the race": lambda _: race_home(RaceBook(before_the_start()), revision=7),
+    "home after the race": lambda _: race_home(RaceBook(siroua_six("22:00:00", 6)), revision=7),
     "live": lambda book: live_page(book, revision=7),
+    "charts": lambda book: charts_page(book, {"bibs": "41"}, revision=7),
     "board on the road": lambda book: board_page(book, "gc", {}, revision=7),
     "board settled": lambda book: board_page(book, "gc", {"after": "4"}, revision=7),
     "board filtered": lambda book: board_page(book, "gc", {"nation": "MAR", "q": "idir"}),
@@ -77,6 +86,11 @@ PAGES: Pages = {
     "control": lambda book: stage_page(book, 5, {"control": "CP4"}, revision=7),
     "runner": lambda book: runner_page(book, "41", {}, revision=7),
     "runner who is out": lambda book: runner_page(book, "62", {}, revision=7),
+    "runner and rivals": lambda book: runner_page(book, "52", {"rivals": "12,64,3"}, revision=7),
+    "runner before the race": lambda _: runner_page(RaceBook(before_the_start()), "41", {}),
+    "team": lambda book: team_page(book, "T2", {}, revision=7),
+    "runners": lambda book: runners_page(book, {}, revision=7),
+    "teams": lambda book: teams_page(book, {}, revision=7),
     "runner in arabic": lambda book: runner_page(book, "210", {}, revision=7),
     "station in the sun": lambda book: station_of(book, control="CP4", theme=Theme.SUN),
     "station at night": lambda book: station_of(book, control="CP4", theme=Theme.NIGHT),
@@ -104,6 +118,12 @@ PAGES: Pages = {
     "desk station cards": cards_of,
     "desk sign-in": lambda _: desk_sign_in(form_token="token", message="Wrong."),
     "desk races": lambda book: desk_races([book], signed_in_as="ana", form_token="token"),
+    "screen": lambda book: screen_page(book, {}, revision=7),
+    "screen in light": lambda _: screen_page(
+        RaceBook(siroua_six("23:00:00", 4)), {"what": "finish", "theme": "light"}
+    ),
+    "screen setup": lambda book: screen_setup(book, {}, revision=7),
+    "embed": lambda book: embed_page(book, {}, revision=7),
     "error": lambda _: error_page(404, "There is no race of that name.", path="/races/x"),
     "interface": lambda _: api_page(OPENAPI),
     "camp": lambda _: camp(":".join(["A7"] * 32)),

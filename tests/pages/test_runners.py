@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.pages.sample import ZONE, instant, siroua_six
+from tests.pages.sample import ZONE, before_the_start, instant, siroua_six
 from timing.core.book import RaceBook, UnknownStage
 from timing.core.entries import Entry
 from timing.core.records import BibChange, Bonus, Status
@@ -46,7 +46,7 @@ def test_the_headline_has_rank_category_stage_and_total(book: RaceBook) -> None:
         "Women, on the road": (women[0], f"{women[1]} on {women[2]}"),
         "Stage 5": (
             format_duration(line.time),
-            f"finished {finish}, {ordinal(line.rank)} of the stage",
+            f"finished {finish}, {ordinal(line.rank)} of the stage, 2nd of Women",
         ),
         "Total": (total, "15:00 penalty included"),
     }
@@ -82,7 +82,8 @@ def test_the_way_along_a_stage_has_time_elapsed_place_and_pace(book: RaceBook) -
         str(line.rank) for line in book.control_boards(5, "CP1")[0].lines if line.entry.bib == "41"
     )
     minutes, seconds = divmod(split.elapsed * 1000 // 10_400 // SECOND, 60)
-    assert (first.leg, first.pace) == ("10.4 km", f"{minutes}:{seconds:02d}")
+    assert (first.leg.told, first.leg.pace) == (("10.4 km",), f"{minutes}:{seconds:02d}/km")
+    assert first.leg.time == first.elapsed
 
 
 def test_another_stage_can_be_asked_for(book: RaceBook) -> None:
@@ -98,7 +99,9 @@ def test_a_control_that_was_not_read_leaves_the_leg_unknown() -> None:
     passings = tuple(p for p in document.passings if p.id != "p-41-5-CP2")
     steps = runner_page(RaceBook(replace(document, passings=passings)), "41", {}).steps
     assert [step.is_passed for step in steps] == [True, True, False, True, True, True, True]
-    assert (steps[2].clock, steps[3].leg, steps[4].leg) == ("", "", "10.6 km")
+    assert [step.leg.time != "" for step in steps] == [False, True, False, False, True, True, True]
+    assert [step.is_missing for step in steps] == [False, False, True, False, False, False, False]
+    assert (steps[2].clock, steps[3].leg.rank) == ("", "")
 
 
 def test_the_table_of_stages_shows_what_a_time_is_made_of(book: RaceBook) -> None:
@@ -183,6 +186,15 @@ def test_the_chart_shows_the_places_of_the_table(book: RaceBook) -> None:
         assert page.chart.description.endswith(places)
 
 
+def test_the_chart_of_who_is_out_ends_where_the_places_do(book: RaceBook) -> None:
+    page = runner_page(book, "62", {})
+    assert page.chart is not None
+    assert len(page.chart.views[0].axes) == 4
+    assert [str(place) for *_, place in page.chart.views[0].lines[-1].points] == [
+        item.overall for item in page.stages[:4]
+    ]
+
+
 def test_a_chart_of_one_place_is_none() -> None:
     page = runner_page(RaceBook(siroua_six("20:00:00", stage=1)), "41", {})
     assert page.chart is None
@@ -228,3 +240,177 @@ def test_the_leader_is_told_how_safe_the_lead_is(book: RaceBook) -> None:
     assert isinstance(leader, Entry)
     page = runner_page(book, leader.bib, {})
     assert page.reasons[0].outlook.endswith(f" ahead of {second.name}.")
+
+
+# -- ranks along the stage
+
+
+def test_places_at_controls_are_those_of_the_order_there(book: RaceBook) -> None:
+    """Racefile, Who is ranked: by the clock, overall and in each part of the field."""
+    steps = runner_page(book, "52", {}).steps
+    for step in steps[1:6]:
+        (board,) = book.control_boards(5, step.place.code)
+        own = next(line for line in board.lines if line.entry.bib == "52")
+        men = [line for line in board.lines if line.entry.gender == "M"]
+        assert step.rank == str(own.rank)
+        assert [(r.rank, r.short) for r in step.ranks_in] == [(men.index(own) + 1, "M")]
+
+
+def test_legs_add_up_to_the_time_at_the_finish(book: RaceBook) -> None:
+    def seconds(text: str) -> int:
+        hours, minutes, rest = text.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + int(rest)
+
+    for bib in ("12", "41", "163"):
+        steps = runner_page(book, bib, {"stage": "4"}).steps
+        assert sum(seconds(step.leg.time) for step in steps[1:]) == seconds(steps[-1].elapsed)
+
+
+def test_a_leg_tells_its_climb_where_the_race_says_it() -> None:
+    document = siroua_six()
+    stages = tuple(
+        replace(
+            stage,
+            controls=tuple(replace(c, ascent_m=c.distance_m // 20) for c in stage.controls),
+        )
+        for stage in document.race.stages
+    )
+    book = RaceBook(replace(document, race=replace(document.race, stages=stages)))
+    assert runner_page(book, "41", {}).steps[2].leg.told == ("11.4 km", "570 m up")
+
+
+# -- the race in a sentence
+
+
+def test_the_race_is_told_by_where_it_turned(book: RaceBook) -> None:
+    page = runner_page(book, "41", {})
+    first, third, last = page.stages[0].overall, page.stages[2].overall, page.stages[4].overall
+    assert page.story.replace("\N{NO-BREAK SPACE}", " ") == (
+        f"{ordinal(int(first))} after stage 1, {ordinal(int(third))} after a penalty on stage 3,"
+        f" {ordinal(int(last))} on the road."
+    )
+
+
+def test_who_is_out_is_told_where_the_race_ended(book: RaceBook) -> None:
+    for bib, told in (
+        ("62", "The race ended on stage 5, CP2: did not finish."),
+        ("44", "The race ended on stage 3, CP1: did not finish."),
+        ("117", "The race ended on stage 4, CP3: over the time limit."),
+        ("190", "The race ended before stage 1: did not start."),
+    ):
+        text = runner_page(book, bib, {}).story.replace("\N{NO-BREAK SPACE}", " ")
+        assert text.endswith(told)
+
+
+def test_places_are_in_words_where_all_of_them_can_be() -> None:
+    book = RaceBook(siroua_six("20:00:00", stage=2))
+    page = runner_page(book, "12", {})
+    assert page.story.replace("\N{NO-BREAK SPACE}", " ") in {
+        "In the lead since stage 1.",
+        "Second after stage 1, first after stage 2.",
+        "Third after stage 1, first after stage 2.",
+    }
+
+
+# -- rivals
+
+
+def test_rivals_stand_beside_control_by_control_and_stage_by_stage(book: RaceBook) -> None:
+    page = runner_page(book, "41", {"rivals": "12, 64"})
+    assert page.comparison is not None
+    assert [rival.bib.text for rival in page.comparison.rivals] == ["12", "64"]
+    own, other = book.stage_line(2, "e41"), book.stage_line(2, "e12")
+    assert own is not None
+    assert other is not None
+    assert own.time is not None
+    assert other.time is not None
+    second = page.comparison.stages[1]
+    assert second.own == format_duration(own.time)
+    assert second.cells[0].gap == "−" + format_duration(own.time - other.time).removeprefix("0:")
+    # The gap at a control is the one before, and what the leg made of it.
+    mine, theirs = ({s.point: s.elapsed or 0 for s in book.splits(5, e)} for e in ("e41", "e12"))
+    here = abs(theirs["CP2"] - mine["CP2"]) // SECOND * SECOND
+    assert page.comparison.controls[1].cells[0].gap == "−" + format_duration(here).removeprefix(
+        "0:"
+    )
+
+
+def test_most_of_the_difference_is_marked_once_for_each_rival(book: RaceBook) -> None:
+    page = runner_page(book, "41", {"rivals": "12,64"})
+    assert page.comparison is not None
+    for rows in (page.comparison.stages, page.comparison.controls):
+        for nth in range(2):
+            assert sum(row.cells[nth].is_most for row in rows) == 1
+    lost = [row.cells[0] for row in page.comparison.stages if row.cells[0].is_most]
+    assert any(lost[0].gap.removeprefix("−") in told for told in page.comparison.told_of_stages)
+
+
+def test_rivals_are_found_by_bib_or_identity_and_never_oneself(book: RaceBook) -> None:
+    page = runner_page(book, "41", {"rivals": "e12 41,nobody,12"})
+    assert page.comparison is not None
+    assert [rival.bib.text for rival in page.comparison.rivals] == ["12"]
+    assert page.comparison.unknown == "nobody"
+    assert page.events == "/races/siroua-six/events?bib=41&rivals=12"
+
+
+def test_five_rivals_are_compared_at_the_most(book: RaceBook) -> None:
+    page = runner_page(book, "41", {"rivals": "12,18,3,7,21,26"})
+    assert page.comparison is not None
+    assert len(page.comparison.rivals) == 5
+    assert page.comparison.is_too_many
+
+
+def test_chosen_rivals_have_heavy_lines_however_far_away(book: RaceBook) -> None:
+    page = runner_page(book, "41", {"rivals": "12,210"})
+    assert page.chart is not None
+    heavy = [line.name for line in page.chart.views[1].lines if line.is_rival]
+    assert heavy == ["Mateo Urquiola", "محمد العلوي"]
+
+
+def test_the_leaders_and_those_around_are_suggested(book: RaceBook) -> None:
+    rows = board_page(book, "gc", {}).rows
+    page = runner_page(book, "52", {})
+    assert page.comparison is not None
+    suggested = [s.bib for s in page.comparison.suggestions]
+    nth = next(n for n, row in enumerate(rows) if row.bib.text == "52")
+    assert suggested[0] == rows[0].bib.text
+    assert {rows[nth + by].bib.text for by in (-2, -1, 1, 2)} <= set(suggested)
+
+
+# -- what is to come
+
+
+def test_what_is_expected_has_a_range_and_no_seconds(book: RaceBook) -> None:
+    page = runner_page(book, "210", {})
+    assert page.outlook is not None
+    assert page.outlook.seen.startswith("Last seen at ")
+    ahead = [step for step in page.steps if not step.is_passed]
+    assert [p.title for p in page.outlook.points] == [ahead[0].place.name, ahead[-1].place.name]
+    for step in ahead:
+        assert step.expected is not None
+        assert step.expected.earliest < step.expected.time < step.expected.latest
+        assert len(step.expected.time) == len("12:40")
+
+
+def test_nothing_is_expected_of_who_has_finished_or_is_out(book: RaceBook) -> None:
+    for bib in ("41", "62"):
+        page = runner_page(book, bib, {})
+        assert page.outlook is None
+        assert not any(step.expected for step in page.steps)
+
+
+def test_before_the_race_a_runner_sees_the_start() -> None:
+    page = runner_page(RaceBook(before_the_start()), "41", {})
+    assert page.next_start is not None
+    assert (page.next_start.clock, page.next_start.how) == ("07:30", "Mass start")
+    assert page.next_start.day == "Tuesday 20 October 2026"
+    assert page.calendar == "/races/siroua-six/entries/41/calendar.ics"
+    assert page.comparison is None
+    assert page.story == ""
+
+
+def test_a_certificate_is_offered_to_who_finished_once_the_race_is_over(book: RaceBook) -> None:
+    assert runner_page(book, "41", {}).certificate == ""
+    over = RaceBook(siroua_six("22:00:00", stage=6))
+    assert runner_page(over, "41", {}).certificate.endswith("/entries/41/certificate.pdf")
+    assert runner_page(over, "62", {}).certificate == ""

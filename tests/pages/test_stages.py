@@ -184,8 +184,10 @@ def test_the_home_of_a_race_has_its_leaders_arrivals_and_what_comes_next(book: R
     assert page.arrivals[0].name == latest.competitor.name
     assert page.tally is not None
     assert page.tally.finished == len(lines)
-    assert page.next_stage == "Stage 6, Ifri n’Ouzrou to Taznakht"
-    assert "mass start 07:30" in page.next_facts
+    coming = page.next_start
+    assert coming is not None
+    assert coming.title == "Stage 6, Ifri n’Ouzrou to Taznakht"
+    assert coming.start == "mass start 07:30"
 
 
 def test_the_field_counts_everyone_who_runs_once(book: RaceBook) -> None:
@@ -210,7 +212,8 @@ def test_while_nothing_runs_the_live_page_says_what_comes_next() -> None:
 
 def test_in_the_list_live_races_come_first(book: RaceBook, waves: RaceBook) -> None:
     page = race_list([waves, RaceBook(siroua_six("20:00:00", stage=3)), book])
-    assert page.races[0].is_live
-    assert page.races[0].state == "Stage\N{NO-BREAK SPACE}5 is under way"
-    assert page.races[0].days == "20 to 25 October 2026"
-    assert page.races[0].facts == "6 stages · 225.0 km · 46 runners · 5 teams"
+    first = page.groups[0].races[0]
+    assert first.is_live
+    assert first.state == "Stage\N{NO-BREAK SPACE}5 is under way"
+    assert first.days == "20 to 25 October 2026"
+    assert first.facts == "6 stages · 225.0 km · 46 runners · 5 teams"

@@ -19,8 +19,13 @@ ARGS = (
     {"stage": "5", "control": "CP4"},
     {"bib": "52"},
     {"bib": "52", "stage": "2"},
+    {"bib": "52", "rivals": "12,41"},
+    {"page": "team", "team": "T2"},
+    {"page": "team", "team": "T2", "stage": "3"},
     {"page": "home"},
     {"page": "live"},
+    {"page": "screen"},
+    {"page": "screen", "stage": "4", "what": "finish", "boards": "women,stage", "top": "12"},
 )
 
 
@@ -113,5 +118,6 @@ def test_a_stream_of_nothing_there_is_is_refused(later: RaceBook) -> None:
 def test_the_page_names_its_own_stream(later: RaceBook) -> None:
     for args in ARGS:
         text = render(page_of_events(later, args, revision=8))
-        assert 'data-live="/races/siroua-six/events?' in text
+        name = "screen" if args.get("page") == "screen" else "live"
+        assert f'data-{name}="/races/siroua-six/events?' in text
         assert 'data-revision="8"' in text

@@ -129,6 +129,13 @@ def test_a_page_says_where_its_picture_is(public: FlaskClient, path: str) -> Non
     assert public.get(told["og:image"].removeprefix(PUBLIC)).status_code == 200
 
 
+@pytest.mark.parametrize("of", ["/live", "/screen", "/teams/T1"])
+def test_a_page_without_a_picture_of_its_own_has_its_race_s(public: FlaskClient, of: str) -> None:
+    told = tags(public.get(f"{RACE}{of}").text)
+    assert told["og:url"] == f"{PUBLIC}{RACE}{of}"
+    assert told["og:image"] == f"{PUBLIC}{RACE}/card.png"
+
+
 def test_the_picture_of_a_filtered_board_is_the_board_s(public: FlaskClient) -> None:
     told = tags(public.get(f"{RACE}/boards/gc?q=Ruiz&show=interval").text)
     assert told["og:url"] == f"{PUBLIC}{RACE}/boards/gc"

@@ -62,8 +62,8 @@ def test_what_cannot_be_asked_is_said_so(client: FlaskClient, query: str, status
 
 
 def test_an_embed_takes_a_theme_or_leaves_it_to_the_device(client: FlaskClient) -> None:
-    assert "data-theme" not in client.get(EMBED).text
-    assert 'data-theme="dark"' in client.get(f"{EMBED}?theme=dark").text
+    assert '<html lang="en">' in client.get(EMBED).text
+    assert '<html lang="en" data-theme="dark">' in client.get(f"{EMBED}?theme=dark").text
     assert client.get(f"{EMBED}?theme=sun").status_code == 400
 
 

@@ -1,6 +1,7 @@
 """The public pages: each there, escaped, remembered, without a cookie, and 304 where it holds."""
 
 import gzip
+import zlib
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,6 +20,10 @@ PAGES = [
     f"{RACE}/stages/1",
     f"{RACE}/stages/1?control=FINISH",
     f"{RACE}/entries/7",
+    f"{RACE}/entries/7?rivals=12,15a",
+    f"{RACE}/runners",
+    f"{RACE}/teams",
+    f"{RACE}/teams/T1",
     f"{RACE}/live",
 ]
 
@@ -56,6 +61,18 @@ def test_a_remembered_page_is_the_page(client: FlaskClient, path: str) -> None:
     first, second = client.get(path), client.get(path)
     assert second.data == first.data
     assert dict(second.headers) == dict(first.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("entries/7", "ESP · Women."), ("teams/T1", "Ibex. Pairs"), ("runners", "Everybody who runs")],
+)
+def test_pages_of_people_say_whose_they_are_where_they_are_shared(
+    client: FlaskClient, path: str, told: str
+) -> None:
+    page = client.get(f"{RACE}/{path}").text
+    assert page.count('<meta name="description"') == 1
+    assert f'<meta property="og:description" content="{told}' in page
 
 
 def test_a_page_is_packed_for_who_takes_it(client: FlaskClient) -> None:
@@ -107,6 +124,12 @@ def test_bib_007_and_bib_7_have_pages_of_their_own(client: FlaskClient) -> None:
         (f"{RACE}/entries/99", 404, "Nobody wears"),
         (f"{RACE}/entries/%3Cscript%3E", 404, "Nobody wears"),
         (f"{RACE}/entries/7?stage=9", 404, ""),
+        (f"{RACE}/entries/7?rivals={'1,' * 201}", 400, "rivals"),
+        (f"{RACE}/entries/7/certificate.pdf", 404, "no certificate"),
+        (f"{RACE}/entries/99/certificate.pdf", 404, "Nobody wears"),
+        (f"{RACE}/teams/nope", 404, "no team"),
+        (f"{RACE}/teams/T1?stage=9", 404, "stage 9"),
+        (f"{RACE}/runners?q={'x' * 81}", 400, "q"),
         (f"{RACE}/events?board=nope", 404, "no classification"),
         (f"{RACE}/events", 400, "page"),
         ("/races/nowhere/events?board=gc", 404, "no race"),
@@ -131,13 +154,24 @@ def test_a_stream_begins_at_once_and_says_what_it_is(client: FlaskClient) -> Non
     assert stream.status_code == 200
     assert stream.content_type == "text/event-stream"
     assert stream.headers["Cache-Control"] == "no-store"
-    chunks = stream.iter_encoded()
-    assert next(chunks).startswith(b"retry:")
-    assert next(chunks).startswith(b"event: board")
+    first = next(stream.iter_encoded())
+    assert first.startswith(b"retry:")
+    assert b"\nevent: board\nid: " in first
     stream.close()
 
 
-@pytest.mark.parametrize("known", ["", "x", "-1", "9" * 40, "1.5"])
+def test_a_stream_is_packed_for_whoever_takes_it_so(client: FlaskClient) -> None:
+    stream = client.get(
+        f"{RACE}/events?board=gc", headers={"Accept-Encoding": "gzip"}, buffered=False
+    )
+    assert stream.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in stream.headers["Vary"]
+    first = zlib.decompressobj(wbits=31).decompress(next(stream.iter_encoded()))
+    assert b"\nevent: board\nid: " in first
+    stream.close()
+
+
+@pytest.mark.parametrize("known", ["", "x", "-1", "9" * 40, "1.5", "another-12", "-"])
 def test_a_stream_takes_any_last_event_id(client: FlaskClient, known: str) -> None:
     stream = client.get(f"{RACE}/events?board=gc", headers={"Last-Event-ID": known}, buffered=False)
     assert next(stream.iter_encoded()).startswith(b"retry:")

@@ -13,10 +13,10 @@ from timing.exports import public_data as data
 from timing.live.kept_files import file_name
 from timing.pages import public_pages as pages
 from timing.pages.languages import speaking
-from timing.pages.public_pages import PublicPage
+from timing.pages.public_pages import Around, PublicPage
 from timing.web.installation import installation
 
-BLUEPRINTS = ("public", "results")
+BLUEPRINTS = ("public", "results", "feeds", "embedding", "cards", "certificates")
 
 
 def routed(app: Flask) -> set[str]:
@@ -51,7 +51,7 @@ def test_what_is_listed_is_what_the_web_answers(
 ) -> None:
     race = installation(app).books.race(SLUG)
     revision = race.standing.cursor.revision
-    made = race.ask(lambda book, _: {p.address: p.text(book, revision, "") for p in listed})
+    made = race.ask(lambda book, _: {p.address: p.text(book, revision, Around()) for p in listed})
     for page in listed:
         answer = client.get(page.address)
         assert answer.status_code == 200, page.address

@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,10 +30,12 @@ STREAM = f"/races/{SLUG}/events?board=gc"
 class Reader:
     """Reads a stream in a thread."""
 
+    request = "GET {} HTTP/1.0\r\nHost: localhost\r\n\r\n"
+    """In HTTP 1.0 the stream comes as it is, not in chunks."""
+
     def __init__(self, server: Server, path: str = STREAM) -> None:
         self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
-        # In HTTP 1.0 the stream comes as it is, not in chunks.
-        self._socket.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        self._socket.sendall(self.request.format(path).encode())
         self._received = b""
         self.has_ended = False
         threading.Thread(target=self._read, daemon=True).start()
@@ -51,11 +54,32 @@ class Reader:
     @property
     def events(self) -> list[dict[str, Any]]:
         """What was told of the board."""
-        return [json.loads(line[6:]) for line in self.lines if line.startswith("data: ")]
+        told = [json.loads(line[6:]) for line in self.lines if line.startswith("data: ")]
+        return [one for one in told if "html" in one]
 
     def close(self) -> None:
         """Leave, as a browser does whose page is closed."""
         self._socket.shutdown(socket.SHUT_RDWR)
+
+
+class BrowserReader(Reader):
+    """Reads it as browsers do: in chunks, and packed."""
+
+    request = "GET {} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n"
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that have come so far as a whole."""
+        head, _, rest = self._received.partition(b"\r\n\r\n")
+        assert not head or b"content-encoding: gzip" in head.lower()
+        packed = b""
+        while rest:
+            size, found, rest = rest.partition(b"\r\n")
+            if not found or len(rest) < int(size, 16) + 2:
+                break
+            packed += rest[: int(size, 16)]
+            rest = rest[int(size, 16) + 2 :]
+        return zlib.decompressobj(wbits=31).decompress(packed).decode().split("\n")[:-1]
 
 
 def post(server: Server, key: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -89,7 +113,7 @@ def test_a_passing_reaches_every_stream_of_every_process_and_term_ends_them(
     server: Server, raced: Database
 ) -> None:
     key = station_key(raced, "FINISH")
-    readers = [Reader(server) for _ in range(6)]
+    readers = [*(Reader(server) for _ in range(4)), *(BrowserReader(server) for _ in range(4))]
     assert eventually(lambda: all(reader.events for reader in readers))
     revision = post(server, key, [row("new")])["revision"]
     assert eventually(lambda: all(reader.events[-1]["revision"] == revision for reader in readers))

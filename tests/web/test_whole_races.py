@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from tests.serving import BEFORE, bearer, json_of, settings_for
 from timing.core.book import RaceBook
 from timing.core.document import Document
+from timing.core.public import public_book
 from timing.core.records import Passing, Penalty, Record
 from timing.db.engines import Database, open_database
 from timing.exports.csv import to_csv
@@ -88,7 +89,7 @@ def test_a_race_is_served_stage_by_stage_ruled_upon_and_exported(
         for number, records in by_stage(edition):
             told += records
             write(held, slug, records)
-            book = RaceBook(so_far(edition, told))
+            book = public_book(so_far(edition, told))
             for code in codes:
                 assert_served(client, book, slug, code, number)
             page = client.get(f"/races/{slug}/stages/{number}")

@@ -15,6 +15,7 @@ from timing.cli.printing import patiently, warn_of, write_bytes
 from timing.cli.questions import MOMENT, asked_board, asked_stage
 from timing.cli.refusals import unknown
 from timing.cli.results import computed
+from timing.cli.sites import write_site
 from timing.cli.sources import read_document, takes_race, write_file
 from timing.core.book import RaceBook
 from timing.core.definition import Measure, Of
@@ -24,10 +25,12 @@ from timing.core.times import Instant
 from timing.exports.csv import to_csv
 from timing.exports.json import everything, to_json
 from timing.exports.table import Table
+from timing.pages.languages import BY_CODE, ENGLISH
 
 _FORMATS: dict[str, Callable[[Table], bytes]] = {"csv": to_csv, "json": to_json}
 _RACEFILE = "racefile"
 _STAGERACEGC = "stageracegc"
+_SITE = "site"
 
 
 @click.command()
@@ -36,7 +39,7 @@ _STAGERACEGC = "stageracegc"
     "--format",
     "form",
     required=True,
-    type=click.Choice([*_FORMATS, _RACEFILE, _STAGERACEGC]),
+    type=click.Choice([*_FORMATS, _RACEFILE, _STAGERACEGC, _SITE]),
     help="Of what.",
 )
 @click.option("--board", metavar="CODE", help="A classification; without it, everything.")
@@ -44,7 +47,22 @@ _STAGERACEGC = "stageracegc"
 @click.option("--stage", type=int, metavar="N", help="A stage's result.")
 @click.option("--at", type=MOMENT, metavar="INSTANT", help="As of 2026-08-28T18:00:00Z.")
 @click.option("--public", "is_public", is_flag=True, help="Only what the public is told.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="PATH", help="A file or folder.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    type=click.Choice([*BY_CODE]),
+    help="Of a site, English unless told; several times for several.",
+)
+@click.option("--with-racefile", is_flag=True, help="Put the racefile into a site.")
+@click.option(
+    "--out",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file or folder.",
+)
 def export(
     *,
     file: Path | None,
@@ -54,43 +72,67 @@ def export(
     after: int | None,
     stage: int | None,
     at: Instant | None,
+    languages: tuple[str, ...],
+    with_racefile: bool,
     is_public: bool,
     out: Path | None,
 ) -> None:
     """Write results to a file, or every board and stage into a folder.
 
-    With --format json and a PATH that ends in .json everything is in one file.
+    With --format json and a PATH that ends in .json everything is in one file. With --format site
+    the whole race is a folder of pages that need no server, or a file where PATH ends in .zip.
     """
-    is_racefile = form == _RACEFILE
-    is_workbook = form == _STAGERACEGC
-    is_of_all = form in _FORMATS and board is None and stage is None
-    is_one_file = form == "json" and out is not None and out.suffix == ".json"
-    if is_racefile and (is_public or any(x is not None for x in (board, after, stage, at))):
-        raise click.UsageError("A racefile holds the whole race: leave the others out.")
-    if is_workbook and (after is not None or stage is not None):
-        raise click.UsageError("The workbook holds every stage: leave --after and --stage out.")
-    if after is not None and (board is None or stage is not None):
-        raise click.UsageError("--after goes with --board CODE.")
-    if is_of_all and (out is None or (out.suffix == ".csv" and not out.is_dir())):
-        raise click.UsageError("Every board is a file of its own: give --out a folder, or --board.")
+    _refuse_what_does_not_go_together(
+        form=form, board=board, after=after, stage=stage, at=at, is_public=is_public, out=out
+    )
+    if form == _SITE and out is not None:
+        write_site(file, slug, at, languages or (ENGLISH.code,), out, with_racefile=with_racefile)
+        return
+    if languages or with_racefile:
+        raise click.UsageError("--language and --with-racefile go with --format site.")
     document = read_document(file, slug)
-    if is_racefile:
+    if form == _RACEFILE:
         _write(_racefile(document), out)
         return
     book = computed(document, at)
     if is_public:
         book = public_book(book.document, whole=book)
     warn_of(book.problems())
-    if is_workbook:
+    if form == _STAGERACEGC:
         _write(_workbook(book, board), out)
     elif stage is not None:
         _write(_FORMATS[form](asked_stage(book, stage, board).table), out)
     elif board is not None:
         _write(_FORMATS[form](asked_board(book, board, after).table), out)
-    elif is_one_file:
+    elif form == "json" and out is not None and out.suffix == ".json":
         _write(everything(book), out)
     elif out is not None:
         _write_all(book, form, out)
+
+
+def _refuse_what_does_not_go_together(
+    *,
+    form: str,
+    board: str | None,
+    after: int | None,
+    stage: int | None,
+    at: Instant | None,
+    is_public: bool,
+    out: Path | None,
+) -> None:
+    is_of_all = form in _FORMATS and board is None and stage is None
+    if form == _RACEFILE and (is_public or any(x is not None for x in (board, after, stage, at))):
+        raise click.UsageError("A racefile holds the whole race: leave the others out.")
+    if form == _SITE and any(asked is not None for asked in (board, after, stage)):
+        raise click.UsageError("A site holds every board and stage: leave the others out.")
+    if form == _SITE and out is None:
+        raise click.UsageError("A site is many files: give --out a folder, or a PATH.zip.")
+    if form == _STAGERACEGC and (after is not None or stage is not None):
+        raise click.UsageError("The workbook holds every stage: leave --after and --stage out.")
+    if after is not None and (board is None or stage is not None):
+        raise click.UsageError("--after goes with --board CODE.")
+    if is_of_all and (out is None or (out.suffix == ".csv" and not out.is_dir())):
+        raise click.UsageError("Every board is a file of its own: give --out a folder, or --board.")
 
 
 def _write(content: bytes, out: Path | None) -> None:

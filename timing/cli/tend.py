@@ -9,32 +9,48 @@ import click
 
 from timing.cli.databases import now, opened, settings_in_force
 from timing.cli.outbox import outbox_tasks
+from timing.cli.snapshots import keep_pages, refuse_unknown_languages
+from timing.db.engines import open_database
 from timing.live.logs import configure_logs
 from timing.live.tending import Task, Tending, alone
 from timing.settings import Settings
 
+_SNAPSHOTS_AGAIN_SECONDS = 1.0
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def tasks_of(settings: Settings) -> tuple[Task, ...]:
+def tasks_of(settings: Settings, *, snapshots: bool = False) -> tuple[Task, ...]:
     """Everything that is minded. What has a loop of its own (snapshots) is a task as well."""
-    return outbox_tasks(settings, now)
+    tasks = outbox_tasks(settings, now)
+    return (*tasks, _snapshots_task(settings)) if snapshots else tasks
+
+
+def _snapshots_task(settings: Settings) -> Task:
+    database = open_database(settings.database_url)
+    return Task(
+        name="snapshots",
+        every_seconds=_SNAPSHOTS_AGAIN_SECONDS,
+        run=lambda stopping: keep_pages(settings, database, stopping),
+    )
 
 
 @click.command()
-def tend() -> None:
+@click.option("--snapshots", is_flag=True, help="Keep the public pages as files as well.")
+def tend(*, snapshots: bool) -> None:
     """Mind what has to happen by itself, until Ctrl-C: tell webhooks what becomes public.
 
     One process does it for a database. A second one stands by, and takes over when it ends.
     """
     settings = settings_in_force()
+    if snapshots:
+        refuse_unknown_languages(settings)
     configure_logs(settings)
     stopping = threading.Event()
     for number in _STOPPING:
         signal.signal(number, lambda *_: stopping.set())
     with opened() as database, alone(database, stopping, waiting=_stand_by) as is_alone:
         if is_alone:
-            tasks = tasks_of(settings)
+            tasks = tasks_of(settings, snapshots=snapshots)
             click.echo(f"Tending: {', '.join(task.name for task in tasks)}.")
             Tending(tasks, stopping).run()
     click.echo("Ended.")

@@ -14,7 +14,7 @@ from timing.core.times import DAY, HOUR, MINUTE, Duration, Instant
 METRES_PER_METRE_UP = 10
 """A hundred metres up cost as much as a kilometre on the flat; by Naismith's figures, 792 m."""
 
-USUAL_SPEED = 6_500
+USUAL_SPEED = 7_000
 """Metres on the flat an hour that the middle of a field is taken to make, until it is seen.
 
 A guess that only has to hold for an hour or two: the field's own pace takes its place.
@@ -28,7 +28,7 @@ Scientist 1981. Twice as far takes 2.085 times as long.
 """
 
 _FRESH = 10_000
-"""So many metres on the flat take what the usual speed says; the ones after them longer."""
+"""So many metres on the flat go at the usual speed, what follows slower and slower."""
 
 USUAL_STOP: Duration = 6 * MINUTE
 """What is spent between in and out of a place, where nothing is known of it yet."""
@@ -63,12 +63,13 @@ def usual_time(effort_m: float) -> float:
     return effort_m * HOUR / USUAL_SPEED
 
 
-def tired_time(behind_m: float, effort_m: float) -> float:
+def tired_time(behind_m: float, effort_m: float, fatigue: float = FATIGUE) -> float:
     """The same with so much effort behind: legs grow longer the further the field has come."""
-    since, until = max(behind_m, _FRESH), max(behind_m + effort_m, _FRESH)
-    fresh = max(0.0, min(behind_m + effort_m, _FRESH) - behind_m)
-    worn = until * (until / _FRESH) ** (FATIGUE - 1) - since * (since / _FRESH) ** (FATIGUE - 1)
-    return usual_time(fresh + worn)
+
+    def since_start(metres: float) -> float:
+        return usual_time(_FRESH * (metres / _FRESH) ** fatigue if metres > _FRESH else metres)
+
+    return since_start(behind_m + effort_m) - since_start(behind_m)
 
 
 def lamplight(begun: Instant, ended: Instant, midnight: Instant) -> float:

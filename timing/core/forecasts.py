@@ -76,6 +76,7 @@ class Forecasts:
     ) -> None:
         self._book = book.stage_book(stage)
         self._at = at
+        self._scatter = scatter
         self._paces = Paces(self._book, history_before(book, stage, at), at, scatter)
 
     def of(self, entry_id: str) -> tuple[Expected, ...]:
@@ -131,6 +132,7 @@ class Forecasts:
         reached, begun = runner.seen[-1]
         midnight = self._book.day.midnight
         ratio, habit = math.exp(runner.way.mean), math.exp(runner.stop.mean)
+        wild = runner.chance(self._scatter.slow)
         total = way = stay = guessed = apart = 0.0
         # Sums over what the ratio may drift on the legs ahead: each step counts for all that
         # follows it.
@@ -151,7 +153,8 @@ class Forecasts:
                 if not pace.seen:
                     guessed += time * math.sqrt(pace.shared)
             total += time
-            apart += (pace.chance + pace.doubt) * time**2
+            chance = pace.chance if point.is_out else pace.chance * wild
+            apart += (chance + pace.doubt) * time**2
             variance = (
                 apart
                 + drifted

@@ -60,20 +60,26 @@ class Scatter:
     says, ``scale`` of a field's pace about the usual one, ``stage`` about that of the stages
     before. ``stop`` is of the stops at a place, ``habit`` of runners in how long they stop, and
     ``place`` of places about `USUAL_STOP`. ``sureness`` is how many runners it takes until what
-    the field shows of scatter counts as much as these.
+    the field shows of scatter counts as much as these, ``constancy`` how many legs of a runner.
+    ``slow`` is by how much more slow runners scatter, as a power of their ratio, ``late`` what a
+    leg's variance grows by in every hour since the start; ``fatigue`` as `tired_time` has it.
     """
 
     field: float = 0.25
     form: float = 0.08
-    leg: float = 0.10
-    drift: float = 0.04
+    leg: float = 0.09
+    drift: float = 0.03
     ground: float = 0.15
-    scale: float = 0.25
+    scale: float = 0.20
     stage: float = 0.12
     stop: float = 0.60
     habit: float = 0.40
     place: float = 0.60
-    sureness: float = 10.0
+    sureness: float = 30.0
+    fatigue: float = 1.06
+    constancy: float = 4.0
+    slow: float = 0.5
+    late: float = 0.05
 
 
 USUAL_SCATTER = Scatter()
@@ -104,12 +110,15 @@ class Ratio:
     variance: float
 
     def learn(self, value: float, variance: float) -> None:
-        """Take a value that is as unsure as ``variance`` into account; outliers count less."""
-        total = self.variance + variance
-        limit = _OUTLIER * math.sqrt(total)
-        gain = self.variance / total
-        self.mean += gain * min(limit, max(-limit, value - self.mean))
+        """Take a value that is as unsure as ``variance`` into account."""
+        gain = self.variance / (self.variance + variance)
+        self.mean += gain * (value - self.mean)
         self.variance *= 1 - gain
+
+    def near(self, value: float, variance: float) -> float:
+        """The value, or the nearest one that is no outlier."""
+        limit = _OUTLIER * math.sqrt(self.variance + variance)
+        return min(self.mean + limit, max(self.mean - limit, value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +134,24 @@ class History:
 
 
 @dataclass(slots=True)
+class Wildness:
+    """How many times the usual variance a field or a runner has shown so far."""
+
+    weight: float
+    total: float
+
+    @property
+    def value(self) -> float:
+        """Times the usual variance."""
+        return self.total / self.weight
+
+    def learn(self, value: float, count: float = 1) -> None:
+        """Take what so many have shown into account."""
+        self.weight += count
+        self.total += value * count
+
+
+@dataclass(slots=True)
 class Runner:
     """A runner's ratio on the way and at stops.
 
@@ -133,7 +160,12 @@ class Runner:
 
     way: Ratio
     stop: Ratio
+    wildness: Wildness
     seen: list[tuple[int, Instant]]
+
+    def chance(self, slow: float) -> float:
+        """By how much more a leg of this runner scatters than one of the field."""
+        return self.wildness.value * math.exp(2 * slow * self.way.mean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,25 +185,10 @@ class _Leg:
     first: Point
     second: Point
     usual: float
+    behind: float
     spans: list[_Span] = field(default_factory=list)
     waiting: list[tuple[Runner, Instant]] = field(default_factory=list)
     pace: LegPace | None = None
-
-
-@dataclass(slots=True)
-class _Wildness:
-    """How many times the usual variance a field's legs, or its stops, have shown so far."""
-
-    weight: float
-    total: float
-
-    @property
-    def value(self) -> float:
-        return self.total / self.weight
-
-    def learn(self, value: float, count: int) -> None:
-        self.weight += count
-        self.total += value * count
 
 
 class Paces:
@@ -193,8 +210,8 @@ class Paces:
             self._scale = Ratio(0.0, scatter.scale**2)
         else:
             self._scale = Ratio(history.ground, scatter.stage**2)
-        self._wild_ways = _Wildness(scatter.sureness, scatter.sureness)
-        self._wild_stops = _Wildness(scatter.sureness, scatter.sureness)
+        self._wild_ways = Wildness(scatter.sureness, scatter.sureness)
+        self._wild_stops = Wildness(scatter.sureness, scatter.sureness)
         self._legs: dict[LegKey, _Leg] = {}
         self._of_courses: dict[int, tuple[_Leg, ...]] = {}
         self._runners: dict[str, Runner] = {}
@@ -229,8 +246,11 @@ class Paces:
             leg = self._legs.get(key)
             if leg is None:
                 behind = self._effort.between(start, first)
-                usual = tired_time(behind, self._effort.between(first, second))
-                leg = self._legs[key] = _Leg(first, second, max(1.0, usual))
+                usual = tired_time(
+                    behind, self._effort.between(first, second), self._scatter.fatigue
+                )
+                way = tired_time(0.0, behind, self._scatter.fatigue)
+                leg = self._legs[key] = _Leg(first, second, max(1.0, usual), way)
             legs.append(leg)
         self._of_courses[id(course)] = tuple(legs)
 
@@ -241,7 +261,10 @@ class Paces:
             return
         legs = self._of_courses[id(self._book.courses.of(row.entry))]
         runner = self._runners[entry_id] = Runner(
-            self._form(entry_id), Ratio(0.0, self._scatter.habit**2), seen
+            self._form(entry_id),
+            Ratio(0.0, self._scatter.habit**2),
+            Wildness(self._scatter.constancy, self._scatter.constancy),
+            seen,
         )
         for (i, begun), (j, ended) in pairwise(seen):
             legs[j - 1].spans.append(_Span(runner, legs[i:j], begun, ended))
@@ -293,10 +316,11 @@ class Paces:
                 drift=0.0,
                 seen=0,
             )
-        time = leg.usual * math.exp(self._scale.mean)
+        scale = math.exp(self._scale.mean)
+        time, late = leg.usual * scale, leg.behind * scale / HOUR
         return LegPace(
             time=time,
-            chance=scatter.leg**2 * self._wild_ways.value,
+            chance=scatter.leg**2 * self._wild_ways.value * (1 + scatter.late * late),
             doubt=scatter.ground**2,
             shared=self._scale.variance,
             drift=scatter.drift**2 * time / HOUR,
@@ -381,11 +405,11 @@ class Paces:
             leg = span.legs[0]
             value = self._log_time(leg, span.begun, span.ended) - math.log(pace.time)
             if leg.second.is_out:
-                runner.stop.learn(value, pace.chance)
+                runner.stop.learn(runner.stop.near(value, pace.chance), pace.chance)
                 return
             if leg.first.ordinal:
                 runner.way.variance += pace.drift
-            runner.way.learn(value, pace.chance)
+            self._learn_way(runner, value, pace.chance)
             return
         # Not seen between: what they took for all of it, less what the stops usually take.
         paces = [(leg, self._pace(leg)) for leg in span.legs]
@@ -400,7 +424,15 @@ class Paces:
         usual = sum(p.time for p in ways)
         noise = sum(p.chance * p.time**2 for p in ways) / usual**2
         runner.way.variance += sum(p.drift for p in ways)
-        runner.way.learn(math.log(max(1.0, moving) / usual), noise)
+        self._learn_way(runner, math.log(max(1.0, moving) / usual), noise)
+
+    def _learn_way(self, runner: Runner, value: float, chance: float) -> None:
+        """Whoever was off by much before may be so again, and is believed less at once."""
+        way = runner.way
+        chance *= runner.chance(self._scatter.slow)
+        off = (value - way.mean) ** 2 / (way.variance + chance)
+        way.learn(way.near(value, chance), chance)
+        runner.wildness.learn(min(off, 9.0))
 
 
 def _quantiles(

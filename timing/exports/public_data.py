@@ -13,7 +13,7 @@ from urllib.parse import quote
 from timing.core.book import RaceBook
 from timing.exports import bodies
 from timing.pages import addresses
-from timing.pages.public_pages import Kind, Media, PublicPage, Urgency, current_stage
+from timing.pages.public_pages import Around, Kind, Media, PublicPage, Urgency, current_stage
 
 
 class _Maker(Protocol):
@@ -32,11 +32,11 @@ def _at(book: RaceBook, *parts: str) -> str:
 
 
 def _json(address: str, maker: _Maker, urgency: Urgency) -> PublicPage:
-    def text(book: RaceBook, revision: int, notice: str) -> str:
-        del notice
+    def text(book: RaceBook, revision: int, around: Around) -> str:
+        del around
         return bodies.text(maker(book, revision))
 
-    return PublicPage(address=address, text=text, urgency=urgency, media=Media.JSON)
+    return PublicPage(address=address, text=text, whole=text, urgency=urgency, media=Media.JSON)
 
 
 def _race(book: RaceBook) -> Iterator[PublicPage]:

@@ -9,6 +9,7 @@ behind the plus sign.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from timing.core.times import Instant
+from timing.db.reading import Cursor
 from timing.pages.public_pages import Media
 
 CURRENT = "current"
@@ -162,6 +164,15 @@ def right_at(folder: Path) -> Instant | None:
         return (folder / HEARTBEAT).stat().st_mtime_ns // 1_000_000
     except FileNotFoundError:
         return 0
+
+
+def shown_cursors(folder: Path) -> Mapping[str, Cursor] | None:
+    """Where each race stood that the web server finds; None where that can't be told."""
+    try:
+        told = json.loads((folder / CURRENT / MANIFEST).read_text())
+        return {slug: Cursor(**cursor) for slug, cursor in told["races"].items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _second(path: Path) -> int:

@@ -30,7 +30,7 @@ from timing.live.kept_files import Folder, file_name, packed
 from timing.live.watching import watch
 from timing.pages import addresses
 from timing.pages.languages import ENGLISH, divided, speaking
-from timing.pages.public_pages import Media, PublicPage, Urgency, public_pages
+from timing.pages.public_pages import BARE, Around, Media, PublicPage, Urgency, public_pages
 from timing.pages.race_list import race_list
 from timing.pages.release import release
 from timing.pages.rendering import render
@@ -72,7 +72,7 @@ class _Source(Protocol):
     def pages(self) -> list[PublicPage]:
         """All its pages."""
 
-    def text(self, page: PublicPage, notice: str) -> str:
+    def text(self, page: PublicPage, around: Around) -> str:
         """What stands on one of them, as of `cursor`."""
 
 
@@ -92,9 +92,9 @@ class _OneRace:
             with speaking(code):
                 yield from [*public_pages(book)]
 
-    def text(self, page: PublicPage, notice: str) -> str:
+    def text(self, page: PublicPage, around: Around) -> str:
         return self.race.ask(
-            lambda book, standing: page.text(book, standing.cursor.revision, notice)
+            lambda book, standing: page.text(book, standing.cursor.revision, around)
         )
 
 
@@ -113,13 +113,13 @@ class _AllRaces:
                 listed.append(_of_all(addresses.races(), Media.HTML))
         return [*listed, _of_all(f"{addresses.API}races", Media.JSON)]
 
-    def text(self, page: PublicPage, notice: str) -> str:
+    def text(self, page: PublicPage, around: Around) -> str:
         if page.media is Media.HTML:
             code, here = divided(page.address)
 
             def html(books: Sequence[RaceBook]) -> str:
                 with speaking(code):
-                    return render(race_list(books), notice=notice, here=here)
+                    return render(race_list(books), notice=around.notice, here=here)
 
             return self.books.ask_all(html)
         revisions = [cursor.revision for _, cursor in sorted(self.books.cursors.items())]
@@ -127,11 +127,13 @@ class _AllRaces:
 
 
 def _of_all(address: str, media: Media) -> PublicPage:
-    return PublicPage(address=address, text=_nothing, urgency=Urgency.AT_ONCE, media=media)
+    return PublicPage(
+        address=address, text=_nothing, whole=_nothing, urgency=Urgency.AT_ONCE, media=media
+    )
 
 
-def _nothing(book: RaceBook, revision: int, notice: str) -> str:
-    raise AssertionError((book, revision, notice))  # made of all books
+def _nothing(book: RaceBook, revision: int, around: Around) -> str:
+    raise AssertionError((book, revision, around))  # made of all books
 
 
 @dataclass(slots=True)
@@ -139,14 +141,16 @@ class _Kept:
     """What is kept of a source; times are of looks at the database.
 
     ``right`` are the files that are right, ``old`` those that were until that moment and wait for
-    the ones to come. ``to_make`` has the pages of each urgency, None before they were listed;
-    ``mirrored`` is what was put elsewhere too.
+    the ones to come; ``shown`` is where the source stood that the oldest are of. ``to_make`` has
+    the pages of each urgency, None before they were listed; ``mirrored`` is what was put elsewhere
+    too.
     """
 
     source: _Source
     cursor: object
     seen: Instant
     moved: Instant
+    shown: object = None
     right: dict[str, PublicPage] = field(default_factory=dict)
     old: dict[str, tuple[PublicPage, Instant]] = field(default_factory=dict)
     mirrored: dict[str, PublicPage] = field(default_factory=dict)
@@ -163,13 +167,13 @@ class Snapshots:
         *,
         clock: Callable[[], Instant],
         languages: tuple[str, ...] = (ENGLISH.code,),
-        notice: str = "",
+        around: Around = BARE,
         mirror: Mirror | None = None,
     ) -> None:
         self._languages = languages
         self._books = books
         self._folder = folder
-        self._notice = notice
+        self._around = around
         self._mirror = mirror
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
@@ -279,7 +283,7 @@ class Snapshots:
         name = file_name(page.address, page.media)
         if name is None:
             return
-        body = kept.source.text(page, self._notice).encode()
+        body = kept.source.text(page, self._around).encode()
         pack = packed(body)
         self._folder.put(name, body, pack, at=self._clock())
         kept.old.pop(name, None)
@@ -289,14 +293,17 @@ class Snapshots:
             kept.mirrored[name] = page
 
     def _put_manifest(self) -> None:
-        """Which state of each race the files are of that are not old."""
+        """Which state of each race the oldest of its files are of."""
+        for kept in self._kept.values():
+            if not kept.old:
+                kept.shown = kept.cursor
         told = json.dumps(
             {
-                "release": release(self._notice),
+                "release": release(self._around.notice),
                 "races": {
-                    slug: {"epoch": kept.cursor.epoch, "revision": kept.cursor.revision}
+                    slug: {"epoch": kept.shown.epoch, "revision": kept.shown.revision}
                     for slug, kept in self._kept.items()
-                    if isinstance(kept.cursor, Cursor)
+                    if isinstance(kept.shown, Cursor)
                 },
             }
         )
@@ -312,7 +319,7 @@ def keep_snapshots(
     until: threading.Event,
     clock: Callable[[], Instant],
     languages: tuple[str, ...] = (ENGLISH.code,),
-    notice: str = "",
+    around: Around = BARE,
     mirror: Mirror | None = None,
 ) -> None:
     """Keep the pages of all races of ``database`` in the folder ``path``; raises AlreadyKept.
@@ -325,7 +332,7 @@ def keep_snapshots(
         Folder(path),
         clock=clock,
         languages=languages,
-        notice=notice,
+        around=around,
         mirror=mirror,
     )
     try:

@@ -40,11 +40,17 @@ def entry_lines(book: RaceBook, number: int) -> tuple[StageLine, ...]:
 
 
 def arrivals(
-    book: RaceBook, stage: Stage, worn: dict[str, Jersey], *, most: int
+    book: RaceBook,
+    stage: Stage,
+    worn: dict[str, Jersey],
+    *,
+    most: int,
+    lines: Iterable[StageLine] | None = None,
 ) -> tuple[Arrival, ...]:
-    """The latest finishers of a stage, newest first."""
+    """The latest finishers of a stage, newest first; ``lines`` are its own where at hand."""
     zone = zone_named(book.race.timezone)
-    finished = [line for line in entry_lines(book, stage.number) if line.finish is not None]
+    known = entry_lines(book, stage.number) if lines is None else lines
+    finished = [line for line in known if line.finish is not None]
     finished.sort(key=lambda line: -(line.finish or 0))
     return tuple(_arrival(book, stage, line, worn, zone) for line in finished[:most])
 

@@ -11,7 +11,6 @@ from timing.core.times import MINUTE, SECOND, Instant, Rounding, zone_named
 from timing.pages import addresses, figures
 from timing.pages.languages import Words, mark, translate
 from timing.pages.running import running
-from timing.pages.sharing import Sharing
 
 _TIMES: Mapping[tuple[Rounding, int], str] = Words(
     {
@@ -58,7 +57,6 @@ class Frame:
     ``past`` says which moment is shown, where it is not the present; ``present_url`` leads there.
     ``clocks`` is what the clocks on it show, None where there are none yet. ``feed_url`` and
     ``calendar_url`` are what a reader's own program may follow.
-    ``sharing`` is what is shown where a link to the page is shared.
     ``seen`` is when anybody was last seen on the stage that runs.
     """
 
@@ -73,7 +71,6 @@ class Frame:
     scripts: tuple[str, ...] = field(default=())
     past: str = ""
     present_url: str = ""
-    sharing: Sharing | None = None
     clocks: Clocks | None = None
     feed_url: str = ""
     calendar_url: str = ""
@@ -108,6 +105,8 @@ def race_frame(
     if book.teams():
         tabs.append((mark("Teams"), addresses.teams(race.slug)))
     tabs.append((mark("Live"), addresses.live(race.slug)))
+    if race.classifications:
+        tabs.append((mark("Charts"), addresses.charts(race.slug)))
     return Frame(
         title=f"{title} · {race.name}" if title != race.name else race.name,
         race=name,

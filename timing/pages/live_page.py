@@ -11,9 +11,10 @@ from timing.core.definition import Stage
 from timing.core.results import ControlBoard
 from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
-from timing.pages.arrivals import Arrival, Tally, arrivals, runner_detail, tally
+from timing.pages.arrivals import Arrival, Tally, arrivals, counted_by_status, runner_detail
 from timing.pages.fragments import NO_TABLES, Line
 from timing.pages.frame import Frame, race_frame
+from timing.pages.languages import translate
 from timing.pages.marks import Jersey, Place, Symbol, bib_of, name_of, places, worn_bibs
 from timing.pages.running import Running, has_road, last_passing, road, running
 from timing.pages.stages import StageTile, first_start, stage_facts, stage_tiles, stage_title
@@ -56,6 +57,7 @@ class LivePage:
     arrivals_url: str
     tops: tuple[ControlTop, ...]
     summary: str
+    home_url: str
     events: str
 
 
@@ -66,10 +68,16 @@ def live_page(book: RaceBook, *, revision: int = 0) -> LivePage:
     stage = now.stage if now is not None else None
     worn = worn_bibs(book)
     title = stage_title(stage) if stage is not None else sentence("nothing-runs")
-    latest = arrivals(book, stage, worn, most=LATEST) if stage is not None else ()
+    lines = tuple(now.lines.values()) if now is not None else ()
+    latest = arrivals(book, stage, worn, most=LATEST, lines=lines) if stage is not None else ()
     return LivePage(
         frame=race_frame(
-            book, "Live", here="Live", revision=revision, styles=("race",), scripts=("live",)
+            book,
+            translate("Live"),
+            here="Live",
+            revision=revision,
+            styles=("race",),
+            scripts=("live",),
         ),
         title=title,
         moment=_coming(book),
@@ -77,11 +85,12 @@ def live_page(book: RaceBook, *, revision: int = 0) -> LivePage:
         live_stage=stage_facts(stage) if stage is not None else "",
         last_passing=last_passing(now) if now is not None else "",
         tiles=stage_tiles(book),
-        tally=tally(book, stage.number) if stage is not None else None,
+        tally=counted_by_status(lines) if stage is not None else None,
         arrivals=latest,
         arrivals_url=addresses.stage(race.slug, stage.number) if stage is not None else "",
         tops=_tops(book, stage, worn) if stage is not None else (),
         summary=latest[0].name if latest else "",
+        home_url=addresses.race(race.slug),
         events=addresses.events(race.slug, page="live"),
     )
 

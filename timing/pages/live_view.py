@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from timing.core.book import RaceBook
 from timing.pages.board_page import board_page
+from timing.pages.charts_page import charts_page
 from timing.pages.fragments import LivePage
 from timing.pages.line_data import SoughtPage
 from timing.pages.live_page import live_page
@@ -34,10 +35,12 @@ def page_of_lines(book: RaceBook, args: Mapping[str, str]) -> SoughtPage:
 def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> LivePage:
     """The page behind an address made by `addresses.events`.
 
-    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``, ``screen``, ``team``) says
-    which; what else the page takes stands beside it. Raises what that page raises; BadQuery where
-    none is meant.
+    ``board``, ``stage``, ``bib`` or ``page`` (``home``, ``live``, ``screen``, ``team``,
+    ``charts``) says which; what else the page takes stands beside it. Raises what that page
+    raises; BadQuery where none is meant.
     """
+    if args.get("page", "").strip() == "charts":
+        return charts_page(book, args, revision=revision)
     if args.get("page", "").strip() == "screen":  # which takes a stage too
         return screen_page(book, args, revision=revision)
     if code := args.get("board", "").strip():
@@ -56,7 +59,9 @@ def page_of_events(book: RaceBook, args: Mapping[str, str], *, revision: int = 0
         case "live":
             return live_page(book, revision=revision)
         case _:
-            raise BadQuery("page", "home, live, screen or team, or board, stage or bib be given")
+            raise BadQuery(
+                "page", "home, live, screen, team or charts, or board, stage or bib be given"
+            )
 
 
 def concern(book: RaceBook, args: Mapping[str, str]) -> object:

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from timing.core.book import RaceBook
 from timing.core.definition import Classification, Stage
-from timing.core.times import DAY, Instant, local_instants, zone_named
+from timing.core.times import Instant
 from timing.pages import addresses, words
-from timing.pages.arrivals import Arrival, Tally, arrivals, tally
+from timing.pages.arrivals import Arrival, Tally, arrivals, counted_by_status, entry_lines
 from timing.pages.field import FieldPicture, field_picture
 from timing.pages.frame import Frame, race_frame
 from timing.pages.leaders import Leader, leader_of, leaders
@@ -130,6 +130,10 @@ def race_home(book: RaceBook, *, revision: int = 0) -> RaceHomePage:
     shown = now.stage if now is not None else race.stage(book.last_stage)
     main = race.classifications[0] if race.classifications else None
     worn = worn_bibs(book)
+    if now is not None:
+        lines = tuple(now.lines.values())
+    else:
+        lines = entry_lines(book, shown.number) if shown is not None else ()
     last = max((s.date for s in race.stages), default=race.starts_on)
     coming = _coming(book)
     return RaceHomePage(
@@ -151,12 +155,12 @@ def race_home(book: RaceBook, *, revision: int = 0) -> RaceHomePage:
         leaders=leaders(book, now, roads) if shown is not None else (),
         sureness=sureness_of_standings(book),
         field=field_picture(book, now, worn) if now is not None else None,
-        tally=tally(book, shown.number) if shown is not None else None,
+        tally=counted_by_status(lines) if shown is not None else None,
         shown_title=stage_title(shown) if shown is not None else "",
         shown_facts=stage_facts(shown) if shown is not None else "",
         shown_url=addresses.stage(race.slug, shown.number) if shown is not None else "",
-        arrivals=arrivals(book, shown, worn, most=LATEST) if shown is not None else (),
-        next_start=_next_start(book, coming) if coming is not None and now is None else None,
+        arrivals=arrivals(book, shown, worn, most=LATEST, lines=lines) if shown is not None else (),
+        next_start=_next_start(book, coming) if coming is not None else None,
         is_over=shown is not None and now is None and coming is None,
         top=top_rows(book, main, now, roads, most=TOP) if main is not None else (),
         top_title=main.name or main.code if main is not None else "",
@@ -218,13 +222,5 @@ def _next_start(book: RaceBook, stage: Stage) -> NextStart:
 
 
 def _instant(book: RaceBook, stage: Stage) -> Instant | None:
-    guns = book.guns(stage.number)
-    if guns:
-        return min(guns.values())
-    start = stage.start
-    opens = (start.at or start.opens) if start is not None else None
-    if opens is None:
-        return None
-    ms = (opens.day or 0) * DAY + opens.ms
-    # None inside an hour that is skipped when clocks go forward.
-    return next(iter(local_instants(stage.date, ms, zone_named(book.race.timezone))), None)
+    """The first gun of a stage, as it is planned or was."""
+    return min(book.guns(stage.number).values(), default=None)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from timing.pages import addresses, figures, languages, words
 from timing.pages.languages import speaking, spoken, translate, translate_many
 from timing.pages.policy import STYLES
+from timing.pages.sharing import sharing_of
 from timing.pages.static_files import (
     INLINE_STYLES,
     TEMPLATES,
@@ -74,9 +75,15 @@ def render(page: Page, *, notice: str = "", here: str = "") -> str:
     """The whole document of a page, under the installation's ``notice`` if it has one.
 
     ``here`` is the page's own address without its language: where it is given, the page offers
-    itself in the other languages.
+    itself in the other languages, and says what is shown where a link to it is shared.
     """
-    return environment().get_template(page.template).render(page=page, notice=notice, here=here)
+    return (
+        environment()
+        .get_template(page.template)
+        .render(
+            page=page, notice=notice, here=here, sharing=sharing_of(page, here) if here else None
+        )
+    )
 
 
 def piece_html(page: Page, name: str) -> str:

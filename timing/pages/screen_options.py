@@ -11,7 +11,7 @@ from timing.pages.selection import BadQuery, number_of
 
 MOST_BOARDS = 12
 SECONDS = (5, 300)
-LINES = (5, 200)
+TOP = (5, 200)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -34,12 +34,12 @@ class ScreenPlace(StrEnum):
 class ScreenOptions:
     """A screen's options. ``boards`` are codes, empty for the usual ones; ``stage`` fixes one.
 
-    ``seconds`` is how long a page of a board stays, ``lines`` how many of each board are shown.
+    ``seconds`` is how long a page of a board stays, ``top`` how many of each board are shown.
     """
 
     boards: tuple[str, ...] = ()
     seconds: int = 20
-    lines: int = 30
+    top: int = 30
     stage: int | None = None
     theme: ScreenTheme = ScreenTheme.DARK
     what: ScreenPlace = ScreenPlace.CAMP
@@ -50,7 +50,7 @@ class ScreenOptions:
         said = {
             "boards": ",".join(self.boards),
             "seconds": str(self.seconds) if self.seconds != usual.seconds else "",
-            "lines": str(self.lines) if self.lines != usual.lines else "",
+            "top": str(self.top) if self.top != usual.top else "",
             "stage": "" if self.stage is None else str(self.stage),
             "theme": self.theme.value if self.theme is not usual.theme else "",
             "what": self.what.value if self.what is not usual.what else "",
@@ -68,7 +68,7 @@ def screen_options(args: Mapping[str, str]) -> ScreenOptions:
     return ScreenOptions(
         boards=boards,
         seconds=number_within(args, "seconds", SECONDS, usual.seconds),
-        lines=number_within(args, "lines", LINES, usual.lines),
+        top=number_within(args, "top", TOP, usual.top),
         stage=number_of(args, "stage"),
         theme=choice_of(args, "theme", usual.theme),
         what=choice_of(args, "what", usual.what),

@@ -102,6 +102,7 @@ class ScreenPage:
     parts: tuple[BoardPart, ...]
     nothing: str
     arrivals: tuple[ScreenArrival, ...]
+    most_arrivals: int
     next_in: tuple[NextIn, ...]
     shown_next: int
     leaders: tuple[Leader, ...]
@@ -148,6 +149,7 @@ def screen_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -
         parts=parts,
         nothing="" if parts else standing_before(book) or sentence("nothing-ranked"),
         arrivals=_arrivals(book, boards, shown, options),
+        most_arrivals=ARRIVALS[options.what],
         next_in=tuple(_next_in(boards, now)) if now is not None else (),
         shown_next=NEXT_SHOWN,
         leaders=leaders(book, None, None)[:_LEADERS] if is_evening and book.last_stage else (),
@@ -177,9 +179,9 @@ def _parts(boards: ShownBoards, options: ScreenOptions, stage: Stage | None) -> 
     codes = options.boards or (usual if boards.now is not None else (STAGE, *usual))
     for code in codes:
         if code != STAGE:
-            yield from _pages_of(boards.board(code, options.lines), options, code)
+            yield from _pages_of(boards.board(code, options.top), options, code)
         elif stage is not None and stage.number in boards.book.stages:
-            for nth, board in enumerate(boards.stage(stage.number, options.lines)):
+            for nth, board in enumerate(boards.stage(stage.number, options.top)):
                 yield from _pages_of(board, options, f"{STAGE}-{nth}")
 
 

@@ -11,7 +11,7 @@ from timing.pages import addresses
 from timing.pages.board_page import board_name
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import translate
-from timing.pages.screen_options import LINES, SECONDS, ScreenOptions, screen_options
+from timing.pages.screen_options import SECONDS, TOP, ScreenOptions, screen_options
 from timing.pages.shown_boards import STAGE, usual_boards
 from timing.pages.stages import stage_title
 
@@ -39,7 +39,7 @@ class ScreenSetupPage:
     boards: tuple[Offered, ...]
     stages: tuple[Offered, ...]
     seconds: tuple[int, int]
-    lines: tuple[int, int]
+    top: tuple[int, int]
     form: str
     action: str
     screen: str
@@ -78,7 +78,7 @@ def screen_setup(
             if stage.number in book.stages
         ),
         seconds=SECONDS,
-        lines=LINES,
+        top=TOP,
         form=addresses.screen_setup(race.slug),
         action=addresses.screen(race.slug),
         screen=here,

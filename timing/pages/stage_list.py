@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from timing.core.book import RaceBook
+from timing.core.courses import course_of
 from timing.core.definition import Stage, StageKind
 from timing.core.entries import Competitor, Entry
 from timing.core.times import Duration
 from timing.pages import addresses, figures, words
-from timing.pages.marks import name_of
+from timing.pages.marks import Place, name_of, places
 from timing.pages.profile import Profile, profile_of
 from timing.pages.stages import first_start
 from timing.pages.sureness import SURENESS, Sureness, sureness_of_stage
@@ -36,6 +37,8 @@ class Winner:
 class StageItem:
     """One stage, or a rest day, which has a day and a word only.
 
+    ``places`` are those of its course, drawn where it has no ``profile``.
+
     ``sureness`` is a `Sureness` or ``rest``; ``word`` says the same.
     """
 
@@ -47,6 +50,7 @@ class StageItem:
     kilometres: str
     climb: str
     profile: Profile | None
+    places: tuple[Place, ...]
     winners: tuple[Winner, ...]
     sureness: str
     word: str
@@ -74,6 +78,7 @@ def _item(book: RaceBook, stage: Stage) -> StageItem:
         kilometres=figures.kilometres(stage.distance_m) if stage.distance_m else "",
         climb=figures.count(stage.ascent_m) if stage.ascent_m else "",
         profile=profile_of(stage, most=_PROFILE_POINTS),
+        places=places(course_of(stage, "").points) if stage.controls else (),
         winners=tuple(_winners(book, stage)) if sureness is Sureness.PROVISIONAL else (),
         sureness="rest" if is_rest else sureness,
         word=sentence("stage-rest") if is_rest else SURENESS[sureness],

@@ -29,6 +29,7 @@ from timing.pages.marks import (
     Jersey,
     StatusMark,
     bib_of,
+    competitor_key,
     name_of,
     places,
     race_mark,
@@ -103,7 +104,10 @@ class ApartRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamPage:
-    """The page of a team. ``apart`` is of the stage shown, ``columns`` the stages begun."""
+    """The page of a team. ``apart`` is of the stage shown, ``columns`` the stages begun.
+
+    ``key`` is the identity that a device follows, as on boards.
+    """
 
     template: ClassVar[str] = "team.html"
     rows_template: ClassVar[str] = ""
@@ -119,6 +123,8 @@ class TeamPage:
     tables: ClassVar[Mapping[str, Sequence[TableLine]]] = NO_TABLES
 
     frame: Frame
+    slug: str
+    key: str
     name: str
     bib: Bib
     about: str
@@ -211,8 +217,10 @@ class _TeamMaker:
                 here="Teams",
                 revision=revision,
                 styles=("runner", "team"),
-                scripts=("live",),
+                scripts=("live", "runner"),
             ),
+            slug=slug,
+            key=competitor_key(team),
             name=name,
             bib=bib_of(team, worn),
             about=about,

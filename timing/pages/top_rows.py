@@ -91,7 +91,9 @@ def _settled_row(
     else:
         total = "" if line.time is None else figures.time(line.time, precision)
     gap = ""
-    if line.gap:
+    if line.rank == 1 and not line.gap:
+        gap = sentence("leader")
+    elif line.gap is not None:
         gap = figures.count(line.gap) if counts else figures.behind(line.gap, precision)
     return TopRow(
         id=_row_id(line.competitor),
@@ -102,7 +104,7 @@ def _settled_row(
         rank=str(line.rank),
         moved=_moved(before, line),
         total=total,
-        gap=gap or sentence("leader"),
+        gap=gap,
     )
 
 
@@ -130,7 +132,9 @@ def _road_row(
         rank=str(road_line.rank),
         moved=_moved_to(before, line, road_line.rank) if now.closed else None,
         total="" if road_line.total is None else figures.time(road_line.total, precision),
-        gap=figures.behind(road_line.gap, precision) if road_line.gap else sentence("leader"),
+        gap=sentence("leader")
+        if road_line.rank == 1
+        else figures.behind(road_line.gap or 0, precision),
         place=place,
         clock=clock,
         on_road=stage is not None and not road_line.is_settled,

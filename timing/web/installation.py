@@ -47,7 +47,7 @@ class Installation:
         collect_seldom()
         self.follower.start()
         self.streams.start(is_alive)
-        mind_snapshots(self.settings.snapshots, is_alive, now)
+        mind_snapshots(self.settings.snapshots, is_alive, now, lambda: self.books.cursors)
 
 
 def install(app: Flask, settings: Settings) -> Installation:

@@ -16,6 +16,7 @@ from timing.live.listening import Known
 from timing.live.outlets import outlet_of
 from timing.pages import figures
 from timing.pages.board_page import BoardPage, board_page
+from timing.pages.charts_page import ChartsPage, charts_page
 from timing.pages.languages import prefix
 from timing.pages.line_data import line_data
 from timing.pages.live_page import LivePage, live_page
@@ -29,7 +30,7 @@ from timing.pages.runner_page import RunnerPage, runner_page
 from timing.pages.screen_page import ScreenPage, screen_page
 from timing.pages.screen_setup import ScreenSetupPage, screen_setup
 from timing.pages.selection import BadQuery
-from timing.pages.sharing import Sharing, sharing
+from timing.pages.sharing import published_at
 from timing.pages.stage_page import ControlPage, StagePage, stage_page
 from timing.pages.team_page import TeamPage, team_page
 from timing.web.answering import JSON, answered, answered_of_all, asked_moment, life_of
@@ -39,6 +40,7 @@ public = Blueprint("public", __name__)
 
 RacePage: TypeAlias = (
     BoardPage
+    | ChartsPage
     | ControlPage
     | LivePage
     | PeoplePage
@@ -116,6 +118,13 @@ def live(slug: str) -> Response:
     return _shown(slug, lambda book, revision: live_page(book, revision=revision))
 
 
+@public.get("/races/<slug:slug>/charts")
+def charts(slug: str) -> Response:
+    """Pictures of the race."""
+    args = request.args.to_dict()
+    return _shown(slug, lambda book, revision: charts_page(book, args, revision=revision))
+
+
 @public.get("/races/<slug:slug>/screen")
 def screen(slug: str) -> Response:
     """The big screen of a camp or a finish."""
@@ -153,29 +162,17 @@ def _shown(slug: str, making: Callable[[RaceBook, int], RacePage]) -> Response:
     """The answer that shows a page of a race."""
     notice, moment = installation().settings.notice, asked_moment()
     here, present = _address(request.args), _present_url()
-    path, origin = request.path, installation().settings.public_url
+    origin = installation().settings.public_url
 
     def made(book: RaceBook, revision: int) -> str:
         page = making(book, revision)
         if moment.is_past:
             told = moment_words(book.race, at=moment.at, revision=moment.revision)
             page = replace(page, frame=page.frame.as_past(told, present))
-        else:
-            page = replace(page, frame=replace(page.frame, sharing=_sharing(page, path, origin)))
-        return render(page, notice=notice, here=here)
+        with published_at(origin):
+            return render(page, notice=notice, here=here)
 
     return answered(slug, made)
-
-
-def _sharing(page: RacePage, path: str, origin: str) -> Sharing:
-    """What is shown where a link to a page is shared: who leads, where the page says so."""
-    return sharing(
-        title=page.frame.title,
-        description=getattr(page, "lead", ""),
-        site=page.frame.race,
-        path=path,
-        origin=origin,
-    )
 
 
 def _present_url() -> str:
