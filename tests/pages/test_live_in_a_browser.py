@@ -51,14 +51,16 @@ new PerformanceObserver((list) => {
 
 LINES = """
 export function take(body, told) { (window.told ??= []).push(told); }
-export async function refresh() {}
+export async function refresh() { window.refreshed = (window.refreshed ?? 0) + 1; }
 """
 
 BEAT = {"revision": 1, "every": 15, "within": 4}
 
 
 def board(clock: str = "12:06:18", revision: int = 1) -> BoardPage:
-    return board_page(RaceBook(siroua_six(clock)), "gc", {}, revision=revision)
+    """A board with every line in its document, whose lines live.js keeps by itself."""
+    args = {"lines": "all"}
+    return board_page(RaceBook(siroua_six(clock)), "gc", args, revision=revision)
 
 
 def change(before: str, after: str, revision: int, since: int = 1) -> dict[str, Any]:
@@ -277,9 +279,9 @@ def test_summaries_are_announced_at_most_every_fifteen_seconds_the_newest_first(
     said = page.locator("[data-announce]")
     for number, text in enumerate(("first", "second", "third")):
         told = {**change("12:00:00", "12:06:18", 2 + number), "summary": text}
-        told["html"]["count"] = f'<p class="count note" id="count" data-piece>{text}</p>'
+        told["html"]["head"] = f'<div class="head" id="head" data-piece>{text}</div>'
         say(page, "board", told, f"life-{2 + number}")
-        expect(page.locator("#count")).to_have_text(text)
+        expect(page.locator("#head")).to_have_text(text)
         page.clock.run_for(1_000)
     expect(said).to_have_text("first")
     page.clock.run_for(10_000)
@@ -351,3 +353,16 @@ def test_a_table_that_keeps_its_own_lines_is_told_of_them_and_nothing_else(
     assert {name for name in told["html"] if name.startswith("line-")} <= set(got["html"])
     assert got["order"] == told["order"]
     expect(page.locator("#line-e33 .gap")).not_to_contain_text("Finished")
+
+
+def test_a_table_that_keeps_its_own_lines_is_asked_to_renew_them_where_streams_are_refused(
+    open_board: Callable[..., Page],
+) -> None:
+    page = open_board(board(), virtual=True)
+    page.evaluate("fail(2)")
+    for _ in range(40):
+        page.clock.run_for(500)
+        page.wait_for_timeout(5)
+        if page.evaluate("window.refreshed"):
+            break
+    assert page.evaluate("window.refreshed") == 1
