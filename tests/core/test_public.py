@@ -133,6 +133,21 @@ def test_a_course_on_which_somebody_is_out_is_not_clear() -> None:
     assert held_back(book)
 
 
+LAST_STAGE = """\
+  2 FINISH 1 12:00:00
+  2 FINISH 3 13:00:00
+"""
+
+
+def test_after_the_last_stage_a_race_without_a_register_tells_it_once_the_others_are_in() -> None:
+    out = RETIRED.replace("stage: 1", "stage: 2").replace("control: PASS, ", "")
+    race = RACE.replace("1 PASS 2 10:00:00", "1 FINISH 2 12:30:00") + ALL_HOME
+    assert held_back(RaceBook(document(out, race=race + LAST_STAGE.splitlines()[0] + "\n")))
+    assert held_back(RaceBook(document(out, race=race + LAST_STAGE))) == ()
+    register = ruling('account, stage: 1, bib: "1", where: Camp')
+    assert held_back(RaceBook(document(out, register, race=race + LAST_STAGE)))
+
+
 def test_a_race_may_leave_it_to_its_director_or_tell_it_at_once() -> None:
     handed = ruling('account, stage: 1, bib: "2", where: Camp')
     by_director = (RACE + ALL_HOME).replace("UTC", "UTC, withdrawals: by_director", 1)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from timing.core.book import RaceBook
-from timing.core.definition import Race, Withdrawals
+from timing.core.definition import Race, StageKind, Withdrawals
 from timing.core.document import Document
 from timing.core.records import Account, Passing, Release, Ruling, Status, Void
 from timing.core.rosters import Untold
@@ -53,7 +53,9 @@ def held_back(book: RaceBook) -> tuple[Status, ...]:
 
     One is told once all whom it names are released; or when the course of its stage is clear,
     unless the race leaves that to its director; and at the latest when a later stage has begun,
-    since from then on a board would have to say that they run it (Rules 12.2).
+    since from then on a board would have to say that they run it (Rules 12.2). After the last stage
+    none begins: where nobody is accounted for anywhere in the race, it is told once the others are
+    in, else a race that keeps no register would stay under way for good.
     """
     if book.race.withdrawals is Withdrawals.AT_ONCE:
         return ()
@@ -64,6 +66,8 @@ def held_back(book: RaceBook) -> tuple[Status, ...]:
     begun = [number for number in book.stages if book.has_begun(number)]
     last_begun = begun[-1] if begun else 0
     is_by_course = book.race.withdrawals is Withdrawals.COURSE_CLEAR
+    keeps_register = any(isinstance(r, Account) for r in book.rulings)
+    last = max((s.number for s in book.race.stages if s.kind is not StageKind.REST), default=0)
     clear: dict[int, bool] = {}
 
     def is_told(ruling: Status) -> bool:
@@ -72,7 +76,8 @@ def held_back(book: RaceBook) -> tuple[Status, ...]:
             return True
         if is_by_course and stage in begun:
             if stage not in clear:
-                clear[stage] = is_course_clear(book, stage)
+                takes_a_word = keeps_register or stage != last
+                clear[stage] = is_course_clear(book, stage, takes_a_word=takes_a_word)
             if clear[stage]:
                 return True
         return _is_released(ruling, releases, book)
@@ -80,11 +85,12 @@ def held_back(book: RaceBook) -> tuple[Status, ...]:
     return tuple(ruling for ruling in retired if not is_told(ruling))
 
 
-def is_course_clear(book: RaceBook, stage: int) -> bool:
+def is_course_clear(book: RaceBook, stage: int, *, takes_a_word: bool = True) -> bool:
     """Whether everyone who started is at the finish or at a final place (Rules 11.1).
 
     A runner who is out is at a final place once somebody said where, and if it was in a vehicle
-    to whom they were handed over. UnknownStage where there is no such stage.
+    to whom they were handed over; or at once, unless it ``takes_a_word``. UnknownStage where there
+    is no such stage.
     """
     settled = book.stage_book(stage)
     if settled.state is None or not book.has_begun(stage):
@@ -97,7 +103,7 @@ def is_course_clear(book: RaceBook, stage: int) -> bool:
     for entry_id, row in settled.state.rows.items():
         if row.status in _WAITED_FOR:
             return False
-        if row.status in _ENDED and row.finish is None:
+        if takes_a_word and row.status in _ENDED and row.finish is None:
             account = accounts.get(entry_id)
             if account is None or (account.vehicle and not account.handed_to):
                 return False
