@@ -158,6 +158,8 @@ class _Copy:
         address, mark, fragment = to.partition("#")
         if not address or to == self._relative(RESULTS):
             return to
+        if address.startswith("/static/vendor/") and not address.endswith(".woff2"):
+            return None  # what only scripts draw with
         if address.startswith("/static/"):
             return self._relative(address.partition("?")[0].removeprefix("/"))
         path = self._paths.get(address)
