@@ -59,8 +59,9 @@ export class Windowed {
   draw() {
     const { ids } = this;
     const drawn = this._drawn(this.view);
-    const isSame = drawn.length === this.rows.size && this.count === ids.length
-      && drawn.every(([nth, row]) => this.rows.get(ids[nth]) === row);
+    const placed = [...this.rows];  // in the order they were placed in
+    const isSame = drawn.length === placed.length && this.count === ids.length
+      && drawn.every(([nth, row], at) => placed[at][0] === ids[nth] && placed[at][1] === row);
     if (isSame) return;
     this.count = ids.length;
     const nodes = [];

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,9 @@ MOMENTS = {
     "on the fifth stage": siroua_six(),
     "after the last stage": siroua_six("22:00:00", stage=6),
 }
+
+
+FOR_SCRIPTS = re.compile(r' data-[\w-]+="[^"]*"')
 
 
 def wrong(pages: Iterable[tuple[str, Page]]) -> dict[str, list[str]]:
@@ -74,7 +78,8 @@ def test_what_every_scenario_says_can_be_shown(path: Path) -> None:
     for name, page in telling_pages(RaceBook(document)):
         text = render(page)
         assert ">None<" not in text, name
-        assert "{" not in without_styles(text), name  # a sentence whose parts were not filled in
+        # A sentence whose parts were not filled in; scripts fill in those in their attributes.
+        assert "{" not in FOR_SCRIPTS.sub("", without_styles(text)), name
 
 
 @pytest.mark.parametrize("path", DEFINITIONS, ids=lambda path: path.stem)

@@ -54,7 +54,7 @@ def test_a_volunteer_and_the_director_see_it_too(filled: Database) -> None:
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_without_a_notice_there_is_none(client: FlaskClient, path: str) -> None:
-    assert "notice" not in client.get(path, follow_redirects=True).text
+    assert 'class="notice' not in client.get(path, follow_redirects=True).text
 
 
 @pytest.mark.parametrize("path", ["/", RACE])

@@ -40,7 +40,7 @@ def listed(app: Flask) -> list[PublicPage]:
 
 
 def test_every_public_route_is_listed_or_named_among_what_is_not_kept(app: Flask) -> None:
-    kept = {kind.rule for kind in (*pages.PAGES, *data.DATA)}
+    kept = {kind.route for kind in (*pages.PAGES, *data.DATA)}
     left_out = {*pages.NOT_KEPT, *data.NOT_KEPT}
     assert kept | left_out == routed(app)
     assert kept & left_out == set()

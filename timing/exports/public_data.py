@@ -74,11 +74,11 @@ def _problems(book: RaceBook) -> Iterator[PublicPage]:
 
 
 DATA: tuple[Kind, ...] = (
-    Kind(rule="/api/v1/races/<slug>", of_race=_race),
-    Kind(rule="/api/v1/races/<slug>/boards/<code>", of_race=_boards),
-    Kind(rule="/api/v1/races/<slug>/stages/<number>", of_race=_stages),
-    Kind(rule="/api/v1/races/<slug>/entries/<bib>", of_race=_entries),
-    Kind(rule="/api/v1/races/<slug>/problems", of_race=_problems),
+    Kind(route="/api/v1/races/<slug>", of_race=_race),
+    Kind(route="/api/v1/races/<slug>/boards/<code>", of_race=_boards),
+    Kind(route="/api/v1/races/<slug>/stages/<number>", of_race=_stages),
+    Kind(route="/api/v1/races/<slug>/entries/<bib>", of_race=_entries),
+    Kind(route="/api/v1/races/<slug>/problems", of_race=_problems),
 )
 
 NOT_KEPT: Mapping[str, str] = {

@@ -83,9 +83,9 @@ class PublicPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of address: its ``rule`` as the web routes it, and those that a race has."""
+    """A kind of address: its ``route`` as the web has it, and those that a race has."""
 
-    rule: str
+    route: str
     of_race: Callable[[RaceBook], Iterator[PublicPage]]
 
 
@@ -214,15 +214,15 @@ def current_stage(book: RaceBook) -> int:
 
 
 PAGES: tuple[Kind, ...] = (
-    Kind(rule="/races/<slug>", of_race=_home),
-    Kind(rule="/races/<slug>/live", of_race=_live),
-    Kind(rule="/races/<slug>/boards/<code>", of_race=_boards),
-    Kind(rule="/races/<slug>/stages/<number>", of_race=_stages),
-    Kind(rule="/races/<slug>/runners", of_race=_everybody),
-    Kind(rule="/races/<slug>/entries/<bib>", of_race=_runners),
-    Kind(rule="/races/<slug>/charts", of_race=_charts),
-    Kind(rule="/races/<slug>/teams", of_race=_all_teams),
-    Kind(rule="/races/<slug>/teams/<code>", of_race=_teams),
+    Kind(route="/races/<slug>", of_race=_home),
+    Kind(route="/races/<slug>/live", of_race=_live),
+    Kind(route="/races/<slug>/boards/<code>", of_race=_boards),
+    Kind(route="/races/<slug>/stages/<number>", of_race=_stages),
+    Kind(route="/races/<slug>/runners", of_race=_everybody),
+    Kind(route="/races/<slug>/entries/<bib>", of_race=_runners),
+    Kind(route="/races/<slug>/charts", of_race=_charts),
+    Kind(route="/races/<slug>/teams", of_race=_all_teams),
+    Kind(route="/races/<slug>/teams/<code>", of_race=_teams),
 )
 
 NOT_KEPT: Mapping[str, str] = {
