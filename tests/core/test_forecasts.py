@@ -11,7 +11,9 @@ from timing.core.definition import Basis, Control, Race, Stage, Start, StartMode
 from timing.core.document import Document
 from timing.core.effort import Effort, lamplight, usual_time
 from timing.core.entries import Entry
-from timing.core.forecasts import Expected, Forecasts, forecast
+from timing.core.forecasts import Expected, Forecasts, forecast, history_before
+from timing.core.paces import History
+from timing.core.projection import projected_finishes
 from timing.core.records import Passing
 from timing.core.times import HOUR, MINUTE, Instant, TimeOfDay, parse_instant
 
@@ -184,3 +186,74 @@ def test_who_has_not_come_by_now_is_to_come_later() -> None:
     ahead = forecasts.to_come("12")
     assert all(at <= e.earliest <= e.time <= e.latest for e in ahead)
     assert [e.time for e in ahead] == sorted(e.time for e in ahead)
+
+
+def test_the_finishes_of_all_on_course_are_those_to_come_of_each() -> None:
+    """At 200 minutes eleven are on their way in from the hut, and 12 was last seen at CP1."""
+    forecasts = Forecasts(book(*all_through(but=12)), 1, GUN + 200 * MINUTE)
+    finishes = forecasts.finishes()
+    assert finishes.keys() == {str(n) for n in range(1, 13)}
+    assert all(finishes[entry] == forecasts.to_come(entry)[-1] for entry in finishes)
+    assert forecasts.last_seen("1") == (3, GUN + 138 * MINUTE)
+    assert forecasts.last_seen("12") == (1, GUN + 60 * MINUTE)
+
+
+def test_nothing_is_put_off_at_the_moment_somebody_was_seen_nor_where_no_moment_is_named() -> None:
+    whole = book(*all_through(but=12))
+    just_seen = Forecasts(whole, 1, GUN + 60 * MINUTE)
+    assert just_seen.to_come("12") == just_seen.of("12")
+    soon_after = Forecasts(whole, 1, GUN + 61 * MINUTE)
+    assert soon_after.to_come("12") == soon_after.of("12")
+    by_all = Forecasts(whole, 1)
+    assert by_all.to_come("12") == by_all.of("12")
+    assert by_all.last_seen("1") is None
+    assert by_all.to_come("1") == ()
+
+
+def test_only_the_stages_before_tell_the_form() -> None:
+    """What 12 takes on the second stage says nothing of the first, whose finish it missed."""
+    first = [seen(n, "FINISH", 218) for n in range(1, 12)]
+    second = [seen(n, "FINISH", 218, number=2) for n in range(1, 12)]
+    slow = seen(12, "FINISH", 436, number=2)
+    both = book(*first, *second, slow, stages=2)
+    assert history_before(both, 1) == History(form={}, ground=None)
+    form = history_before(both, 2).form
+    assert form.keys() == {str(n) for n in range(1, 12)}
+    assert all(values == [0.0] for values in form.values())
+
+
+def test_whose_stop_alone_was_missed_is_as_fast_as_before() -> None:
+    """In and out of the hut of one who was not seen before them tell of a stop, not of a pace."""
+    ahead = forecast(book(seen(1, "HUT.in", 130), seen(1, "HUT.out", 138)), 1, "1")
+    usual = forecast(book(seen(1, "HUT.in", 130)), 1, "1")
+    assert [e.point for e in ahead] == ["FINISH"]
+    assert ahead[0].time - (GUN + 138 * MINUTE) == pytest.approx(
+        usual[1].time - usual[0].time, rel=0.05
+    )
+
+
+def test_no_time_is_neither_day_nor_night() -> None:
+    midnight = parse_instant("2026-08-28T22:00:00Z")
+    assert lamplight(midnight, midnight, midnight) == 1
+
+
+def test_the_projected_clock_counts_from_the_start() -> None:
+    """Started by the gun, without anything that does not count: what is left is the clock."""
+    at = GUN + 100 * MINUTE
+    whole = book(*all_through(but=12))
+    finishes = projected_finishes(whole, 1, at)
+    assert finishes.keys() == {str(n) for n in range(1, 13)}
+    for entry, made in finishes.items():
+        expected = Forecasts(whole, 1, at).to_come(entry)[-1]
+        assert made.finish == expected
+        assert made.time == expected.time - GUN
+        assert (made.earliest, made.latest) == (expected.earliest - GUN, expected.latest - GUN)
+        assert at <= expected.earliest <= expected.time <= expected.latest
+
+
+def test_nobody_has_a_projected_finish_before_the_gun_nor_behind_the_finish() -> None:
+    whole = book(*all_through(but=12))
+    assert projected_finishes(whole, 1, GUN - MINUTE) == {}
+    assert projected_finishes(whole, 1, GUN + 220 * MINUTE).keys() == {"12"}
+    with pytest.raises(UnknownStage):
+        projected_finishes(whole, 7, GUN)

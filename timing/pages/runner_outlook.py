@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from timing.core.forecasts import Expected, Forecasts
+from timing.core.forecasts import Expected
 from timing.core.statuses import StageStatus
-from timing.pages import figures
+from timing.pages import figures, foreseen
 from timing.pages.languages import mark, translate
 from timing.pages.runner_view import RunnerView
 from timing.pages.runner_way import clocks_of
@@ -48,7 +48,7 @@ def ahead_of(view: RunnerView) -> tuple[Expected, ...]:
     if view.now is None or not view.is_live or view.now.latest is None:
         return ()
     number, moment = view.now.stage.number, view.now.latest[0].time
-    return Forecasts(view.book, number, moment).to_come(view.entry.id)
+    return foreseen.forecasts(view.book, number, moment).to_come(view.entry.id)
 
 
 def outlook(view: RunnerView, ahead: tuple[Expected, ...]) -> RunnerOutlook | None:

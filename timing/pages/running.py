@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from timing.core.book import RaceBook
 from timing.core.definition import Classification, Measure, Of, Stage
 from timing.core.entries import Entry
-from timing.core.projection import ProjectedLine, projected, projected_finishes
+from timing.core.projection import ProjectedLine, projected
 from timing.core.results import Split, StageLine
 from timing.core.road import RoadLine, on_the_road
 from timing.core.times import Instant, zone_named
-from timing.pages import figures, words
+from timing.pages import figures, foreseen, words
 from timing.pages.arrivals import entry_lines
 from timing.pages.marks import Place, places
 from timing.pages.remembering import remembered
@@ -129,7 +129,7 @@ def projection(
     """
     latest = now.latest
     moment = at if at is not None else (latest[0].time if latest is not None else 0)
-    finishes = projected_finishes(book, now.stage.number, moment)
+    finishes = foreseen.finishes(book, now.stage.number, moment)
     return projected(road(book, code, now), finishes)
 
 
