@@ -202,10 +202,14 @@ function sameHtml(line, text) {
   return bare(line.row).isEqualNode(parser.content.firstElementChild);
 }
 
-/** A row as the server made it, without what this script added. */
+/** A row as the server made it, without what this script added, its clocks in race time. */
 function bare(row) {
   const copy = row.cloneNode(true);
   copy.querySelector(".star")?.remove();
+  for (const time of copy.querySelectorAll("time[data-race]")) {
+    time.textContent = time.dataset.race;
+    delete time.dataset.race;
+  }
   copy.removeAttribute("aria-rowindex");
   copy.classList.remove("changed", "ten", "follow");
   if (!copy.className) copy.removeAttribute("class");

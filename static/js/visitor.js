@@ -1,4 +1,5 @@
-// What only the visitor's own device knows: which language it speaks, and which time it is there.
+// What only the visitor's own device knows: which language it speaks, which time it is there, and
+// how much of a row of links is in sight.
 //
 // Clocks on a page are race time, in <time> elements. The foot of the page offers the visitor's
 // own; the choice stays on the device. Nothing of it is sent anywhere.
@@ -11,6 +12,15 @@ const LANGUAGE = "bivouac:language";
 const foot = document.querySelector("[data-clocks]");
 if (foot) offerOwnClocks(foot);
 offerLanguage(document.querySelector("[data-tongues]"));
+for (const chosen of document.querySelectorAll("nav [aria-current]")) bringIntoSight(chosen);
+
+/** What is chosen in a row that scrolls sideways comes into sight. */
+function bringIntoSight(chosen) {
+  const row = chosen.closest("nav");
+  if (row.scrollWidth <= row.clientWidth) return;
+  const inRow = chosen.getBoundingClientRect().left - row.getBoundingClientRect().left;
+  row.scrollLeft += inRow - (row.clientWidth - chosen.clientWidth) / 2;
+}
 
 function offerOwnClocks(button) {
   const at = new Date(Number(button.dataset.at));
@@ -18,7 +28,6 @@ function offerOwnClocks(button) {
   if (shift === 0) return;
   button.hidden = false;
   const main = document.querySelector("main");
-  const raceTimes = new WeakMap();
   let own = remembered(CHOICE) === "own";
 
   function show() {
@@ -28,15 +37,13 @@ function offerOwnClocks(button) {
   }
 
   function dress(time) {
-    if (own && !raceTimes.has(time)) {
-      const text = time.textContent;
-      raceTimes.set(time, text);
-      time.textContent = shifted(text, shift);
-      time.classList.add("own");
-    } else if (!own && raceTimes.has(time)) {
-      time.textContent = raceTimes.get(time);
-      raceTimes.delete(time);
-      time.classList.remove("own");
+    const race = time.dataset.race;
+    if (own && race === undefined) {
+      time.dataset.race = time.textContent;
+      time.textContent = shifted(time.textContent, shift);
+    } else if (!own && race !== undefined) {
+      time.textContent = race;
+      delete time.dataset.race;
     }
   }
 
@@ -45,9 +52,8 @@ function offerOwnClocks(button) {
     remember(CHOICE, own ? "own" : "");
     show();
   });
-  // Lines that the stream replaces come in race time.
+  // Lines that the stream replaces come in race time; others come back as they were taken out.
   new MutationObserver((changes) => {
-    if (!own) return;
     for (const change of changes) {
       for (const node of change.addedNodes) {
         if (node.nodeType !== Node.ELEMENT_NODE) continue;

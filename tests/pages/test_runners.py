@@ -94,6 +94,11 @@ def test_another_stage_can_be_asked_for(book: RaceBook) -> None:
         runner_page(book, "41", {"stage": "12"})
 
 
+def test_who_did_not_start_has_no_time_at_the_start(book: RaceBook) -> None:
+    page = runner_page(book, "190", {"stage": "1"})
+    assert [step.clock for step in page.steps if step.is_passed] == []
+
+
 def test_a_control_that_was_not_read_leaves_the_leg_unknown() -> None:
     document = siroua_six()
     passings = tuple(p for p in document.passings if p.id != "p-41-5-CP2")

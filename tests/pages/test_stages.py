@@ -137,7 +137,10 @@ def test_a_stage_to_come_has_its_course_and_no_result(book: RaceBook) -> None:
     page = the_stage(book, 6)
     assert page.lead == ""
     assert page.boards[0].ranked == ()
-    assert "mass start 07:30" in page.moment
+    assert page.start == "mass start 07:30"
+    coming = next(part for part in page.boards[0].parts if part.rows)
+    assert coming.title == "Not started yet"
+    assert {row.seen for row in coming.rows} == {""}
 
 
 def test_what_there_is_not_is_refused(book: RaceBook, waves: RaceBook) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from timing.core.forecasts import Expected
 from timing.core.passage_ranks import PassageRank, Ranked
 from timing.core.results import Split
+from timing.core.statuses import StageStatus
 from timing.core.times import Duration, round_to
 from timing.pages import figures, words
 from timing.pages.languages import mark
@@ -83,7 +84,8 @@ def _steps(view: RunnerView, ahead: Mapping[str, Expected]) -> Iterator[Step]:
     day = view.stage.date
     splits = {s.point: s for s in view.book.splits(view.stage.number, view.entry.id)}
     ranks = {rank.point.code: rank for rank in view.ranks}
-    start = view.lines[view.stage.number].start
+    line = view.lines[view.stage.number]
+    start = None if line.status is StageStatus.DNS else line.start
     reached = max((p.ordinal for p in view.places if p.code in splits), default=0)
     for place in view.places:
         split, ranked = splits.get(place.code), ranks.get(place.code)

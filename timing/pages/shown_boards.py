@@ -68,9 +68,10 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBoard:
-    """The first ``lines`` of a board that ranks ``of``; ``after`` is its last closed stage.
+    """The first ``lines`` of a board that ranks ``of`` and lists ``listed``, those unranked too.
 
-    ``moment`` says which moment it is of; ``is_live`` where that is the road.
+    ``after`` is its last closed stage. ``moment`` says which moment it is of; ``is_live`` where
+    that is the road.
     """
 
     code: str
@@ -82,6 +83,7 @@ class ShownBoard:
     of_teams: bool
     url: str
     of: int
+    listed: int
     lines: tuple[ShownLine, ...]
 
 
@@ -107,10 +109,12 @@ class ShownBoards:
         is_whole = board.code == board.classification.code
         if now is not None and is_whole and has_road(board.classification):
             lines = self._road_lines(board, now, most)
-            of = sum(line.rank is not None for line in self.road(code))
+            road = self.road(code)
+            of, listed = sum(line.rank is not None for line in road), len(road)
         else:
             lines = self._settled_lines(board, most)
             of = sum(line.rank is not None for line in board.lines)
+            listed = len(board.lines)
         is_live = now is not None and is_whole and has_road(board.classification)
         return ShownBoard(
             code=code,
@@ -122,6 +126,7 @@ class ShownBoards:
             of_teams=board.classification.of is Of.TEAM,
             url=addresses.board(self.book.race.slug, code, after=self._after),
             of=of,
+            listed=listed,
             lines=lines,
         )
 
@@ -243,6 +248,7 @@ class ShownBoards:
             of_teams=False,
             url=addresses.stage(self.book.race.slug, board.stage),
             of=len(ranked),
+            listed=len(board.lines),
             lines=tuple(
                 ShownLine(
                     key=competitor_key(line.competitor),

@@ -109,13 +109,19 @@ class StageTable:
         found, left = [], self.most
         for name, title, rows in (
             ("ranked", "", self.ranked),
-            ("course", translate("On course, furthest first"), self.on_course),
+            ("course", self._course_title, self.on_course),
             ("others", translate("Not ranked on this stage"), self.others),
         ):
             part = TablePart(id=f"{self.id}-{name}", title=title, rows=rows, first=rows[:left])
             left -= len(part.first)
             found.append(part)
         return tuple(found)
+
+    @property
+    def _course_title(self) -> str:
+        is_seen = any(row.clock for row in self.on_course[:1])
+        not_seen = words.STAGE_STATUS[StageStatus.NOT_STARTED]
+        return translate("On course, furthest first") if is_seen else not_seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +146,7 @@ class StagePage:
     frame: Frame
     title: str
     moment: str
+    start: str
     lead: str
     live_stage: str
     last_passing: str
@@ -302,6 +309,7 @@ class _StageMaker:
             frame=self._frame(self.title),
             title=self.title,
             moment=self._moment(),
+            start=self._start_words(),
             lead=self._lead(),
             live_stage=stage_facts(self.stage) if is_live else "",
             last_passing=self._last_passing() if is_live else "",
@@ -328,7 +336,7 @@ class _StageMaker:
         )
 
     def _moment(self) -> str:
-        parts = [words.long_day(self.stage.date), stage_facts(self.stage), self._start_words()]
+        parts = [words.long_day(self.stage.date), stage_facts(self.stage)]
         return " · ".join(part for part in parts if part)
 
     def _start_words(self) -> str:
@@ -522,14 +530,17 @@ class _StageMaker:
             time=time if last is not None and last.distance_m else "",
             penalty="",
             gap="",
-            seen=self._short(line.division, last.point)
-            if last is not None
-            else words.STAGE_STATUS[line.status],
+            seen=self._seen(line, last),
             clock="" if last is None else self._clock(last.time),
             on_road=True,
             has_start=has_start,
         )
         return row, last.time if last is not None else 0
+
+    def _seen(self, line: StageLine, last: Split | None) -> str:
+        if last is not None:
+            return self._short(line.division, last.point)
+        return "" if self.state is StageState.TO_COME else words.STAGE_STATUS[line.status]
 
     def _elapsed(self, split: Split) -> str:
         return figures.elapsed(split.elapsed or 0, self.rules)
