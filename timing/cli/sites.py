@@ -105,7 +105,8 @@ def _made(race: Race, code: str, now: Instant, origin: _Origin) -> str:
         if origin.at is not None:
             shown = translate("It shows the race as it stood at {moment}.")
             said += " " + shown.format(moment=format_instant(origin.at, zone))
-        return f"{said} {translate('It does not change any more.')}"
+        unchanging = translate("It does not change any more.")
+        return f"{said} {unchanging}"
 
 
 def _refuse_what_is_no_copy(out: Path) -> None:
