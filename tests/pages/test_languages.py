@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from timing.core.definition import Classification, Of
 from timing.pages import addresses, figures, words
 from timing.pages.languages import LANGUAGES, divided, speaking, spoken
+from timing.pages.marks import called
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,14 @@ def test_a_day_is_named_in_the_language(language: str) -> None:
 
     with speaking(language):
         assert words.long_day(date(2026, 8, 28)) != english
+
+
+def test_usual_names_of_a_definition_are_said_in_the_language_and_others_left_alone() -> None:
+    named = Classification(code="gc", of=Of.SOLO, name="General classification")
+    own = Classification(code="kom", of=Of.SOLO, name="Rois de la montagne")
+
+    with speaking("de"):
+        assert called(named) == "Gesamtwertung"
+        assert called(own) == "Rois de la montagne"
+        assert called(Classification(code="x", of=Of.SOLO)) == "x"
+    assert called(named) == "General classification"

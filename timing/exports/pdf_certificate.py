@@ -16,7 +16,7 @@ from timing.exports.pdf_letters import Legible
 from timing.pages import figures, words
 from timing.pages.frame import name_and_edition
 from timing.pages.languages import mark, spoken, translate
-from timing.pages.marks import name_of
+from timing.pages.marks import called, name_of
 from timing.pages.over import is_over
 from timing.pages.runner_page import entry_of
 from timing.pages.saying import said
@@ -65,9 +65,7 @@ def certificate(book: RaceBook, bib: str, *, revision: int) -> Sheets:
                     said(mark("of {number}, {name}"), number=figures.count(count), name=board)
                 ),
             }
-            for board, own, count in (
-                (c.name or c.code, own, count) for c, own, count in standings[:3]
-            )
+            for board, own, count in ((called(c), own, count) for c, own, count in standings[:3])
         ],
         "heads": [translate(text) for text in (mark("Stage"), mark("Time"), mark("Place"))],
         "stages": list(_stages(book, entry, legible)),
@@ -103,7 +101,7 @@ def _standings(
 
 
 def _about(book: RaceBook, entry: Entry, line: Line) -> str:
-    names = {c.code: c.name or c.code for c in book.race.categories}
+    names = {c.code: called(c) for c in book.race.categories}
     team = book.team(entry.team) if entry.team else None
     parts = [entry.nationality, *(names.get(code, code) for code in line.categories)]
     parts.append(name_of(team) if team is not None else "")

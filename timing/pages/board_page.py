@@ -24,6 +24,7 @@ from timing.pages.marks import (
     Place,
     StatusMark,
     bib_of,
+    called,
     competitor_key,
     jerseys,
     name_of,
@@ -280,7 +281,7 @@ def _nobody(book: RaceBook, board: Board, selection: Selection) -> str:
     """Why there is no line, where there is none."""
     if board.merged_into:
         into = next(c for c in book.race.categories if c.code == board.merged_into)
-        return sentence("merged", into=into.name or into.code)
+        return sentence("merged", into=called(into))
     return sentence("no-match" if selection.is_filter else "nothing-ranked")
 
 
@@ -665,9 +666,9 @@ def board_name(book: RaceBook, code: str) -> str:
     """What a board is called: by its classification, or as the list of its incomplete."""
     classification = book.race.classification(code)
     if classification is not None:
-        return classification.name or code
+        return called(classification)
     whole = book.race.classification(code.removesuffix(INCOMPLETE))
-    return sentence("incomplete-of", name=(whole.name if whole is not None else "") or code)
+    return sentence("incomplete-of", name=called(whole) if whole is not None else code)
 
 
 def _boards(book: RaceBook, code: str, after: int | None) -> tuple[BoardTab, ...]:

@@ -14,6 +14,7 @@ from timing.pages.fragments import NO_TABLES, Line
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import mark, translate
 from timing.pages.line_charts import LineChart
+from timing.pages.marks import called
 from timing.pages.race_charts import race_charts
 from timing.pages.running import Roads, last_passing, running
 from timing.pages.selection import BadQuery, number_of
@@ -98,14 +99,14 @@ def charts_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -
             scripts=("live",),
         ),
         title=title,
-        moment="" if chosen is None else chosen.name or chosen.code,
+        moment="" if chosen is None else called(chosen),
         lead=_lead(places, gaps, along),
         live_stage=stage_title(now.stage) if now is not None else "",
         last_passing=last_passing(now) if now is not None else "",
         tiles=stage_tiles(book),
         action=addresses.charts(race.slug),
         boards=tuple(
-            ChartChoice(code=c.code, name=c.name or c.code, is_chosen=c == chosen)
+            ChartChoice(code=c.code, name=called(c), is_chosen=c == chosen)
             for c in race.classifications
         ),
         stages=tuple(

@@ -14,7 +14,7 @@ from timing.core.entries import Entry
 from timing.core.times import Duration
 from timing.pages import addresses, figures
 from timing.pages.languages import mark, translate
-from timing.pages.marks import Bib, Place, bib_of, name_of, worn_bibs
+from timing.pages.marks import Bib, Place, bib_of, called, name_of, worn_bibs
 from timing.pages.runner_view import RunnerView
 from timing.pages.saying import said
 from timing.pages.selection import BadQuery
@@ -329,7 +329,7 @@ def _worth_it(view: RunnerView) -> Iterator[tuple[Entry, str]]:
     for classification in view.boards:
         order = _order(view, classification.code)
         if order:
-            name = classification.name or classification.code
+            name = called(classification)
             yield order[0], said(mark("leads {name}"), name=name)
     if view.main is None:
         return

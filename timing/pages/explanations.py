@@ -16,6 +16,7 @@ from timing.core.times import SECOND, Rounding, format_duration, format_exact_du
 from timing.pages.clock_words import clock_kind, clock_params
 from timing.pages.figures import clock, kilometres
 from timing.pages.languages import mark, translate
+from timing.pages.marks import called
 from timing.pages.words import (
     RACE_STATUS,
     RULING_STATUS,
@@ -255,7 +256,7 @@ def stage_passage(
 
 def total_passage(total: TotalExplanation, race: Race, zone: ZoneInfo) -> Passage:
     """A line of a classification in words."""
-    name = total.classification.name or total.classification.code
+    name = called(total.classification)
     outlook = (r for r in total.reasons if r.because in _COMPARED)
     title = translate(mark("{name}, after stage {stage}")).format(name=name, stage=total.after)
     return Passage(

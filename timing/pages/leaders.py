@@ -10,7 +10,7 @@ from timing.core.definition import Classification, Measure
 from timing.core.entries import Competitor, Entry
 from timing.core.times import Duration
 from timing.pages import addresses, figures, words
-from timing.pages.marks import Bib, Jersey, bib_of, jerseys, name_of, worn_bibs
+from timing.pages.marks import Bib, Jersey, bib_of, called, jerseys, name_of, worn_bibs
 from timing.pages.running import Roads, Running, has_road
 from timing.pages.words import sentence
 
@@ -67,7 +67,7 @@ def leader_of(
         return None
     first, second = standings[0], standings[1] if len(standings) > 1 else None
     return Leader(
-        title=classification.name or classification.code,
+        title=called(classification),
         bib=bib_of(first.competitor, worn),
         name=name_of(first.competitor),
         url=_url(book, first.competitor),

@@ -15,7 +15,7 @@ from timing.pages.arrivals import Arrival, Tally, arrivals, counted_by_status, r
 from timing.pages.fragments import NO_TABLES, Line
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import translate
-from timing.pages.marks import Jersey, Place, Symbol, bib_of, name_of, places, worn_bibs
+from timing.pages.marks import Jersey, Place, Symbol, bib_of, called, name_of, places, worn_bibs
 from timing.pages.running import Running, has_road, last_passing, road, running
 from timing.pages.stages import StageTile, first_start, stage_facts, stage_tiles, stage_title
 from timing.pages.standing import standing_on_road
@@ -114,7 +114,7 @@ def _coming(book: RaceBook) -> str:
 
 def _tops(book: RaceBook, stage: Stage, worn: dict[str, Jersey]) -> tuple[ControlTop, ...]:
     """Control by control from the finish back, those that somebody has passed."""
-    names = {d.code: d.name or d.code for d in book.race.divisions}
+    names = {d.code: called(d) for d in book.race.divisions}
     found = []
     for code in reversed(book.points(stage.number)):
         for board in book.control_boards(stage.number, code):

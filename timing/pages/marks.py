@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from timing.core.book import RaceBook
 from timing.core.courses import Point
@@ -166,6 +167,39 @@ def bib_of(competitor: Competitor, worn: Mapping[str, Jersey]) -> Bib:
     text = competitor.code if isinstance(competitor, Team) else competitor.bib
     jersey = worn.get(competitor_key(competitor))
     return Bib(text=text, jersey=jersey, title=_WORN[jersey] if jersey is not None else "")
+
+
+class Named(Protocol):
+    """What a definition names: a division, a category, a classification, a kind of team."""
+
+    @property
+    def code(self) -> str:
+        """What it is known by in files and addresses."""
+
+    @property
+    def name(self) -> str:
+        """What the definition calls it, or nothing."""
+
+
+USUAL_NAMES: Mapping[str, str] = Words(
+    {
+        "General classification": mark("General classification"),
+        "Overall": mark("Overall"),
+        "Women": mark("Women"),
+        "Men": mark("Men"),
+        "Teams": mark("Teams"),
+        "Mixed": mark("Mixed"),
+        "Masters": mark("Masters"),
+        "Pairs": mark("Pairs"),
+        "Points": mark("Points"),
+    }
+)
+"""Names that most races give, which pages can say in any language."""
+
+
+def called(named: Named) -> str:
+    """What something of the definition is called; a usual name in the language spoken."""
+    return USUAL_NAMES.get(named.name, named.name) or named.code
 
 
 def name_of(competitor: Competitor) -> str:

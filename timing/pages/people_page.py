@@ -14,7 +14,16 @@ from timing.core.statuses import RaceStatus
 from timing.pages import addresses, figures
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import mark, mark_many, translate
-from timing.pages.marks import Bib, Jersey, StatusMark, bib_of, name_of, race_mark, worn_bibs
+from timing.pages.marks import (
+    Bib,
+    Jersey,
+    StatusMark,
+    bib_of,
+    called,
+    name_of,
+    race_mark,
+    worn_bibs,
+)
 from timing.pages.saying import said, said_many
 from timing.pages.selection import FilterForm, Selection, choices, filter_of, selection_of
 
@@ -112,7 +121,7 @@ def runners_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) 
         ),
         form=_form(book, selection, addresses.runners(slug), teams=True),
         count=_count(_RUNNERS, len(found), count),
-        place_of=(main.name or main.code) if main is not None and _after(book) else "",
+        place_of=called(main) if main is not None and _after(book) else "",
         rows=tuple(
             _person(book, entry, worn, categories.get(entry.id, ()), lines.get(entry.id))
             for entry in shown
@@ -137,7 +146,7 @@ def teams_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) ->
     wanted, slug = filter_of(selection), book.race.slug
     found = [team for team in book.teams() if wanted.takes(team, "", ())]
     worn = worn_bibs(book)
-    kinds = {kind.code: kind.name or kind.code for kind in book.race.team_kinds}
+    kinds = {kind.code: called(kind) for kind in book.race.team_kinds}
     lines = _team_lines(book)
     count = len(book.teams())
     return TeamsPage(
@@ -226,7 +235,7 @@ def _person(
 ) -> PersonRow:
     slug = book.race.slug
     team = book.team(entry.team) if entry.team else None
-    divisions = {d.code: d.name or d.code for d in book.race.divisions}
+    divisions = {d.code: called(d) for d in book.race.divisions}
     return PersonRow(
         bib=bib_of(entry, worn),
         name=name_of(entry),

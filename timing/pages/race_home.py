@@ -14,7 +14,7 @@ from timing.pages.arrivals import Arrival, Tally, arrivals, counted_by_status, e
 from timing.pages.field import FieldPicture, field_picture
 from timing.pages.frame import Frame, race_frame
 from timing.pages.leaders import Leader, leader_of, leaders
-from timing.pages.marks import Jersey, worn_bibs
+from timing.pages.marks import Jersey, called, worn_bibs
 from timing.pages.profile import Profile, profile_of
 from timing.pages.race_list import race_facts
 from timing.pages.running import Roads, Running, has_road, last_passing, running
@@ -163,7 +163,7 @@ def race_home(book: RaceBook, *, revision: int = 0) -> RaceHomePage:
         next_start=_next_start(book, coming) if coming is not None else None,
         is_over=shown is not None and now is None and coming is None,
         top=top_rows(book, main, now, roads, most=TOP) if main is not None else (),
-        top_title=main.name or main.code if main is not None else "",
+        top_title=called(main) if main is not None else "",
         top_url=addresses.board(race.slug, main.code) if main is not None else "",
         boards=tuple(_board(book, c, now, roads, worn) for c in race.classifications),
         stages=stage_list(book),
@@ -194,7 +194,7 @@ def _board(
     worn: Mapping[str, Jersey],
 ) -> BoardItem:
     return BoardItem(
-        name=classification.name or classification.code,
+        name=called(classification),
         url=addresses.board(book.race.slug, classification.code),
         leader=leader_of(book, classification, now, roads, worn),
     )

@@ -12,7 +12,7 @@ from timing.core.statuses import StageStatus
 from timing.core.times import Duration
 from timing.pages import figures, words
 from timing.pages.languages import mark
-from timing.pages.marks import name_of, places
+from timing.pages.marks import called, name_of, places
 from timing.pages.runner_stages import rank_within
 from timing.pages.runner_view import RunnerView
 from timing.pages.running import has_road
@@ -49,7 +49,7 @@ def _facts(view: RunnerView) -> Iterator[Fact]:
 
 
 def _rank_fact(view: RunnerView, classification: Classification) -> Fact | None:
-    name = classification.name or classification.code
+    name = called(classification)
     if view.now is not None and has_road(classification):
         standing = view.road(classification)
         line = view.road_line(standing)

@@ -9,6 +9,7 @@ from timing.pages.marks import (
     Bib,
     StatusMark,
     bib_of,
+    called,
     jerseys,
     race_mark,
     stage_mark,
@@ -36,8 +37,8 @@ def head_bib(view: RunnerView) -> Bib:
 def about_of(view: RunnerView) -> str:
     """Nation, categories, division and club, those that are known."""
     entry, race = view.entry, view.book.race
-    names = {c.code: c.name or c.code for c in race.categories}
-    divisions = {d.code: d.name or d.code for d in race.divisions}
+    names = {c.code: called(c) for c in race.categories}
+    divisions = {d.code: called(d) for d in race.divisions}
     parts = [entry.nationality, *(names.get(code, code) for code in _categories(view))]
     if len(divisions) > 1:
         parts.append(divisions.get(entry.division, entry.division))

@@ -18,7 +18,7 @@ from timing.core.stage_rows import Row
 from timing.core.times import Duration, zone_named
 from timing.pages import words
 from timing.pages.languages import Words, mark
-from timing.pages.marks import Place, places
+from timing.pages.marks import Place, called, places
 from timing.pages.running import Running, has_road, road, running
 from timing.pages.saying import sentence
 
@@ -157,12 +157,12 @@ class RunnerView:
             told = whole.code if whole is not None else ""
             yield Group(
                 short=told or _GENDER_SHORT.get(entry.gender, entry.gender),
-                name=(whole.name or whole.code)
+                name=called(whole)
                 if whole is not None
                 else words.GENDER.get(entry.gender, entry.gender),
                 gender=entry.gender,
             )
-        names = {c.code: c.name or c.code for c in race.categories}
+        names = {c.code: called(c) for c in race.categories}
         for code in own:
             if code != told:
                 yield Group(short=code, name=names.get(code, code), category=code)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from timing.core.book import RaceBook
 from timing.core.entries import Competitor, Entry
 from timing.pages.languages import Words, mark
-from timing.pages.marks import name_of
+from timing.pages.marks import called, name_of
 
 LONGEST = 80
 """Characters of one filter; no bib, code or name asked for is longer."""
@@ -233,8 +233,8 @@ def choices(book: RaceBook, selection: Selection, *, teams: bool) -> tuple[Choic
     race = book.race
     nations = sorted({e.nationality for e in book.entries() if e.nationality})
     offered = (
-        ("division", [(d.code, d.name or d.code) for d in race.divisions]),
-        ("category", [(c.code, c.name or c.code) for c in race.categories]),
+        ("division", [(d.code, called(d)) for d in race.divisions]),
+        ("category", [(c.code, called(c)) for c in race.categories]),
         ("team", _teams(book) if teams else []),
         ("nation", [(code, code) for code in nations]),
     )

@@ -22,6 +22,7 @@ from timing.pages.marks import (
     Jersey,
     Place,
     bib_of,
+    called,
     competitor_key,
     jerseys,
     name_of,
@@ -141,7 +142,7 @@ class ShownBoards:
     def stage(self, number: int, most: int) -> tuple[ShownBoard, ...]:
         """The result of a stage, division by division; UnknownStage."""
         boards = [b for b in self.book.stage_boards(number) if not b.team_kind]
-        names = {d.code: d.name or d.code for d in self.book.race.divisions}
+        names = {d.code: called(d) for d in self.book.race.divisions}
         return tuple(
             self._stage_board(board, names[board.division] if len(boards) > 1 else "", most)
             for board in boards

@@ -11,7 +11,7 @@ from timing.core.definition import Stage, StageKind
 from timing.core.entries import Competitor, Entry
 from timing.core.times import Duration
 from timing.pages import addresses, figures, words
-from timing.pages.marks import Place, name_of, places
+from timing.pages.marks import Place, called, name_of, places
 from timing.pages.profile import Profile, profile_of
 from timing.pages.stages import first_start
 from timing.pages.sureness import SURENESS, Sureness, sureness_of_stage
@@ -87,7 +87,7 @@ def _item(book: RaceBook, stage: Stage) -> StageItem:
 
 def _winners(book: RaceBook, stage: Stage) -> Iterator[Winner]:
     found = list(_firsts(book, stage.number))
-    names = {d.code: d.name or d.code for d in book.race.divisions}
+    names = {d.code: called(d) for d in book.race.divisions}
     several = len({division for _, division, _ in found}) > 1
     for competitor, division, time in found[:MOST_WINNERS]:
         has_page = isinstance(competitor, Entry) and competitor.bib

@@ -24,6 +24,7 @@ from timing.pages.marks import (
     StatusMark,
     Symbol,
     bib_of,
+    called,
     competitor_key,
     name_of,
     places,
@@ -295,8 +296,8 @@ class _StageMaker:
         self.places = {
             d: {p.code: p for p in places(book.course(stage.number, d))} for d in divisions
         }
-        self.names = {d.code: d.name or d.code for d in book.race.divisions}
-        self.kinds = {k.code: k.name or k.code for k in book.race.team_kinds}
+        self.names = {d.code: called(d) for d in book.race.divisions}
+        self.kinds = {k.code: called(k) for k in book.race.team_kinds}
         self.state = stage_states(book)[stage.number]
         self.title = stage_title(stage)
 

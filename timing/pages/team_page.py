@@ -29,6 +29,7 @@ from timing.pages.marks import (
     Jersey,
     StatusMark,
     bib_of,
+    called,
     competitor_key,
     name_of,
     places,
@@ -230,7 +231,7 @@ class _TeamMaker:
             members=tuple(self._member(member, worn) for member in self.members),
             stages=tuple(self._stage(number) for number in self.lines),
             has_legs=self._is_relay,
-            overall=(main.name or main.code) if main is not None else "",
+            overall=called(main) if main is not None else "",
             measured=self._measured(),
             stage_title=stage_title(stage) if stage is not None else "",
             apart=apart,
@@ -248,10 +249,10 @@ class _TeamMaker:
         return self.kind is not None and self.kind.time.kind is TeamTimeKind.RELAY
 
     def _about(self) -> str:
-        names = {c.code: c.name or c.code for c in self.book.race.categories}
-        divisions = {d.code: d.name or d.code for d in self.book.race.divisions}
+        names = {c.code: called(c) for c in self.book.race.categories}
+        divisions = {d.code: called(d) for d in self.book.race.divisions}
         line = next(iter(self.lines.values()), None)
-        parts = [(self.kind.name or self.kind.code) if self.kind is not None else ""]
+        parts = [called(self.kind) if self.kind is not None else ""]
         if line is not None:
             parts += [names.get(code, code) for code in line.categories]
             if len(divisions) > 1:
@@ -289,7 +290,7 @@ class _TeamMaker:
         for classification, line in self.boards:
             if line.rank is None:
                 continue
-            name = classification.name or classification.code
+            name = called(classification)
             if self.now is not None:
                 name = sentence("after-stage-of", name=name, stage=self.after)
             yield Fact(label=name, value=str(line.rank), note=self._gap(classification, line))
@@ -338,7 +339,7 @@ class _TeamMaker:
                 continue
             for line in self.book.board(classification.code, self.after).lines:
                 if line.rank is not None and line.competitor == member:
-                    name = classification.name or classification.code
+                    name = called(classification)
                     nth = words.ordinal(line.rank)
                     return said(mark("{nth} alone, {name}"), nth=nth, name=name)
         return ""
