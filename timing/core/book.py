@@ -203,10 +203,7 @@ class RaceBook:
         if is_conflict or any(reach_of(r, self._journal) == EVERYTHING for r in new_rulings):
             self._index()
         else:
-            for passing in new_passings:
-                self._intake.put(passing)
-            if new_rulings:
-                self._intake.take_rulings(new_rulings)
+            self._intake.take(new_passings, new_rulings)
         if new_passings or new_rulings:
             self._version = object()
         return bool(new_passings or new_rulings)

@@ -120,11 +120,39 @@ class Intake:
             found.setdefault(passing.stage, []).append(passing)
         return found
 
-    def put(self, passing: Passing) -> None:
-        """Take one more passing, which the journal holds already."""
-        if passing.id in self._awaited:
-            # A ruling that speaks of it came first.
+    def take(self, passings: Sequence[Passing], rulings: Sequence[Ruling]) -> None:
+        """Take new records, which the journal holds already, and touch only what they reach.
+
+        None of the rulings may reach everything.
+        """
+        # What is there already leaves as it came: by the effect from before these records.
+        again = self._placed_before(passings, rulings) if rulings else []
+        for passing in again:
+            self._take_away(passing)
+        # Of some passings a ruling spoke before they came.
+        if rulings or (self._awaited and any(p.id in self._awaited for p in passings)):
             self._take_effect()
+        for passing in passings:
+            self._put(passing)
+        for passing in again:
+            self._put(passing)
+        for reach in (reach_of(ruling, self._journal) for ruling in rulings):
+            if reach is None and self.order:
+                self._settle_again_from(self.order[0])
+            elif reach is not None and reach != NOWHERE:
+                self._settle_again_from(reach)
+
+    def _placed_before(
+        self, passings: Sequence[Passing], rulings: Sequence[Ruling]
+    ) -> list[Passing]:
+        """The passings that new rulings speak of, but for those that are new themselves."""
+        new = {passing.id for passing in passings}
+        spoken_of = {
+            record for ruling in rulings for record in passings_touched(ruling, self._journal)
+        }
+        return [self._journal.passings[record] for record in sorted(spoken_of - new)]
+
+    def _put(self, passing: Passing) -> None:
         placement = self._placement(passing)
         if isinstance(placement, str):
             book = self.stages[passing.stage]
@@ -132,27 +160,6 @@ class Intake:
             self._touch(book, placement)
         elif placement is not None:
             self._unplaced[passing.id] = placement
-
-    def take_rulings(self, new: Sequence[Ruling]) -> None:
-        """Let new rulings, which the journal holds already, touch only what they reach.
-
-        None of them may reach everything.
-        """
-        touched = {
-            record: self._journal.passings[record]
-            for ruling in new
-            for record in passings_touched(ruling, self._journal)
-        }
-        for passing in touched.values():
-            self._take_away(passing)
-        self._take_effect()
-        for passing in touched.values():
-            self.put(passing)
-        for reach in (reach_of(ruling, self._journal) for ruling in new):
-            if reach is None and self.order:
-                self._settle_again_from(self.order[0])
-            elif reach is not None and reach != NOWHERE:
-                self._settle_again_from(reach)
 
     def _take_effect(self) -> None:
         self.effect = effect_of(self._journal)
