@@ -18,8 +18,13 @@ _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 
 
 def new_name() -> str:
-    """A name for a key; whether it is taken is the caller's to see."""
-    return _some(NAME_LENGTH)
+    """A name for a key; whether it is taken is the caller's to see.
+
+    Never a number: those name keys of an older release, which do not travel.
+    """
+    while (name := _some(NAME_LENGTH)).isdigit():
+        pass
+    return name
 
 
 def new_station_key(name: str) -> str:
