@@ -295,7 +295,7 @@ def test_a_contact_of_another_day_is_told_with_its_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "label"), [(WATCH, "Watch"), (STATIONS, "Stations"), (f"/desk/{SLUG}", "Desk")]
+    ("path", "label"), [(WATCH, "Devices"), (STATIONS, "Stations"), (f"/desk/{SLUG}", "The stage")]
 )
 def test_the_tabs_say_which_page_is_open(director: FlaskClient, path: str, label: str) -> None:
     assert re.findall(r'aria-current="page">([^<]*)', director.get(path).text) == [label]

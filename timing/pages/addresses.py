@@ -24,6 +24,8 @@ STATION_WITHDRAWALS = "/station/withdrawals"
 DESK = "/desk"
 DESK_SIGN_IN = "/desk/sign-in"
 DESK_SIGN_OUT = "/desk/sign-out"
+DESK_NEW = "/desk/new"
+DESK_ACCOUNT = "/desk/account"
 API = "/api/v1/"
 OPENAPI = "/api/v1/openapi.json"
 
@@ -237,6 +239,41 @@ def desk_release(slug: str) -> str:
 def desk_webhooks(slug: str) -> str:
     """Where webhooks are added, tested, disabled."""
     return f"{desk_outgoing(slug)}/webhooks"
+
+
+def desk_entries(slug: str, **query: str | int | None) -> str:
+    """The entries of a race, as the desk keeps them."""
+    return _with(f"{desk(slug)}/entries", query)
+
+
+def desk_start_lists(slug: str, **query: str | int | None) -> str:
+    """The start lists of a race: drawn up, issued, frozen."""
+    return _with(f"{desk(slug)}/start-lists", query)
+
+
+def desk_registration(slug: str, **query: str | int | None) -> str:
+    """The registration desk: papers, kit, bibs and chips out and back, who is here."""
+    return _with(f"{desk(slug)}/registration", query)
+
+
+def desk_publish(slug: str, **query: str | int | None) -> str:
+    """What was published, and what there is to publish."""
+    return _with(f"{desk(slug)}/publish", query)
+
+
+def desk_files(slug: str, **query: str | int | None) -> str:
+    """Every file that a race can be taken home in."""
+    return _with(f"{desk(slug)}/files", query)
+
+
+def desk_setup(slug: str, **query: str | int | None) -> str:
+    """A race's definition: in steps, and as text."""
+    return _with(f"{desk(slug)}/set-up", query)
+
+
+def desk_people(slug: str) -> str:
+    """Who may do what in a race."""
+    return f"{desk(slug)}/people"
 
 
 def calendar(slug: str) -> str:

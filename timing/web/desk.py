@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 
 from flask import Blueprint, Response, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook
 from timing.core.records import Penalty, Ruling, StartCorrection, Void
-from timing.core.times import MINUTE, SECOND, format_instant
+from timing.core.times import format_instant
 from timing.db.latest import latest_passings
 from timing.db.reading import definition_version
 from timing.exports.csv import to_csv
@@ -21,17 +20,13 @@ from timing.exports.pdf_checkpoint import checkpoint_sheets
 from timing.exports.pdf_start import StartOrder, start_list
 from timing.exports.table import Table, board_table, stage_table
 from timing.live.books import Standing
-from timing.live.threads import in_thread
 from timing.operations.directors import (
     Director,
-    TooManyAttempts,
-    complete_sign_in,
-    open_sign_in,
-    password_is_right,
 )
 from timing.operations.home_words import elsewhere, home_notices
 from timing.operations.homes import home_of, own_node
 from timing.operations.record import Fate
+from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.desk_page import (
     NO_RULING_DRAFT,
@@ -39,7 +34,6 @@ from timing.pages.desk_page import (
     RulingDraft,
     desk_page,
     desk_races,
-    desk_sign_in,
 )
 from timing.pages.desk_words import bibs_of, done_words
 from timing.pages.guns import doubts_about_gun
@@ -48,8 +42,9 @@ from timing.pages.rendering import render
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.words import sentence
 from timing.racefile import BadRecord
-from timing.web import forms, recording, sign_ins
+from timing.web import forms, recording
 from timing.web.forms import field, form_token, new_id, private
+from timing.web.guarding import allowed, signed_in
 from timing.web.installation import installation, now
 
 Parameters = ParamSpec("Parameters")
@@ -62,25 +57,8 @@ WRITERS: Mapping[str, tuple[Callable[[Table], bytes], str]] = {
 }
 
 
-def director_only(
-    view: Callable[Concatenate[Director, Parameters], AnyResponse],
-) -> Callable[Parameters, AnyResponse]:
-    """Give the view the director who is signed in, or ask who it is."""
-
-    @wraps(view)
-    def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> AnyResponse:
-        who = sign_ins.signed_in_director()
-        if who is None:
-            # What a form says is not done later by itself: they are sent to the page it is on.
-            asked = request.full_path.rstrip("?") if request.method == "GET" else addresses.DESK
-            return _sign_in_page(next_path=asked, status=401 if request.method != "GET" else 200)
-        return view(who, *args, **kwargs)
-
-    return guarded
-
-
 @desk.get(addresses.DESK)
-@director_only
+@signed_in
 def races(who: Director) -> AnyResponse:
     """Which race? Where there is only one, its desk."""
     slugs = sorted(installation().books.cursors)
@@ -94,7 +72,7 @@ def races(who: Director) -> AnyResponse:
 
 
 @desk.get("/desk/<slug:slug>")
-@director_only
+@allowed(Right.SEE)
 def race(who: Director, slug: str) -> AnyResponse:
     """The desk of a race, and what was just done there."""
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
@@ -108,7 +86,7 @@ def forms_of_race(slug: str) -> AnyResponse:
 
 
 @desk.post("/desk/<slug:slug>/rulings")
-@director_only
+@allowed(Right.RULE)
 def rulings(who: Director, slug: str) -> AnyResponse:
     """Make a ruling; with the field ``preview`` show what it would change instead."""
     kind = field("ruling")
@@ -135,7 +113,7 @@ def rulings(who: Director, slug: str) -> AnyResponse:
 
 
 @desk.post("/desk/<slug:slug>/starts")
-@director_only
+@allowed(Right.RULE)
 def starts(who: Director, slug: str) -> AnyResponse:
     """Give or correct the gun of a stage or of a wave (Rules 3.4)."""
     row = {
@@ -205,7 +183,7 @@ def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
 
 
 @desk.get("/desk/<slug:slug>/export")
-@director_only
+@allowed(Right.EXPORT)
 def export(_: Director, slug: str) -> AnyResponse:
     """A board or a stage's result as a file."""
     args = request.args.to_dict()
@@ -230,7 +208,7 @@ def export(_: Director, slug: str) -> AnyResponse:
 
 
 @desk.get("/desk/<slug:slug>/print/<sheet>/<int:number>")
-@director_only
+@allowed(Right.EXPORT)
 def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
     """Checkpoint sheets or the start list of a stage, as PDF."""
     if sheet not in ("checkpoint-sheets", "start-list"):
@@ -258,44 +236,6 @@ def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
     name = "-".join(part for part in (slug, "stage", str(number), sheet, control) if part)
     response.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
     return response
-
-
-@desk.get(addresses.DESK_SIGN_IN)
-def sign_in_form() -> AnyResponse:
-    """Who is it?"""
-    return _sign_in_page(next_path=request.args.get("next", ""))
-
-
-@desk.post(addresses.DESK_SIGN_IN)
-def sign_in() -> AnyResponse:
-    """Take a name and a password; too many wrong ones are not even looked at."""
-    database, name = installation().database, field("name")
-    try:
-        with database.writing() as session:
-            attempt = open_sign_in(session, name, address=request.remote_addr or "", at=now())
-    except TooManyAttempts as error:
-        minutes = -(-error.wait // MINUTE)
-        response = _sign_in_page(
-            f"Too many attempts. Try again in {minutes} min.", name=name, status=429
-        )
-        response.headers["Retry-After"] = str(-(-error.wait // SECOND))
-        return response
-    password = request.form.get("password", "")
-    who = None
-    if in_thread(lambda: password_is_right(attempt, password)):
-        with database.writing() as session:
-            who = complete_sign_in(session, attempt)
-    if who is None:
-        return _sign_in_page("Name or password is wrong.", name=name, status=403)
-    sign_ins.sign_director_in(who)
-    return forms.to(forms.within(addresses.DESK, field("next")))
-
-
-@desk.post(addresses.DESK_SIGN_OUT)
-def sign_out() -> AnyResponse:
-    """End the session."""
-    sign_ins.sign_director_out()
-    return forms.to(addresses.DESK)
 
 
 def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False) -> AnyResponse:
@@ -344,15 +284,3 @@ def _draft() -> RulingDraft:
     )
     form = {"penalty": "time", "credit": "time", "status": "status", "": "start"}.get(kind, "")
     return RulingDraft(form=form, **{name: field(name) for name in names})
-
-
-def _sign_in_page(
-    message: str = "", *, name: str = "", next_path: str = "", status: int = 200
-) -> AnyResponse:
-    page = desk_sign_in(
-        form_token=form_token(),
-        message=message,
-        name=name,
-        next_path=forms.within(addresses.DESK, next_path or field("next")),
-    )
-    return private(render(page, notice=installation().settings.notice), status)

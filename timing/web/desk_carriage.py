@@ -18,12 +18,13 @@ from timing.operations.carriage import (
     put_away_taken,
 )
 from timing.operations.directors import Director
+from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.carriage_page import CarriedRecord, carriage_page, counts_words
 from timing.pages.rendering import render
 from timing.web import forms, recording
-from timing.web.desk import director_only
 from timing.web.forms import form_token, private
+from timing.web.guarding import allowed
 from timing.web.installation import installation, now
 
 desk_carriage = Blueprint("desk_carriage", __name__)
@@ -32,7 +33,7 @@ NOTHING = Reading()
 
 
 @desk_carriage.get("/desk/<slug:slug>/carriage")
-@director_only
+@allowed(Right.REVIEW)
 def waiting(who: Director, slug: str) -> AnyResponse:
     """What waits, and what has not come."""
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
@@ -46,7 +47,7 @@ def forms_of_carriage(slug: str) -> AnyResponse:
 
 
 @desk_carriage.post("/desk/<slug:slug>/carriage")
-@director_only
+@allowed(Right.REVIEW)
 def bring(who: Director, slug: str) -> AnyResponse:
     """Look over a file, messages or texts of codes; nothing is recorded yet."""
     given = [file.stream.read() for file in request.files.getlist("file") if file.filename]
@@ -75,7 +76,7 @@ def bring(who: Director, slug: str) -> AnyResponse:
 
 
 @desk_carriage.post("/desk/<slug:slug>/carriage/take")
-@director_only
+@allowed(Right.REVIEW)
 def take(who: Director, slug: str) -> AnyResponse:
     """Write what is new to the journal; what is whole and known by then waits no longer."""
     del who
@@ -92,7 +93,7 @@ def take(who: Director, slug: str) -> AnyResponse:
 
 
 @desk_carriage.post("/desk/<slug:slug>/carriage/put-away")
-@director_only
+@allowed(Right.REVIEW)
 def put_away(who: Director, slug: str) -> AnyResponse:
     """Forget what waits; what was taken is in the journal."""
     del who

@@ -18,6 +18,7 @@ from timing.live.books import Standing
 from timing.live.threads import in_thread
 from timing.operations.directors import Director
 from timing.operations.importing import Judgement, LineVerdict, Place, Verdict, judge
+from timing.operations.roles import Right
 from timing.pages.import_page import (
     LINES_SHOWN,
     SAMPLE_ROWS,
@@ -30,8 +31,8 @@ from timing.pages.import_page import (
 from timing.pages.problem_words import problem_seen
 from timing.pages.rendering import render
 from timing.web import recording
-from timing.web.desk import director_only
 from timing.web.forms import field, form_token, private
+from timing.web.guarding import allowed
 from timing.web.installation import installation
 from timing.web.uploads import keep_upload, upload_named
 
@@ -58,14 +59,14 @@ class _Unclear(ValueError):
 
 
 @desk_import.get("/desk/<slug:slug>/import")
-@director_only
+@allowed(Right.REVIEW)
 def empty(who: Director, slug: str) -> AnyResponse:
     """Which file?"""
     return _page(who, slug, {})
 
 
 @desk_import.post("/desk/<slug:slug>/import")
-@director_only
+@allowed(Right.REVIEW)
 def look_or_take(who: Director, slug: str) -> AnyResponse:
     """Show what would become of a file's lines, or take those that are new."""
     folder = installation().settings.instance / "uploads"

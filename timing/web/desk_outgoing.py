@@ -12,6 +12,7 @@ from timing.core.records import Release, Status
 from timing.exports.announcements import EVENT_TYPES
 from timing.live.books import Standing
 from timing.operations.directors import Director
+from timing.operations.roles import Right
 from timing.operations.webhooks import endpoints, outbox
 from timing.operations.webhooks.delivering import allowed_by, deliver
 from timing.operations.webhooks.endpoints import (
@@ -26,8 +27,8 @@ from timing.pages import addresses
 from timing.pages.outgoing_page import KnownDelivery, KnownWebhook, outgoing_page
 from timing.pages.rendering import render
 from timing.web import forms, recording
-from timing.web.desk import director_only
 from timing.web.forms import field, form_token, private
+from timing.web.guarding import allowed
 from timing.web.installation import installation, now
 
 desk_outgoing = Blueprint("desk_outgoing", __name__)
@@ -36,7 +37,7 @@ _GONE = "There is no such webhook any more."
 
 
 @desk_outgoing.get("/desk/<slug:slug>/outgoing")
-@director_only
+@allowed(Right.OUTGOING)
 def outgoing(who: Director, slug: str) -> AnyResponse:
     """What is held back, who is told, and what was sent."""
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
@@ -50,7 +51,7 @@ def forms_of_outgoing(slug: str) -> AnyResponse:
 
 
 @desk_outgoing.post("/desk/<slug:slug>/outgoing/release")
-@director_only
+@allowed(Right.OUTGOING)
 def release(who: Director, slug: str) -> AnyResponse:
     """Let the public know of the retirements that stood on the form, and of no others."""
     records, moment = request.form.getlist("record"), now()
@@ -84,7 +85,7 @@ def release(who: Director, slug: str) -> AnyResponse:
 
 
 @desk_outgoing.post("/desk/<slug:slug>/outgoing/webhooks")
-@director_only
+@allowed(Right.OUTGOING)
 def webhooks(who: Director, slug: str) -> AnyResponse:
     """Add a webhook, or do something with one: the field ``what`` says."""
     what, public = field("what"), field("webhook")

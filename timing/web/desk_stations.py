@@ -12,6 +12,7 @@ from timing.core.devices import Device
 from timing.live.books import Standing
 from timing.operations.devices import devices_of_race
 from timing.operations.directors import Director
+from timing.operations.roles import Right
 from timing.operations.tokens import (
     NewToken,
     Role,
@@ -35,8 +36,8 @@ from timing.pages.stations_page import (
     stations_page,
 )
 from timing.web import forms
-from timing.web.desk import director_only
 from timing.web.forms import field, form_token, private
+from timing.web.guarding import allowed
 from timing.web.installation import installation, now
 
 desk_stations = Blueprint("desk_stations", __name__)
@@ -45,14 +46,14 @@ _LONGEST_LABEL = 60
 
 
 @desk_stations.get("/desk/<slug:slug>/stations")
-@director_only
+@allowed(Right.STATIONS)
 def stations(who: Director, slug: str) -> AnyResponse:
     """The stations of a race, with their devices."""
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
 
 
 @desk_stations.post("/desk/<slug:slug>/stations")
-@director_only
+@allowed(Right.STATIONS)
 def make(who: Director, slug: str) -> AnyResponse:
     """Make a station, or one for each control, and show the keys."""
     draft = StationDraft(
@@ -98,7 +99,7 @@ def make(who: Director, slug: str) -> AnyResponse:
 
 
 @desk_stations.post("/desk/<slug:slug>/stations/renew")
-@director_only
+@allowed(Right.STATIONS)
 def renew(who: Director, slug: str) -> AnyResponse:
     """Make another key for a post; the one there is stays good until it is revoked."""
     with installation().database.writing() as session:
@@ -119,7 +120,7 @@ def renew(who: Director, slug: str) -> AnyResponse:
 
 
 @desk_stations.post("/desk/<slug:slug>/stations/revoke")
-@director_only
+@allowed(Right.STATIONS)
 def revoke(who: Director, slug: str) -> AnyResponse:
     """Let a station's key count no more."""
     with installation().database.writing() as session:

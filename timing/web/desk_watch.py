@@ -24,6 +24,7 @@ from timing.operations.directors import Director
 from timing.operations.homes import home_of, known_of, own_node
 from timing.operations.readers import readers_of_race
 from timing.operations.record import Fate
+from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.desk_words import done_words
 from timing.pages.preview_page import preview_page
@@ -32,9 +33,9 @@ from timing.pages.watch_lines import Elsewhere, HomeNow, ReaderNow
 from timing.pages.watch_page import NO_CLOCK_DRAFT, ClockDraft, Watched, watch_page
 from timing.racefile import BadRecord
 from timing.web import forms, recording
-from timing.web.desk import director_only
 from timing.web.desk_stations import stations_and_devices
 from timing.web.forms import field, form_token, new_id, private
+from timing.web.guarding import allowed
 from timing.web.installation import installation, now
 
 desk_watch = Blueprint("desk_watch", __name__)
@@ -44,7 +45,7 @@ _DONE = "done"
 
 
 @desk_watch.get("/desk/<slug:slug>/watch")
-@director_only
+@allowed(Right.SEE)
 def watch(who: Director, slug: str) -> AnyResponse:
     """What needs a timekeeper, and how every device is."""
     return _page(
@@ -63,7 +64,7 @@ def forms_of_watch(slug: str) -> AnyResponse:
 
 
 @desk_watch.post("/desk/<slug:slug>/watch/clock")
-@director_only
+@allowed(Right.RULE)
 def clock(who: Director, slug: str) -> AnyResponse:
     """Rule that a device's clock was off (Rules 4.10); with ``preview`` show what it changes."""
     draft = ClockDraft(
@@ -93,7 +94,7 @@ def clock(who: Director, slug: str) -> AnyResponse:
 
 
 @desk_watch.post("/desk/<slug:slug>/watch/undo")
-@director_only
+@allowed(Right.RULE)
 def undo(who: Director, slug: str) -> AnyResponse:
     """Take back a ruling on a clock."""
     record = field("record")

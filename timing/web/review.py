@@ -27,6 +27,7 @@ from timing.operations.reviewing import (
     leave_case,
     take_case,
 )
+from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.desk_words import done_words
 from timing.pages.rendering import render
@@ -41,8 +42,8 @@ from timing.pages.review_page import (
 )
 from timing.racefile import BadRecord
 from timing.web import forms, recording
-from timing.web.desk import director_only
 from timing.web.forms import field, form_token, new_id, private, whole
+from timing.web.guarding import allowed
 from timing.web.installation import installation, now
 
 review = Blueprint("review", __name__)
@@ -76,14 +77,14 @@ class _Decided:
 
 
 @review.get("/desk/<slug:slug>/review")
-@director_only
+@allowed(Right.SEE)
 def page(who: Director, slug: str) -> AnyResponse:
     """The queue, and with ``case`` the one that is opened."""
     return _page(who, slug, case=request.args.get("case", ""))
 
 
 @review.get("/desk/<slug:slug>/review/preview")
-@director_only
+@allowed(Right.REVIEW)
 def preview(who: Director, slug: str) -> AnyResponse:
     """What a decision would change, in one line; nothing is written."""
     args = {name: text.strip() for name, text in request.args.items()}
@@ -117,7 +118,7 @@ def _tried(who: Director, slug: str, key: str) -> Tried:
 
 
 @review.post("/desk/<slug:slug>/review")
-@director_only
+@allowed(Right.REVIEW)
 def act(who: Director, slug: str) -> AnyResponse:
     """Take or leave a case, decide it, ask, or take back what was decided."""
     case = field("case")
