@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import timing.db.alert_tables
 from tests.postgresql import PostgreSQL
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table
 from timing.operations import schema
+
+OTHER_TABLES = (timing.db.alert_tables,)
+"""Modules whose tables are known once they are imported."""
 
 EMPTY_POSTGRESQL = (
     # A test that failed, or whose processes were killed, may have left connections behind.
