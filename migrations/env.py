@@ -3,7 +3,10 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from timing.db import people_tables  # noqa: F401 - its tables are part of the metadata
+from timing.db import (
+    alert_tables,  # noqa: F401 - its tables are part of the metadata
+    people_tables,  # noqa: F401
+)
 from timing.db.tables import Table
 
 connection: Connection = context.config.attributes["connection"]

@@ -12,7 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from tests.postgresql import PostgreSQL
-from timing.db import people_tables  # noqa: F401 - its tables are part of the metadata
+from timing.db import (
+    alert_tables,  # noqa: F401 - its tables are part of the metadata
+    people_tables,  # noqa: F401
+)
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table
 from timing.operations import schema
