@@ -146,9 +146,14 @@ def desk(slug: str) -> str:
     return f"{DESK}/{_part(slug)}"
 
 
-def desk_rulings(slug: str) -> str:
-    """Where the desk's rulings are posted."""
-    return f"{desk(slug)}/rulings"
+def desk_rulings(slug: str, **query: str | int | None) -> str:
+    """The rulings of a race: ``kind`` opens a form, the rest filters the list."""
+    return _with(f"{desk(slug)}/rulings", query)
+
+
+def desk_rulings_new(slug: str) -> str:
+    """Where the forms of the rulings' page are posted."""
+    return f"{desk(slug)}/rulings/new"
 
 
 def desk_starts(slug: str) -> str:

@@ -26,6 +26,7 @@ from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
+from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> Flask:
         certificates,
         station_app,
         station,
+        desk_rulings,
         desk_signing,
         desk,
         desk_carriage,

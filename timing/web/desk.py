@@ -38,7 +38,7 @@ from timing.pages.desk_page import (
 )
 from timing.pages.desk_words import bibs_of, done_words
 from timing.pages.guns import doubts_about_gun
-from timing.pages.preview_page import preview_page
+from timing.pages.preview_page import MadeOn, preview_page
 from timing.pages.rendering import render
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.words import sentence
@@ -84,7 +84,6 @@ def race(who: Director, slug: str) -> AnyResponse:
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
 
 
-@desk.get("/desk/<slug:slug>/rulings")
 @desk.get("/desk/<slug:slug>/starts")
 def forms_of_race(slug: str) -> AnyResponse:
     """Where forms are sent there is nothing to read: back to the desk that they stand on."""
@@ -166,7 +165,14 @@ def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
     here.books.refresh()
 
     def made(book: RaceBook, _: Standing) -> str:
-        page = preview_page(book, ruling, fields=fields, form_token=csrf, signed_in_as=who.name)
+        page = preview_page(
+            book,
+            ruling,
+            fields=fields,
+            form_token=csrf,
+            signed_in_as=who.name,
+            made_on=MadeOn.DESK,
+        )
         return render(page, notice=here.settings.notice)
 
     return private(here.books.race(slug).ask_whole(made))
