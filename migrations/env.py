@@ -3,7 +3,10 @@
 from alembic import context
 from sqlalchemy import Connection
 
+from timing.db import entries_tables
 from timing.db.tables import Table
+
+_MAPPED_ELSEWHERE = (entries_tables,)
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(
