@@ -56,7 +56,9 @@ def _by_name() -> Mapping[str, str]:
         for three, two in get_global("territory_aliases").items()
         if len(three) == 3 and three.isalpha() and len(two) == 1
     }
-    iso3_of.update({"GB": "GBR", "US": "USA", "RO": "ROU", "CD": "COD", "TL": "TLS", "XK": "KOS"})
+    # Babel also knows codes of nations that were renamed or have joined.
+    now = "FR:FRA DE:DEU MM:MMR YE:YEM CD:COD TL:TLS XK:KOS"
+    iso3_of.update(pair.split(":") for pair in now.split())
     found: dict[str, str] = {}
     names = [Locale(language).territories for language in LANGUAGES]
     for two, three in iso3_of.items():

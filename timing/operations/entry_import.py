@@ -150,7 +150,8 @@ class _Judge:
         self._ids = {entry.id for entry in standing}
         self._bibs = set(self._by_bib)
         self._chips = {chip: entry.id for entry in standing for chip in entry.chips}
-        self._division = division
+        only = race.divisions[0].code if len(race.divisions) == 1 else ""
+        self._division = division or only
         self._divisions = {
             text.casefold(): d.code for d in race.divisions for text in (d.name, d.code) if text
         }

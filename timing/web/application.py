@@ -25,6 +25,7 @@ from timing.web.certificates import certificates
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_entries import desk_entries
+from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_signing import desk_signing
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
         desk,
         desk_carriage,
         desk_entries,
+        desk_entry_import,
         desk_import,
         desk_outgoing,
         desk_stations,

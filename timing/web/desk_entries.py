@@ -195,10 +195,16 @@ def forms_of_entries(slug: str) -> AnyResponse:
 def one(who: Director, slug: str) -> AnyResponse:
     """The form of an entry, or of a new one."""
     entry_id = request.args.get("id", "")
-    entry = entry_known(slug, entry_id) if entry_id else Entry(id="", bib="")
+    entry = entry_known(slug, entry_id) if entry_id else _nobody_yet(slug)
     if entry is None:
         return _list(who, slug, message="There is no such entry any more.", is_error=True)
     return _form(who, slug, entry_id, entry_values(entry), message=flashed())
+
+
+def _nobody_yet(slug: str) -> Entry:
+    """An entry to be filled in, in the division where there is but one."""
+    divisions = installation().books.race(slug).standing.race.divisions
+    return Entry(id="", bib="", division=divisions[0].code if len(divisions) == 1 else "")
 
 
 def _form(
