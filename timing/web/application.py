@@ -28,7 +28,9 @@ from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
+from timing.web.desk_registration import desk_registration
 from timing.web.desk_signing import desk_signing
+from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
 from timing.web.embedding import embedding
@@ -89,6 +91,8 @@ def create_app(settings: Settings) -> Flask:
         desk_entry_import,
         desk_import,
         desk_outgoing,
+        desk_registration,
+        desk_start_lists,
         desk_stations,
         desk_watch,
         review,
