@@ -101,7 +101,7 @@ def test_each_line_is_ticked_with_who_and_when_and_undone(director: FlaskClient)
     assert "needed to start" in page.text
     director.post(tick, data={**form(page, tick, item="kit"), "done": "yes"})
     page = director.get(f"{REGISTRATION}?id=12")
-    assert f"{DIRECTOR}, " in page.text
+    assert f"{DIRECTOR.lower()}, " in page.text
     director.post(tick, data={**form(page, tick, item="kit"), "done": "no"})
     assert "undone" in director.get(f"{REGISTRATION}?id=12").text
 
