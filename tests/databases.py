@@ -24,7 +24,7 @@ EMPTY_POSTGRESQL = (
     """,
     # As a replica does: no trigger asks, not even the journal's.
     "SET LOCAL session_replication_role = replica",
-    f"TRUNCATE {', '.join(Table.metadata.tables)} RESTART IDENTITY",
+    f"TRUNCATE {', '.join(Table.metadata.tables)} RESTART IDENTITY CASCADE",
     "INSERT INTO node (id, node_id, epoch) VALUES (1, gen_random_uuid(), gen_random_uuid())",
 )
 

@@ -56,7 +56,12 @@ def test_a_list_is_shown_as_it_would_be_then_issued_and_frozen(
     director.post(f"{LISTS}/issue", data=form(page, f"{LISTS}/issue"))
     (issued,) = rulings(filled)
     assert isinstance(issued, StartList)
-    assert [bib for bib, _ in sorted(issued.starts, key=lambda s: s[1])] == ["15a", "12", "007", "7"]
+    assert [bib for bib, _ in sorted(issued.starts, key=lambda s: s[1])] == [
+        "15a",
+        "12",
+        "007",
+        "7",
+    ]
     assert "and frozen" in director.get(f"{LISTS}?stage=2").text
     public = director.get(f"/races/{SLUG}/stages/2/start-list").text
     assert "00:30:00" in public

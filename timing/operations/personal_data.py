@@ -71,6 +71,14 @@ def entry_of_bib(session: Session, slug: str, bib: str) -> Entry:
     return found
 
 
+def race_number(session: Session, slug: str) -> int:
+    """The race's number in this database; UnknownRace."""
+    found = session.scalar(select(RaceRow.id).where(RaceRow.slug == slug))
+    if found is None:
+        raise reading.UnknownRace(slug)
+    return found
+
+
 def personal_data(session: Session, slug: str, entry_id: str) -> Plain:
     """Everything held about an entry, as JSON: versions, records, contacts, registration, looks.
 

@@ -28,6 +28,7 @@ from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
+from timing.web.desk_person import desk_person
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
         desk_entry_import,
         desk_import,
         desk_outgoing,
+        desk_person,
         desk_registration,
         desk_start_lists,
         desk_stations,

@@ -179,7 +179,9 @@ def tick_one(who: Director, slug: str) -> AnyResponse:
         lambda book, _: any(e.id == entry_id for e in book.entries())
     )
     with here.database.writing() as session:
-        if is_known and code in {item.code for item in items_of(session, race_id_of(session, slug))}:
+        if is_known and code in {
+            item.code for item in items_of(session, race_id_of(session, slug))
+        }:
             tick(session, slug, entry_id, code, is_done=is_done, by=who.name, at=now())
     return forms.to(addresses.desk_registration(slug, id=entry_id))
 
@@ -265,7 +267,9 @@ def _stage_asked(book: RaceBook, asked: int | str) -> int:
     return coming or next(reversed(book.stages), 0)
 
 
-def _check_in(who: Director, slug: str, *, message: str = "", is_error: bool = False) -> AnyResponse:
+def _check_in(
+    who: Director, slug: str, *, message: str = "", is_error: bool = False
+) -> AnyResponse:
     asked, csrf, form = forms.whole(request.values.get("stage", "")), form_token(), new_id()
     here = installation()
     here.books.refresh()
