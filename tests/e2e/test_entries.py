@@ -45,7 +45,10 @@ def coming(database: Database) -> str:
 
 def faults(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
-    found = page.evaluate("async () => (await axe.run()).violations.map(v => v.id + ' ' + v.nodes.map(n => n.target).join(' '))")
+    found = page.evaluate(
+        "async () => (await axe.run()).violations"
+        ".map(v => v.id + ' ' + v.nodes.map(n => n.target).join(' '))"
+    )
     return list(found)
 
 

@@ -10,7 +10,7 @@ from tests.web.forms import form, submit
 from timing import racefile
 from timing.core.records import BibChange, EntryChange, TeamChange
 from timing.db.engines import Database
-from timing.db.reading import read_race
+from timing.db.reading import Held, read_race
 from timing.operations.races import add_race
 
 LIST = f"/desk/{SLUG}/entries"
@@ -33,7 +33,7 @@ def director(client: FlaskClient, filled: Database) -> FlaskClient:
     return client
 
 
-def held(database: Database, slug: str = FRESH):
+def held(database: Database, slug: str = FRESH) -> Held:
     with database.reading() as session:
         return read_race(session, slug)
 

@@ -173,9 +173,7 @@ def test_bombs_and_what_is_no_table_are_refused_in_words(director: FlaskClient) 
         assert "message attention" in answer.text
 
 
-def test_once_the_race_has_started_a_file_only_corrects_names(
-    director: FlaskClient, filled: Database
-) -> None:
+def test_once_the_race_has_started_a_file_only_corrects_names(director: FlaskClient) -> None:
     page = send(director, "bib,name,gender\n7,Ana Ruíz,F\n12,Other,M\n99,New,F\n", SLUG)
     assert "the race has started: enter this by a ruling" in page.text
     assert "Take 1<" in page.text

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.serving import BEFORE, DIRECTOR, PASSWORD, RACE, settings_for
 from tests.web.forms import form, submit
 from timing import racefile
-from timing.core.records import StartCorrection, StartList, Status, Void
+from timing.core.records import Ruling, StartCorrection, StartList, Status, Void
 from timing.db.engines import Database
 from timing.db.reading import read_race
 from timing.operations.races import add_race
@@ -41,7 +41,7 @@ def director(client: FlaskClient) -> FlaskClient:
     return client
 
 
-def rulings(database: Database):
+def rulings(database: Database) -> tuple[Ruling, ...]:
     with database.reading() as session:
         return read_race(session, SLUG).rulings
 
@@ -81,7 +81,7 @@ def test_another_list_takes_a_reason_and_supersedes(
     assert second.supersedes == (first.id,)
 
 
-def test_a_mass_start_has_nothing_to_freeze(director: FlaskClient, filled: Database) -> None:
+def test_a_mass_start_has_nothing_to_freeze(director: FlaskClient) -> None:
     page = director.get(f"{LISTS}?stage=1")
     assert "there is nothing to freeze" in page.text.replace("\n", " ")
     assert f'action="{LISTS}/issue"' not in page.text

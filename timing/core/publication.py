@@ -1,7 +1,8 @@
 """The digests that a publication is signed with: of what went in, and what came out (Rules 12.1).
 
 Both are taken over entry ids, never over names or the text of messages, and over ages instead of
-birth dates: erasing a person, or why something was decided, changes no digest. Neither depends on the order of anything.
+birth dates: erasing a person, or why something was decided, changes no digest. Neither depends on
+the order of anything.
 """
 
 from __future__ import annotations

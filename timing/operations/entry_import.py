@@ -163,7 +163,7 @@ class _Judge:
         self._seen_bibs: dict[str, int] = {}
         self._seen_people: dict[tuple[str, str], int] = {}
 
-    def row(self, row: EntryRow) -> JudgedRow:
+    def row(self, row: EntryRow) -> JudgedRow:  # noqa: C901, PLR0911 - one return a verdict
         """The verdict on one row; an entry without a bib is numbered later."""
         said = row.said
         contacts = {about: said[about] for about in CONTACTS if about in said}

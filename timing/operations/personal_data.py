@@ -3,7 +3,8 @@
 Erasing changes nobody's result: times, statuses and ranks rest on ids, ages, gender and what a
 category asks for, and those stay (timing.core.personal). All versions of the entry are rewritten,
 and the texts of the journal in which the name stands. The journal refuses that to everybody else;
-each record keeps its id and the digest by which other installations know it (docs/personal-data.md).
+each record keeps its id and the digest by which other installations know it
+(docs/personal-data.md).
 """
 
 from __future__ import annotations
@@ -193,7 +194,9 @@ def erase_person(
     names = {v.name for v in versions} | {name for r in late for name in _names_in(r)}
     _erase_versions(session, race_row, race, versions)
     bib = versions[-1].bib if entry is None and versions else "" if entry is None else entry.bib
-    _erase_texts(session, race_row, race, names, f"Runner {bib}", {r.id for r in late})
+    _erase_texts(
+        session, race_row, race, names=names, instead=f"Runner {bib}", about={r.id for r in late}
+    )
     for table in (ContactRow, ContactLookRow, RegistrationTickRow, CheckInRow):
         session.execute(
             delete(table).where(table.race_id == race_row.id, table.entry_id == entry_id)
@@ -244,6 +247,7 @@ def _erase_texts(
     session: Session,
     race_row: RaceRow,
     race: Race,
+    *,
     names: set[str],
     instead: str,
     about: set[str],

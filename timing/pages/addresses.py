@@ -262,7 +262,7 @@ def desk_entry(slug: str, **query: str | int | None) -> str:
 
 
 def desk_entries_part(slug: str, part: str, **query: str | int | None) -> str:
-    """What is done with entries: ``import``, ``teams``, ``bibs``, ``contacts``, ``person`` …"""
+    """What is done with entries: ``import``, ``teams``, ``bibs``, ``contacts``, ``person``."""
     return _with(f"{desk(slug)}/entries/{part}", query)
 
 

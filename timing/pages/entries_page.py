@@ -219,7 +219,8 @@ def entries_page(
                                           args.get("category", ""), "All")),
         ("team", "Team", _options([(t.code, t.name or t.code) for t in book.teams()],
                                   args.get("team", ""), "All")),
-        ("missing", "Missing", _options(list(MISSING.items()), args.get("missing", ""), "Anything")),
+        ("missing", "Missing", _options(list(MISSING.items()),
+                                        args.get("missing", ""), "Anything")),
     )  # fmt: skip
     return EntriesPage(
         frame=desk_frame(book, "Entries"),

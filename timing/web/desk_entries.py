@@ -1,4 +1,4 @@
-"""The desk's entries: list, add, edit; teams; bibs and chips; by rulings once the race has started."""
+"""The desk's entries, teams, bibs and chips: by rulings once the race has started."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from flask import Blueprint, Response, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -140,7 +141,7 @@ def _earlier(versions: Sequence[EntriesVersion]) -> list[VersionItem]:
             revision=before.revision,
             told=f"{before.entries:,} entries, before the change of revision {after.revision}",
         )
-        for after, before in zip(versions, versions[1:], strict=False)
+        for after, before in pairwise(versions)
     ]
 
 
@@ -271,7 +272,7 @@ def _form_values() -> dict[str, str]:
 @desk_entries.post("/desk/<slug:slug>/entries/one")
 @allowed(Right.ENTER)
 def write_one(who: Director, slug: str) -> AnyResponse:
-    """Write an entry before the start; after it correct a name, or show what rulings would change."""
+    """Write an entry before the start; after it correct a name, or show what rulings change."""
     entry_id = field("id")
     before = entry_known(slug, entry_id) if entry_id else None
     if entry_id and before is None:
@@ -567,7 +568,7 @@ def _bibs_written(slug: str) -> AnyResponse:
             raise _Unclear({"bib": f"{bib} is worn by nobody; give one that is"})
         if kind == "swap" and to not in worn:
             raise _Unclear({"bib": f"{to} is worn by nobody; choose “another bib”"})
-        if kind != "swap" and kind != "chip" and to in worn:
+        if kind not in {"swap", "chip"} and to in worn:
             raise _Unclear({"bib": f"{to} is worn already; choose “swap”"})
 
         def dressed(entry: Entry) -> Entry:

@@ -1,4 +1,4 @@
-"""Taking a file of entries in at the desk: match its columns, look at each row, take it in one go."""
+"""Taking a file of entries in at the desk: its columns matched, each row looked at, all at once."""
 
 from __future__ import annotations
 

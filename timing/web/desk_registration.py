@@ -33,7 +33,7 @@ from timing.operations.registration import (
     write_items,
 )
 from timing.operations.roles import Right
-from timing.pages import addresses, figures
+from timing.pages import addresses
 from timing.pages.entries_page import desk_frame, race_name
 from timing.pages.marks import name_of
 from timing.pages.registration_page import (

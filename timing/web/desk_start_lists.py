@@ -29,10 +29,6 @@ from timing.web.supposing import moment_of_form, record_all, show_supposed
 desk_start_lists = Blueprint("desk_start_lists", __name__)
 
 
-class _Unclear(ValueError):
-    """A form that can't be followed; the message says what would be right."""
-
-
 def today_of(slug: str) -> date:
     """The date at the race."""
     zone = zone_named(installation().books.race(slug).standing.race.timezone)
@@ -175,19 +171,21 @@ def hold(who: Director, slug: str) -> AnyResponse:
     here = installation()
     here.books.refresh()
 
+    reason = field("reason")
+
     def wrong(book: RaceBook, _: Standing) -> str:
+        if number not in book.stages:
+            return "the race has no such stage"
+        if not reason:
+            return "say why"
         unknown = [bib for bib in bibs if book.entry_wearing(bib, int(number)) is None]
         return f"nobody wears {', '.join(unknown)} on this stage" if unknown else ""
 
     try:
-        if not isinstance(number, int) or number not in here.books.race(slug).ask_whole(
-            lambda book, _: book.stages
-        ):
-            raise _Unclear("the race has no such stage")
-        if not field("reason"):
-            raise _Unclear("say why")
         if said := here.books.race(slug).ask_whole(wrong):
-            raise _Unclear(said)
+            return _page(
+                who, slug, message=f"Not done: {said}.", is_error=True, values=request.form
+            )
         ruling = racefile.load_ruling(
             {
                 "ruling": "start",
@@ -197,11 +195,11 @@ def hold(who: Director, slug: str) -> AnyResponse:
                 "to": to,
                 "by": who.name,
                 "at": format_instant(at),
-                "reason": field("reason"),
+                "reason": reason,
             }
         )
-    except (_Unclear, BadRecord) as error:
-        said = forms.in_words(error) if isinstance(error, BadRecord) else f"Not done: {error}."
+    except BadRecord as error:
+        said = forms.in_words(error)
         return _page(who, slug, message=said, is_error=True, values=request.form)
     if not field("at"):
         return show_supposed(
@@ -212,9 +210,9 @@ def hold(who: Director, slug: str) -> AnyResponse:
             told=lambda _: [f"{', '.join(bibs)} start at {to} on stage {number}."],
             action=addresses.desk_start_lists_part(slug, "hold"),
             tab="start-lists",
-            back_url=addresses.desk_start_lists(slug, stage=number),
+            back_url=addresses.desk_start_lists(slug, stage=str(number)),
             at=at,
         )
     record_all(slug, (ruling,))
     flash(f"Recorded: {', '.join(bibs)} start at {to}.")
-    return forms.to(addresses.desk_start_lists(slug, stage=number))
+    return forms.to(addresses.desk_start_lists(slug, stage=str(number)))

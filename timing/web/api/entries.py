@@ -80,9 +80,7 @@ class FileIn(Schema):
         validate=validate.Length(max=_LONGEST_FILE),
         metadata={"example": "bib,name,gender\n21,Ana Ruiz,F\n"},
     )
-    division = fields.String(
-        load_default="", metadata={"description": "Of rows that say none."}
-    )
+    division = fields.String(load_default="", metadata={"description": "Of rows that say none."})
     take = fields.Boolean(
         load_default=False, metadata={"description": "Take it; else it is only looked at."}
     )
@@ -338,9 +336,7 @@ def note_here(body: Mapping[str, Any], slug: str, number: int) -> Answer:
     expected = here.books.race(slug).ask_whole(found)
     wanted = [expected[bib] for bib in body["bibs"] if bib in expected]
     with here.database.writing() as session:
-        check_in(
-            session, slug, number, wanted, is_here=body["here"], by=g.token.label, at=now()
-        )
+        check_in(session, slug, number, wanted, is_here=body["here"], by=g.token.label, at=now())
         at_gate = checked_in(session, race_id_of(session, slug), number)
     is_here = {entry_id for entry_id, one in at_gate.items() if one.is_done}
     return {
