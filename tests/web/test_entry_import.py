@@ -144,7 +144,10 @@ def test_contacts_are_kept_apart_and_only_where_asked_for(
 def test_a_spreadsheet_is_read_and_taken_again_changes_nothing(
     director: FlaskClient, filled: Database
 ) -> None:
-    rows = [["Startnummer", "Vorname", "Nachname", "Geschlecht"], [41, "Ida", "Grün", "weiblich"]]
+    rows: list[list[object]] = [
+        ["Startnummer", "Vorname", "Nachname", "Geschlecht"],
+        [41, "Ida", "Grün", "weiblich"],
+    ]
     content = workbook({"Meldungen": rows})
     again(director, send(director, content), do="take")
     assert entries(filled)["41"].name == "Ida Grün"

@@ -147,7 +147,7 @@ def _by_name() -> Mapping[str, str]:
     }
     # Babel also knows codes of nations that were renamed or have joined.
     now = "FR:FRA DE:DEU MM:MMR YE:YEM CD:COD TL:TLS XK:KOS"
-    iso3_of.update(pair.split(":") for pair in now.split())
+    iso3_of.update((pair[:2], pair[3:]) for pair in now.split())
     found: dict[str, str] = {}
     names = [Locale(language).territories for language in LANGUAGES]
     for two, three in iso3_of.items():

@@ -181,8 +181,9 @@ def entry_versions(session: Session, slug: str, most: int = 10) -> tuple[Entries
 
 
 def go_back(session: Session, slug: str, revision: int) -> int:
-    """Make entries and teams what they were at a revision; what it would be raises as in
-    `replace_entries`, and UnknownRevision where there was none such.
+    """Make entries and teams what they were at a revision, and return the race's new one.
+
+    Raises as `replace_entries` does, and UnknownRevision where there was none such.
     """
     held = reading.read_race(session, slug, revision=revision, journal=False)
     return replace_entries(session, slug, held.entries, held.teams)

@@ -64,14 +64,25 @@ def rulings_for(
         is_lost = any(chip not in after.chips for chip in before.chips)
         if is_lost:
             changes = tuple(sorted((*changes, ("chips", after.chips))))
-        base = {"by": by, "reason": reason}
         if changes:
             yield EntryChange(
-                id=new_id("1-entry"), at=at, bib=bib, changes=changes, stage=stage, **base
+                id=new_id("1-entry"),
+                at=at,
+                bib=bib,
+                changes=changes,
+                stage=stage,
+                by=by,
+                reason=reason,
             )
         for number, chip in enumerate(() if is_lost else added):
             yield ChipChange(
-                id=new_id(f"2-chip-{number}"), at=at, bib=bib, chip=chip, stage=stage, **base
+                id=new_id(f"2-chip-{number}"),
+                at=at,
+                bib=bib,
+                chip=chip,
+                stage=stage,
+                by=by,
+                reason=reason,
             )
         if before.team != after.team and before.team:
             yield TeamChange(
@@ -81,7 +92,8 @@ def rulings_for(
                 action=TeamAction.LEAVE,
                 stage=stage,
                 bibs=(bib,),
-                **base,
+                by=by,
+                reason=reason,
             )
         if before.team != after.team and after.team:
             yield TeamChange(
@@ -91,7 +103,8 @@ def rulings_for(
                 action=TeamAction.JOIN,
                 stage=stage,
                 bibs=(bib,),
-                **base,
+                by=by,
+                reason=reason,
             )
         if before.division != after.division:
             yield Transfer(
@@ -100,12 +113,19 @@ def rulings_for(
                 bibs=(bib,),
                 division=after.division,
                 stage=stage,
-                **base,
+                by=by,
+                reason=reason,
             )
         if before.bib != after.bib:
             # A moment later: those before it name the bib that was worn until then.
             yield BibChange(
-                id=new_id("6-bib"), at=at + 1, bib=bib, new_bib=after.bib, stage=stage, **base
+                id=new_id("6-bib"),
+                at=at + 1,
+                bib=bib,
+                new_bib=after.bib,
+                stage=stage,
+                by=by,
+                reason=reason,
             )
 
     return tuple(made())

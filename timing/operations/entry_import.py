@@ -313,7 +313,7 @@ class _Judge:
         In the order of the file, within the range of the division, what is worn left out.
         """
         waiting = [n for n, row in enumerate(rows) if row.entry and row.entry.bib == _NO_BIB]
-        first_of = {}
+        first_of: dict[str, int] = {}
         for n in waiting:
             entry = rows[n].entry
             first_of.setdefault(entry.team if entry and entry.team else f" {n}", n)

@@ -325,7 +325,7 @@ def _walked(plain: Any, replaced: Callable[[str], str]) -> Any:  # noqa: ANN401 
 
 def _forgotten_changes(race: Race, changes: list[list[Any]]) -> list[list[Any]]:
     """What an ``entry`` ruling sets, as far as results need it."""
-    whole: Mapping[str, Any] = dict(map(tuple, changes))  # type: ignore[arg-type]
+    whole: Mapping[str, Any] = {key: item for key, item in changes}  # noqa: C416 - lists, as JSON has them
     bare = forgotten(race, Entry(id="", bib=""))
     kept = dict(whole)
     for name in ("name", "nationality", "residence", "club", "tags"):

@@ -92,12 +92,13 @@ def start_lists_page(
     found = starters(book, number) if number else ()
     zone = zone_named(book.race.timezone)
     stage = book.stage_book(number).stage if number else None
+    day = None if stage is None else stage.date
     issued = issued_list(book, number) if number else None
     rows = tuple(
         StarterItem(
             bib=one.entry.bib,
             name=name_of(one.entry),
-            start="" if one.at is None else figures.clock(one.at, zone, stage and stage.date),
+            start="" if one.at is None else figures.clock(one.at, zone, day),
             wave=one.wave,
             is_ruled=one.is_ruled,
         )

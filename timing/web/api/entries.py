@@ -145,7 +145,7 @@ class HereOut(Schema):
     stage = fields.Integer()
     here = fields.List(fields.String(), metadata={"description": "Bibs."})
     missing = fields.List(fields.String(), metadata={"description": "Bibs expected, not here."})
-    unknown = fields.List(
+    not_expected = fields.List(
         fields.String(), metadata={"description": "Bibs sent that don't start on this stage."}
     )
 
@@ -343,5 +343,5 @@ def note_here(body: Mapping[str, Any], slug: str, number: int) -> Answer:
         "stage": number,
         "here": [bib for bib, entry_id in expected.items() if entry_id in is_here],
         "missing": [bib for bib, entry_id in expected.items() if entry_id not in is_here],
-        "unknown": [bib for bib in body["bibs"] if bib not in expected],
+        "not_expected": [bib for bib in body["bibs"] if bib not in expected],
     }
