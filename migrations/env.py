@@ -3,10 +3,12 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from timing.db import entries_tables
+from timing.db import (
+    alert_tables,  # noqa: F401 - its tables are part of the metadata
+    entries_tables,  # noqa: F401
+    people_tables,  # noqa: F401
+)
 from timing.db.tables import Table
-
-_MAPPED_ELSEWHERE = (entries_tables,)
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_entries"
-down_revision = "2026_11_28_outgoing"
+down_revision = "2026_11_29_alerts"
 branch_labels = None
 depends_on = None
 

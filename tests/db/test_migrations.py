@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from timing.db import people_tables  # noqa: F401 - its tables are part of the metadata
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table
 from timing.operations import schema

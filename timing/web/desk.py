@@ -25,6 +25,7 @@ from timing.operations.directors import (
 )
 from timing.operations.home_words import elsewhere, home_notices
 from timing.operations.homes import home_of, own_node
+from timing.operations.people import races_of
 from timing.operations.record import Fate
 from timing.operations.roles import Right
 from timing.pages import addresses
@@ -61,12 +62,17 @@ WRITERS: Mapping[str, tuple[Callable[[Table], bytes], str]] = {
 @signed_in
 def races(who: Director) -> AnyResponse:
     """Which race? Where there is only one, its desk."""
-    slugs = sorted(installation().books.cursors)
-    if len(slugs) == 1:
-        return forms.to(addresses.desk(slugs[0]))
+    with installation().database.reading() as session:
+        parts = races_of(session, who.id)
+    if len(parts) == 1:
+        return forms.to(addresses.desk(*parts))
     token = form_token()
     page = installation().books.ask_all_whole(
-        lambda books: desk_races(books, signed_in_as=who.name, form_token=token)
+        lambda books: desk_races(
+            [book for book in books if book.race.slug in parts],
+            signed_in_as=who.name,
+            form_token=token,
+        )
     )
     return private(render(page, notice=installation().settings.notice))
 
