@@ -14,6 +14,7 @@ from sqlalchemy import text
 from tests.postgresql import PostgreSQL
 from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata
+    entries_tables,  # noqa: F401
     people_tables,  # noqa: F401
 )
 from timing.db.engines import Database, open_database

@@ -30,6 +30,7 @@ _MODULES = {
     "token": "timing.cli.tokens",
     "carriage": "timing.cli.carriage",
     "director": "timing.cli.directors",
+    "person": "timing.cli.person",
     "sync": "timing.cli.syncing",
     "node": "timing.cli.nodes",
     "home": "timing.cli.homes",

@@ -23,13 +23,14 @@ def to_csv(table: Table) -> bytes:
     for row in table.rows:
         cells = [text(row[i], table.columns[i], table) for i in indices]
         writer.writerow(
-            _harmless(cell) if column.kind is Kind.TEXT else cell
+            harmless(cell) if column.kind is Kind.TEXT else cell
             for cell, column in zip(cells, columns, strict=True)
         )
     return out.getvalue().encode()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
     # Times and numbers stay as they are: only what people typed can hold a formula. A line break
     # within a cell parts it in some readers, so that its rest would stand first.
     cell = " ".join(cell.splitlines())

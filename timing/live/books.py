@@ -199,6 +199,13 @@ class Books:
             for listener in self._listeners:
                 listener(moved_on)
 
+    def forget(self, slug: str) -> None:
+        """Read a race anew when it is next asked for: its journal was rewritten by an erasure."""
+        with self._reading:
+            self._races.pop(slug, None)
+        for listener in self._listeners:
+            listener(frozenset({slug}))
+
     def _in_memory(self, slug: str) -> LiveRace:
         race = self._races.get(slug)
         if race is None:
