@@ -70,7 +70,8 @@ def to_iof(book: RaceBook, codes: Sequence[str] = (), *, mark: Mark) -> bytes:
     for classification in classes:
         root.append(_class(book, classification))
     ET.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "utf-8") + b"\n"
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def _event(book: RaceBook) -> ET.Element:

@@ -12,44 +12,11 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-_PARTICLES = frozenset(
-    [
-        "al",
-        "ben",
-        "bin",
-        "da",
-        "dal",
-        "dalla",
-        "de",
-        "degli",
-        "dei",
-        "del",
-        "della",
-        "den",
-        "der",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "el",
-        "ibn",
-        "la",
-        "las",
-        "le",
-        "los",
-        "saint",
-        "san",
-        "ten",
-        "ter",
-        "van",
-        "vom",
-        "von",
-        "zu",
-        "zum",
-        "zur",
-        "'t",
-    ]
-)
+_PARTICLES = frozenset({
+    "al", "ben", "bin", "da", "dal", "dalla", "de", "degli", "dei", "del", "della", "den", "der",
+    "di", "do", "dos", "du", "el", "ibn", "la", "las", "le", "los", "saint", "san", "ten", "ter",
+    "van", "vom", "von", "zu", "zum", "zur", "'t",
+})  # fmt: skip
 """Words that begin a family name: ``Jeroen van der Berg``."""
 
 _FAMILY_FIRST = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA")

@@ -78,18 +78,20 @@ def _pages(book: RaceBook, marked: str) -> Iterator[Page]:
         if code != board.classification.code:
             title = f"{title}, incomplete"
         when = f"after stage {board.after}" if board.after else "before the first stage"
-        yield _page(code, board_table(book.race, board), (f"{title}, {when}", marked))
+        yield table_page(code, board_table(book.race, board), (f"{title}, {when}", marked))
     for code in (c.code for c in book.race.classifications if c.code in mains):
         for number in book.stages:
             if number < last:
                 board = book.board(code, number)
                 title = f"{called(board.classification)}, after stage {number}"
                 table = board_table(book.race, board)
-                yield _page(f"{code} after {number}", table, (title, marked))
+                yield table_page(f"{code} after {number}", table, (title, marked))
     for number in book.stages:
         if number <= last:
             head = (_stage_title(book, number), marked)
-            yield _page(f"Stage {number}", stage_table(book.race, book.stage_boards(number)), head)
+            yield table_page(
+                f"Stage {number}", stage_table(book.race, book.stage_boards(number)), head
+            )
     for number in book.stages:
         if number <= last:
             yield _splits(book, number, marked)
@@ -103,7 +105,8 @@ def _stage_title(book: RaceBook, number: int) -> str:
     return f"Stage {number} {name}".strip()
 
 
-def _page(name: str, table: Table, head: tuple[str, ...]) -> Page:
+def table_page(name: str, table: Table, head: tuple[str, ...]) -> Page:
+    """A page of a table as it stands in other files, without what is only exact."""
     kept = [(i, column) for i, column in enumerate(table.columns) if not column.exact]
     columns = tuple(
         Width(
@@ -262,8 +265,8 @@ def _status_rows(book: RaceBook) -> Iterable[list[Cell]]:
                 if board.team_kind or not isinstance(line.competitor, Entry) or not _is_told(line):
                     continue
                 entry = line.competitor
-                ruling = ruled.get((number, entry.id)) or of_race.get(entry.id)
-                why: tuple[Cell, ...] = ("", "", "") if ruling is None else _why(book, ruling)
+                by = ruled.get((number, entry.id)) or of_race.get(entry.id)
+                why: tuple[Cell, ...] = ("", "", "") if by is None else _why(book, by)
                 yield [
                     number,
                     entry.bib,

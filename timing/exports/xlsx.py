@@ -97,7 +97,7 @@ def _written(
             )
         last = _fill(sheet, page.rows, top + 1)
         if not is_plain:
-            _for_print(sheet, page, name, top, last, foot)
+            _for_print(sheet, page, top, last, f"{foot} · {name}")
     progress(len(pages), len(pages), "")
     workbook.close()
     return out.getvalue()
@@ -119,7 +119,7 @@ def _fill(sheet: Any, rows: Iterable[Sequence[Cell]], first: int) -> int:  # noq
     return line
 
 
-def _for_print(sheet: Any, page: Page, name: str, top: int, last: int, foot: str) -> None:  # noqa: ANN401 - as above
+def _for_print(sheet: Any, page: Page, top: int, last: int, foot: str) -> None:  # noqa: ANN401 - as above
     sheet.freeze_panes(top + 1, 0)
     if last > top + 1 and page.columns:
         sheet.autofilter(top, 0, last - 1, len(page.columns) - 1)
@@ -129,7 +129,7 @@ def _for_print(sheet: Any, page: Page, name: str, top: int, last: int, foot: str
     sheet.repeat_rows(top)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     # In a foot ``&`` begins a command.
-    plain = f"{foot} · {name}".replace("&", "&&")[:180]
+    plain = foot.replace("&", "&&")[:180]
     sheet.set_footer(f"&L{plain}&R&P / &N")
 
 
