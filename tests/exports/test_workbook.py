@@ -73,7 +73,7 @@ def test_what_was_ruled_has_its_reason(workbook: openpyxl.Workbook) -> None:
 
 def test_pages_print_on_a4_with_their_header_on_each(workbook: openpyxl.Workbook) -> None:
     sheet = workbook["gc"]
-    assert sheet.page_setup.paperSize == "9"
+    assert sheet.page_setup.paperSize == 9
     assert sheet.freeze_panes == "A5"
     assert sheet.print_title_rows == "$4:$4"
 

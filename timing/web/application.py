@@ -24,6 +24,7 @@ from timing.web.cards import cards
 from timing.web.certificates import certificates
 from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_signing import desk_signing
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
         desk_signing,
         desk,
         desk_carriage,
+        desk_files,
         desk_import,
         desk_outgoing,
         desk_stations,
