@@ -11,7 +11,7 @@ import click
 from timing.cli.questions import asked_stage
 from timing.cli.refusals import Refused, unknown
 from timing.cli.results import computed
-from timing.cli.sources import read_racefile, write_file
+from timing.cli.sources import read_document, takes_race, write_file
 from timing.core.book import RaceBook, UnknownBoard, UnknownStage
 from timing.core.results import Line, StageLine
 from timing.core.times import SECOND, format_exact_duration
@@ -33,8 +33,8 @@ _HEADER = ("bib", "verdict", "our_rank", "their_rank", "our_time", "their_time",
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("vendorfile", type=click.Path(path_type=Path))
+@takes_race
+@click.argument("vendorfile", required=False, type=click.Path(path_type=Path))
 @click.option("--board", metavar="CODE", help="A classification by time; by default the first.")
 @click.option("--after", type=int, metavar="N", help="The board as after stage N.")
 @click.option("--stage", type=int, metavar="N", help="A stage's result instead.")
@@ -44,8 +44,9 @@ _HEADER = ("bib", "verdict", "our_rank", "their_rank", "our_time", "their_time",
 def compare(
     ctx: click.Context,
     *,
-    file: Path,
-    vendorfile: Path,
+    file: Path | None,
+    slug: str | None,
+    vendorfile: Path | None,
     board: str | None,
     after: int | None,
     stage: int | None,
@@ -56,17 +57,15 @@ def compare(
 
     Exit status 0: they are the same; 1: something differs; 2: a file can't be read.
     """
-    book = computed(read_racefile(file))
+    if slug is not None and vendorfile is None:
+        file, vendorfile = None, file
+    if vendorfile is None:
+        raise click.UsageError("Give a racefile, or --race, and the vendor's file.")
+    book = computed(read_document(file, slug))
     try:
         with vendorfile.open("rb") as opened:
             table = read_table(opened.read(MAX_FILE + 1))
-        columns = guess_result_columns(table)
-        for one in named:
-            meaning, _, name = one.partition("=")
-            if meaning not in tuple(Column) or name not in table.header:
-                raise BadFile(f"there is no column “{name}”; there are: {', '.join(table.header)}")
-            columns[Column(meaning)] = table.header.index(name)
-        theirs = read_results(table, columns)
+        theirs = read_results(table, guess_result_columns(table) | _named(named, table.header))
     except (BadFile, OSError) as error:
         raise Refused(f"{vendorfile}: {error}.") from error
     lines = _ours(book, board, after, stage)
@@ -85,6 +84,16 @@ def compare(
         click.echo("Where times differ theirs are up to a second more: they round up.")
     if any(one.verdict is not Verdict.SAME for one in found):
         ctx.exit(DIFFERS)
+
+
+def _named(named: Sequence[str], header: Sequence[str]) -> dict[Column, int]:
+    found = {}
+    for one in named:
+        meaning, _, name = one.partition("=")
+        if meaning not in tuple(Column) or name not in header:
+            raise BadFile(f"there is no column “{name}”; there are: {', '.join(header)}")
+        found[Column(meaning)] = header.index(name)
+    return found
 
 
 def _ours(

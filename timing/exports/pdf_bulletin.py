@@ -84,7 +84,7 @@ class _Bulletin:
             "rank": "" if line.rank is None else str(line.rank),
             "bib": self._legible(who.bib if isinstance(who, Entry) else who.code),
             "name": self._legible(name_of(who)),
-            "nation": self._legible(who.nationality) if isinstance(who, Entry) else "",
+            "nation": self._legible(f" {who.nationality}") if isinstance(who, Entry) else "",
             "category": self._legible(" ".join(line.categories)) if is_entry else "",
             "time": self._time(line.time) or status,
             "gap": "" if not line.gap else f"+{self._time(line.gap)}",

@@ -26,10 +26,12 @@ class Column(StrEnum):
 
 
 _NAMES: Mapping[Column, tuple[str, ...]] = {
-    Column.BIB: ("bib", "bibnumber", "bibno", "no", "nr", "dossard", "startnr", "startnummer", "dorsal"),
-    Column.RANK: ("rank", "ranking", "place", "pos", "position", "overall", "rang", "platz", "classement"),
-    Column.TIME: ("time", "total", "totaltime", "finishtime", "officialtime", "zeit", "temps", "tiempo",
-                  "stagetime", "result", "guntime", "chiptime"),
+    Column.BIB: ("bib", "bibnumber", "bibno", "no", "nr", "dossard", "startnr",
+                 "startnummer", "dorsal"),
+    Column.RANK: ("rank", "ranking", "place", "pos", "position", "overall", "rang",
+                  "platz", "classement"),
+    Column.TIME: ("time", "total", "totaltime", "finishtime", "officialtime", "zeit", "temps",
+                  "tiempo", "stagetime", "result", "guntime", "chiptime"),
     Column.STATUS: ("status", "state", "statut"),
 }  # fmt: skip
 _OUT = frozenset({"dnf", "dns", "dsq", "dq", "otl", "ab", "abandon", "np"})
@@ -111,11 +113,11 @@ def compare_results(
 ) -> tuple[Compared, ...]:
     """Each bib once, ours in their order and then what only they have."""
     by_bib = {line.bib: line for line in theirs}
-    found = []
-    for line in ours:
-        if isinstance(line.competitor, Entry):
-            found.append(_compared(line.competitor.bib, line, by_bib.pop(line.competitor.bib, None),
-                                   precision))  # fmt: skip
+    found = [
+        _compared(who.bib, line, by_bib.pop(who.bib, None), precision)
+        for line in ours
+        if isinstance(who := line.competitor, Entry)
+    ]
     found += [
         Compared(bib=bib, verdict=Verdict.ONLY_THEIRS, theirs=line) for bib, line in by_bib.items()
     ]
