@@ -21,6 +21,7 @@ _MODULES = {
     "digest": "timing.cli.digesting",
     "simulate": "timing.cli.simulating",
     "convert": "timing.cli.converting",
+    "compare": "timing.cli.comparing",
     "export": "timing.cli.exporting",
     "print": "timing.cli.sheets",
     "race": "timing.cli.races",

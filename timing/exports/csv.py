@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from timing.exports.rows import harmless
 from timing.exports.table import Kind, Table, text
-
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def to_csv(table: Table) -> bytes:
@@ -27,11 +26,3 @@ def to_csv(table: Table) -> bytes:
             for cell, column in zip(cells, columns, strict=True)
         )
     return out.getvalue().encode()
-
-
-def harmless(cell: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
-    # Times and numbers stay as they are: only what people typed can hold a formula. A line break
-    # within a cell parts it in some readers, so that its rest would stand first.
-    cell = " ".join(cell.splitlines())
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

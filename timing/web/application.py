@@ -27,6 +27,7 @@ from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
+from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_person import desk_person
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
         desk_carriage,
         desk_entries,
         desk_entry_import,
+        desk_files,
         desk_import,
         desk_outgoing,
         desk_person,

@@ -17,7 +17,7 @@ from timing.core.entries import Entry, Team
 from timing.core.records import BibChange, ChipChange, Ruling
 from timing.core.times import format_instant
 from timing.db import reading
-from timing.exports.csv import harmless
+from timing.exports.rows import harmless
 from timing.live.books import Standing
 from timing.operations.directors import Director
 from timing.operations.entries import (
