@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import timing.db.publication_tables  # noqa: F401 - its tables are of the metadata
 from timing.db.tables import Table
 
 connection: Connection = context.config.attributes["connection"]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import timing.db.publication_tables  # noqa: F401 - its tables are emptied too
 from tests.postgresql import PostgreSQL
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table

@@ -26,6 +26,7 @@ from timing.web.desk import desk
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
+from timing.web.desk_publish import desk_publish
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
@@ -85,6 +86,7 @@ def create_app(settings: Settings) -> Flask:
         desk_carriage,
         desk_import,
         desk_outgoing,
+        desk_publish,
         desk_stations,
         desk_watch,
         review,
