@@ -7,17 +7,11 @@ the classifications after it. People are named by the ids of entries only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from timing.core.classifications import key_of
-from timing.core.differences import ChangeKind, Differences, Figures
-from timing.core.entries import Entry
 from timing.core.times import Duration, Instant
-
-MOST_CHANGES = 200
-"""Changes listed of one publication, the weightiest of each result first."""
 
 
 class PublicationKind(StrEnum):
@@ -46,7 +40,7 @@ class PublishedChange:
     stage: int
     who: str
     of_team: bool
-    kind: ChangeKind
+    kind: str
     before: PublishedFigures | None
     after: PublishedFigures | None
 
@@ -107,36 +101,5 @@ def publication_of(publications: Sequence[Publication], stage: int) -> Publicati
     if official:
         return official[0]
     own = [one for one in since if one.after == stage or one.kind is PublicationKind.REOPENED]
-    return (own or since or [None])[-1]
-
-
-def published_changes(found: Differences, after: int) -> tuple[PublishedChange, ...]:
-    """What of differences concerns a result as after a stage, by ids."""
-    return tuple(_changes(found, after))[:MOST_CHANGES]
-
-
-def _changes(found: Differences, after: int) -> Iterator[PublishedChange]:
-    for result in found.results:
-        if result.number > after or (result.board and result.number != after):
-            continue
-        for change in result.changes:
-            yield PublishedChange(
-                board=result.board,
-                stage=result.number,
-                who=key_of(change.competitor),
-                of_team=not isinstance(change.competitor, Entry),
-                kind=change.kind,
-                before=_figures(change.before),
-                after=_figures(change.after),
-            )
-
-
-def _figures(figures: Figures | None) -> PublishedFigures | None:
-    if figures is None:
-        return None
-    return PublishedFigures(
-        rank=figures.rank,
-        time=figures.time,
-        points=figures.points,
-        status=figures.status.value,
-    )
+    found = own or since
+    return found[-1] if found else None

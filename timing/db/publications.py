@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from timing.core.differences import ChangeKind
 from timing.core.publications import (
     Publication,
     PublicationKind,
@@ -67,6 +66,4 @@ def _change(plain: dict[str, Any]) -> PublishedChange:
         None if plain[name] is None else PublishedFigures(**plain[name])
         for name in ("before", "after")
     )
-    return PublishedChange(
-        **{**plain, "kind": ChangeKind(plain["kind"]), "before": before, "after": after}
-    )
+    return PublishedChange(**{**plain, "before": before, "after": after})

@@ -20,8 +20,8 @@ from timing.core.publications import (
     PublishedChange,
     official_until,
     publication_of,
-    published_changes,
 )
+from timing.core.published_changes import published_changes
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant
 from timing.db.publication_tables import ProtestRow
