@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
+import timing.db.publication_tables  # noqa: F401 - its tables are of the metadata
 from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata
     entries_tables,  # noqa: F401

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import timing.db.publication_tables  # noqa: F401 - its tables are emptied too
 from tests.postgresql import PostgreSQL
 from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata

@@ -19,6 +19,7 @@ _MODULES = {
     "ceremony": "timing.cli.prizes",
     "history": "timing.cli.prizes",
     "digest": "timing.cli.digesting",
+    "verify": "timing.cli.verifying",
     "simulate": "timing.cli.simulating",
     "convert": "timing.cli.converting",
     "compare": "timing.cli.comparing",

@@ -58,6 +58,16 @@ def digests_of(book: RaceBook, after: int | None = None) -> Digests:
     return Digests(after=number, input=_digest(_input(book)), result=_digest(_result(book, number)))
 
 
+def frozen_of(book: RaceBook, after: int) -> Plain:
+    """The result as after a stage, over ids: what the digest of a result is taken of."""
+    return _result(book, after)
+
+
+def result_digest(frozen: Plain) -> str:
+    """The digest of a result that was kept as `frozen_of` made it."""
+    return _digest(frozen)
+
+
 def _digest(plain: Plain) -> str:
     return hashlib.sha256(canonical(plain).encode()).hexdigest()
 

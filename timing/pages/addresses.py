@@ -291,6 +291,16 @@ def desk_publish(slug: str, **query: str | int | None) -> str:
     return _with(f"{desk(slug)}/publish", query)
 
 
+def desk_protests(slug: str) -> str:
+    """Where protests are written down."""
+    return f"{desk_publish(slug)}/protests"
+
+
+def desk_answers(slug: str) -> str:
+    """Where protests are answered."""
+    return f"{desk_publish(slug)}/answers"
+
+
 def desk_files(slug: str, **query: str | int | None) -> str:
     """Every file that a race can be taken home in."""
     return _with(f"{desk(slug)}/files", query)

@@ -31,6 +31,7 @@ from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_person import desk_person
+from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_signing import desk_signing
@@ -100,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
         desk_person,
         desk_registration,
         desk_start_lists,
+        desk_publish,
         desk_stations,
         desk_watch,
         review,
