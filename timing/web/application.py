@@ -23,9 +23,11 @@ from timing.web.api.sync import sync
 from timing.web.cards import cards
 from timing.web.certificates import certificates
 from timing.web.desk import desk
+from timing.web.desk_account import desk_account
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
+from timing.web.desk_people import desk_people
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
@@ -82,6 +84,8 @@ def create_app(settings: Settings) -> Flask:
         station,
         desk_signing,
         desk,
+        desk_account,
+        desk_people,
         desk_carriage,
         desk_import,
         desk_outgoing,
