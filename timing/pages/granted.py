@@ -19,7 +19,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "stations": "stations",
     "import": "review",
     "carriage": "review",
-    "review": "review",
+    "review": "see",
     "rulings": "rule",
     "entries": "enter",
     "start-lists": "enter",

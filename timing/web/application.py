@@ -24,12 +24,14 @@ from timing.web.api.sync import sync
 from timing.web.cards import cards
 from timing.web.certificates import certificates
 from timing.web.desk import desk
+from timing.web.desk_account import desk_account
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
+from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
@@ -92,6 +94,8 @@ def create_app(settings: Settings) -> Flask:
         desk_rulings,
         desk_signing,
         desk,
+        desk_account,
+        desk_people,
         desk_carriage,
         desk_entries,
         desk_entry_import,
