@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_alerts"
-down_revision = "2026_11_28_outgoing"
+down_revision = "2026_11_29_people"
 branch_labels = None
 depends_on = None
 

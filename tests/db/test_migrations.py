@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from timing.db import people_tables  # noqa: F401 - its tables are part of the metadata
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table
 from timing.operations import schema
@@ -28,8 +29,15 @@ TRIGGERS = {
         "journal_refuses_delete",
         "journal_refuses_replace",
         "journal_refuses_update",
+        "publications_refuse_delete",
+        "publications_refuse_replace",
+        "publications_refuse_update",
     },
-    "postgresql": {"journal_refuses_change", "races_announce_revision"},
+    "postgresql": {
+        "journal_refuses_change",
+        "publications_refuse_change",
+        "races_announce_revision",
+    },
 }
 
 

@@ -452,7 +452,10 @@ class CarriedRow(Table):
 
 
 class DirectorRow(Table):
-    """Someone who may sign in to the desk; ``name`` is what they type, case folded."""
+    """Someone who may sign in to the desk; ``name`` is what they type, case folded.
+
+    ``may_found`` is whether they may set up races of their own.
+    """
 
     __tablename__ = "directors"
 
@@ -460,6 +463,7 @@ class DirectorRow(Table):
     name: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
     created: Mapped[int]
+    may_found: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class SignInRow(Table):

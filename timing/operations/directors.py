@@ -19,7 +19,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from timing.core.times import HOUR, MINUTE, Duration, Instant
-from timing.db.tables import DirectorRow, SignInRow
+from timing.db.tables import DirectorRow, RaceRow, SignInRow
+from timing.operations.people import found_membership
 
 COUNTED: Duration = 15 * MINUTE
 FAILURES_FROM_AN_ADDRESS = 20
@@ -81,11 +82,13 @@ class Director:
     """Someone who may sign in.
 
     ``stamp`` changes with the password: a session keeps it, and ends where it no longer matches.
+    ``may_found`` is whether they may set up races.
     """
 
     id: int
     name: str
     stamp: str
+    may_found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +100,13 @@ class SignIn:
     password_hash: str
 
 
-def add_director(session: Session, name: str, password: str, *, at: Instant) -> Director:
-    """Make an account. Raises DirectorExists, BadName and BadPassword."""
-    row = DirectorRow(name=_folded(name), password_hash=_hash(password), created=at)
+def add_account(
+    session: Session, name: str, password: str, *, at: Instant, may_found: bool = False
+) -> Director:
+    """Make an account, which has no part in any race. DirectorExists, BadName, BadPassword."""
+    row = DirectorRow(
+        name=_folded(name), password_hash=_hash(password), created=at, may_found=may_found
+    )
     if not row.name:
         raise BadName
     try:
@@ -108,6 +115,14 @@ def add_director(session: Session, name: str, password: str, *, at: Instant) -> 
     except IntegrityError as error:
         raise DirectorExists(name) from error
     return _director(row)
+
+
+def add_director(session: Session, name: str, password: str, *, at: Instant) -> Director:
+    """Make an account that may found races, and owns every race there is. Errors as above."""
+    made = add_account(session, name, password, at=at, may_found=True)
+    for race_id in session.scalars(select(RaceRow.id)).all():
+        found_membership(session, race_id, made.id)
+    return made
 
 
 def change_password(session: Session, name: str, password: str) -> Director:
@@ -224,4 +239,4 @@ def _hash(password: str) -> str:
 
 def _director(row: DirectorRow) -> Director:
     stamp = hashlib.sha256(row.password_hash.encode()).hexdigest()[:16]
-    return Director(id=row.id, name=row.name, stamp=stamp)
+    return Director(id=row.id, name=row.name, stamp=stamp, may_found=row.may_found)

@@ -17,6 +17,7 @@ from timing.db.tables import DefinitionRow, RaceRow
 from timing.operations.definitions import check_together, definition_text, parse_definition
 from timing.operations.entries import write_entries
 from timing.operations.homes import found, frame_changed, require_home
+from timing.operations.people import found_membership, founders_own
 from timing.operations.record import append
 from timing.operations.revisions import lock_race
 
@@ -56,10 +57,13 @@ class HeldDocument:
     version: int
 
 
-def add_race(session: Session, document: Document, *, at: Instant, by: str) -> Cursor:
+def add_race(
+    session: Session, document: Document, *, at: Instant, by: str, founder: int | None = None
+) -> Cursor:
     """Take a whole race in: definition, entries and records; RaceExists if its slug is taken.
 
-    `export_document` gives the same document back.
+    ``founder`` is the account that becomes its owner; where no account founds it, such as by the
+    command line, all who may found races do. `export_document` gives the same document back.
     """
     slug = document.race.slug
     race = RaceRow(slug=slug, revision=0, created=at)
@@ -71,6 +75,10 @@ def add_race(session: Session, document: Document, *, at: Instant, by: str) -> C
     write_definition(session, race, definition_text(document.race), 1, at=at, by=by)
     write_entries(session, race, document.entries, document.teams)
     found(session, race, at=at, by=by)
+    if founder is None:
+        founders_own(session, race.id)
+    else:
+        found_membership(session, race.id, founder)
     append(
         session,
         slug,

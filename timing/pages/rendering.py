@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from timing.pages import addresses, figures, languages, words
+from timing.pages import addresses, figures, granted, languages, words
 from timing.pages.languages import speaking, spoken, translate, translate_many
 from timing.pages.policy import STYLES
 from timing.pages.sharing import sharing_of
@@ -47,6 +47,7 @@ def environment() -> Environment:
         languages=languages,
         addresses=addresses,
         figures=figures,
+        granted=granted,
         words=words,
         icon=icon,
         shapes=shapes,

@@ -15,6 +15,7 @@ from timing.db.tables import DefinitionRow, FrameRow, RaceRow
 from timing.operations.definitions import definition_text, parse_definition
 from timing.operations.entries import write_entries
 from timing.operations.homes import Stamp, claims_of, frame_row, own_node, stamp_of
+from timing.operations.people import founders_own
 from timing.operations.races import write_definition
 from timing.operations.revisions import lock_race
 from timing.operations.sync.faults import BadParcel
@@ -106,6 +107,7 @@ def take_frame(session: Session, slug: str, frame: Frame, *, at: Instant) -> boo
         write_entries(session, race, frame.document.entries, frame.document.teams)
         session.add(frame_row(race.id, frame.stamp, version=frame.version))
         session.flush()
+        founders_own(session, race.id)
         return True
     race = lock_race(session, slug)
     row = session.get_one(FrameRow, race.id)
