@@ -13,6 +13,7 @@ from timing.db.tables import RaceRow
 from timing.operations import mailing
 from timing.operations.mailing import (
     BadAddress,
+    Channel,
     Sent,
     TooManyMessages,
     checked_address,
@@ -38,7 +39,7 @@ def put(database: Database, key: str = "invitation:1", to: str = "ana@example.or
 
 def waiting(database: Database, at: int = NOW) -> list[str]:
     with database.reading() as session:
-        return [message.key for message in due_messages(session, at)]
+        return [message.key for message in due_messages(session, Channel.MAIL, at)]
 
 
 def came(database: Database, came: Sent, at: int) -> None:
@@ -129,7 +130,7 @@ def test_nothing_in_a_subject_makes_another_header(database: Database) -> None:
             session, None, to="ana@example.org", subject="Late\r\nBcc: eve@example.org",
             text=".\r\n.\r\nMAIL FROM:<x@y.ch>", key="k", at=NOW,
         )  # fmt: skip
-        (message,) = due_messages(session, NOW)
+        (message,) = due_messages(session, Channel.MAIL, NOW)
     made = letter(message, POST, NOW)
     assert made["Subject"] == "Late Bcc: eve@example.org"
     assert made["Bcc"] is None
@@ -139,6 +140,6 @@ def test_a_mail_sent_twice_after_all_is_the_same_mail(database: Database) -> Non
     put(database)
     put(database, key="invitation:2")
     with database.reading() as session:
-        one, two = due_messages(session, NOW)
+        one, two = due_messages(session, Channel.MAIL, NOW)
     assert letter(one, POST, NOW)["Message-ID"] == letter(one, POST, NOW + HOUR)["Message-ID"]
     assert letter(one, POST, NOW)["Message-ID"] != letter(two, POST, NOW)["Message-ID"]

@@ -42,9 +42,9 @@ Clock = Callable[[], Instant]
 Posting = Callable[[Due], Answered | str]
 
 
-def outbox_tasks(settings: Settings, clock: Clock) -> tuple[Task, ...]:
-    """Both tasks, each with a database of its own."""
-    writer = OutboxWriter(open_database(settings.database_url), clock)
+def outbox_tasks(settings: Settings, clock: Clock, books: Books | None = None) -> tuple[Task, ...]:
+    """Both tasks, each with a database of its own; ``books`` are those of other tasks."""
+    writer = OutboxWriter(open_database(settings.database_url), clock, books)
     allowed = allowed_by(settings)
     sender = OutboxSender(
         open_database(settings.database_url), clock, lambda due: deliver(due, allowed, clock())
@@ -58,9 +58,9 @@ def outbox_tasks(settings: Settings, clock: Clock) -> tuple[Task, ...]:
 class OutboxWriter:
     """Writes the events of every race that somebody is to be told of."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, books: Books | None = None) -> None:
         self._database = database
-        self._books = Books(database)
+        self._books = books or Books(database)
         self._clock = clock
         self._standings: dict[str, Standing] = {}
 

@@ -7,10 +7,12 @@ import threading
 
 import click
 
+from timing.cli.alerts import alert_tasks
 from timing.cli.databases import now, opened, settings_in_force
 from timing.cli.outbox import outbox_tasks
 from timing.cli.snapshots import keep_pages, refuse_unknown_languages
 from timing.db.engines import open_database
+from timing.live.books import Books
 from timing.live.logs import configure_logs
 from timing.live.tending import Task, Tending, alone
 from timing.settings import Settings
@@ -21,7 +23,10 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def tasks_of(settings: Settings, *, snapshots: bool = False) -> tuple[Task, ...]:
     """Everything that is minded. What has a loop of its own (snapshots) is a task as well."""
-    tasks = outbox_tasks(settings, now)
+    # One set of books for all: a race is in memory once.
+    books = Books(open_database(settings.database_url))
+    alerts = alert_tasks(settings, now, books, lambda: open_database(settings.database_url))
+    tasks = (*outbox_tasks(settings, now, books), *alerts)
     return (*tasks, _snapshots_task(settings)) if snapshots else tasks
 
 
@@ -37,7 +42,7 @@ def _snapshots_task(settings: Settings) -> Task:
 @click.command()
 @click.option("--snapshots", is_flag=True, help="Keep the public pages as files as well.")
 def tend(*, snapshots: bool) -> None:
-    """Mind what has to happen by itself, until Ctrl-C: tell webhooks what becomes public.
+    """Mind what has to happen by itself, until Ctrl-C: alerts, mail, webhooks.
 
     One process does it for a database. A second one stands by, and takes over when it ends.
     """

@@ -173,12 +173,18 @@ def _post(session: Session, row: MessageRow) -> bool:
 # -- sending ------------------------------------------------------------------------------------
 
 
-def due_messages(session: Session, at: Instant, *, most: int = 20) -> tuple[Message, ...]:
-    """What may be tried now, the oldest first."""
+def due_messages(
+    session: Session, channel: Channel, at: Instant, *, most: int = 20
+) -> tuple[Message, ...]:
+    """What may be tried now of a channel, the oldest first."""
     rows = session.execute(
         select(MessageRow, AlertContactRow.secret)
         .outerjoin(AlertContactRow, AlertContactRow.id == MessageRow.contact_id)
-        .where(MessageRow.state == "waiting", MessageRow.due <= at)
+        .where(
+            MessageRow.state == "waiting",
+            MessageRow.due <= at,
+            MessageRow.channel == channel.value,
+        )
         .order_by(MessageRow.due, MessageRow.id)
         .limit(most)
     )

@@ -55,7 +55,7 @@ def letter(message: Message, post: Post, at: Instant) -> EmailMessage:
     made["Subject"] = message.subject
     made["Date"] = formatdate(at / 1_000)
     digest = hashlib.sha256(message.key.encode()).hexdigest()[:_ID_DIGITS]
-    made["Message-ID"] = f"<{digest}@{post.sender.rpartition('@')[2].rstrip('>')}>"
+    made["Message-ID"] = f"<{digest}@{_domain(post)}>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(message.body)
     return made
@@ -83,10 +83,12 @@ def send_mail(message: Message, post: Post, at: Instant) -> Sent:
 
 
 def _connected(post: Post) -> smtplib.SMTP:
+    # What we say we are called is the sender's domain: asking for this machine's may take long.
+    here = _domain(post)
     if post.security is SmtpSecurity.TLS:
         trust = ssl.create_default_context()
-        return smtplib.SMTP_SSL(post.host, post.port, timeout=PATIENCE_SECONDS, context=trust)
-    server = smtplib.SMTP(post.host, post.port, timeout=PATIENCE_SECONDS)
+        return smtplib.SMTP_SSL(post.host, post.port, here, timeout=PATIENCE_SECONDS, context=trust)
+    server = smtplib.SMTP(post.host, post.port, here, timeout=PATIENCE_SECONDS)
     if post.security is SmtpSecurity.STARTTLS:
         try:
             server.starttls(context=ssl.create_default_context())
@@ -94,6 +96,10 @@ def _connected(post: Post) -> smtplib.SMTP:
             server.close()
             raise
     return server
+
+
+def _domain(post: Post) -> str:
+    return post.sender.rpartition("@")[2].rstrip("> ")
 
 
 def _said(code: int, text: bytes | str) -> str:
