@@ -20,7 +20,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "import": "review",
     "carriage": "review",
     "review": "see",
-    "rulings": "rule",
+    "rulings": "see",
     "entries": "enter",
     "start-lists": "enter",
     "registration": "enter",

@@ -36,6 +36,7 @@ from timing.web.desk_person import desk_person
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_rulings import desk_rulings
+from timing.web.desk_setup import desk_setup
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> Flask:
         station_app,
         station,
         desk_rulings,
+        desk_setup,
         desk_signing,
         desk,
         desk_account,

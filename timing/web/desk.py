@@ -72,6 +72,7 @@ def races(who: Director) -> AnyResponse:
     page = installation().books.ask_all_whole(
         lambda books: desk_races(
             [book for book in books if book.race.slug in parts],
+            may_found=who.may_found,
             signed_in_as=who.name,
             form_token=token,
         )
