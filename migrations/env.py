@@ -3,7 +3,12 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from timing.db import people_tables  # noqa: F401 - its tables are part of the metadata
+import timing.db.publication_tables  # noqa: F401 - its tables are of the metadata
+from timing.db import (
+    alert_tables,  # noqa: F401 - its tables are part of the metadata
+    entries_tables,  # noqa: F401
+    people_tables,  # noqa: F401
+)
 from timing.db.tables import Table
 
 connection: Connection = context.config.attributes["connection"]

@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import timing.db.publication_tables  # noqa: F401 - its tables are emptied too
 from tests.postgresql import PostgreSQL
-from timing.db import people_tables  # noqa: F401 - its tables are part of the metadata
+from timing.db import (
+    alert_tables,  # noqa: F401 - its tables are part of the metadata
+    entries_tables,  # noqa: F401
+    people_tables,  # noqa: F401
+)
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table
 from timing.operations import schema

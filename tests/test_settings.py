@@ -145,3 +145,13 @@ def test_languages_of_snapshots_are_codes() -> None:
     assert read_settings({**PRODUCTION, **languages}).snapshots_languages == ("en", "fr")
     (fault,) = faults({**PRODUCTION, "BIVOUAC_SNAPSHOTS_LANGUAGES": "English; French"})
     assert fault.startswith("BIVOUAC_SNAPSHOTS_LANGUAGES should be")
+
+
+def test_mail_goes_by_a_server_and_from_an_address_together() -> None:
+    host = {"BIVOUAC_SMTP_HOST": "smtp.example.org"}
+    for alone in (host, {"BIVOUAC_SMTP_FROM": "timing@example.org"}):
+        with pytest.raises(BadSettings, match="BIVOUAC_SMTP_FROM"):
+            read_settings({**PRODUCTION, **alone})
+    settings = read_settings({**PRODUCTION, **host, "BIVOUAC_SMTP_FROM": "timing@example.org"})
+    assert settings.smtp_port == 587
+    assert "password" not in repr(settings)

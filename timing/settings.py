@@ -46,6 +46,14 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class SmtpSecurity(StrEnum):
+    """How the connection to the server that takes mail is kept private."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One variable. ``development`` is its default there, where that differs.
@@ -369,6 +377,62 @@ class Settings:
             parse=_yes_or_no,
         ),
     ]
+    smtp_host: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_SMTP_HOST",
+            default="",
+            meaning="The server that takes mail, such as `smtp.example.org`; left out where none is"
+            " to be sent.",
+            parse=_line,
+        ),
+    ]
+    smtp_port: Annotated[
+        int,
+        Setting(
+            variable="BIVOUAC_SMTP_PORT",
+            default="587",
+            meaning="Its port.",
+            parse=_number(1, 65_535),
+        ),
+    ]
+    smtp_security: Annotated[
+        SmtpSecurity,
+        Setting(
+            variable="BIVOUAC_SMTP_SECURITY",
+            default="starttls",
+            meaning="`starttls`, `tls` from the first byte (port 465), or `none` for a server on"
+            " this machine.",
+            parse=_one_of(SmtpSecurity),
+        ),
+    ]
+    smtp_user: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_SMTP_USER",
+            default="",
+            meaning="The name to sign in there by; left out where nobody has to.",
+            parse=_line,
+        ),
+    ]
+    smtp_password: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_SMTP_PASSWORD",
+            default="",
+            meaning="The password of that name.",
+            parse=_line,
+        ),
+    ] = field(repr=False)
+    smtp_from: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_SMTP_FROM",
+            default="",
+            meaning="The address that mail comes from, such as `timing@example.org`.",
+            parse=_line,
+        ),
+    ]
     log_level: Annotated[
         LogLevel,
         Setting(
@@ -413,6 +477,8 @@ def read_settings(environ: Mapping[str, str], *, serving: bool = True) -> Settin
             "BIVOUAC_BUCKET_ENDPOINT, BIVOUAC_BUCKET, BIVOUAC_BUCKET_KEY and"
             " BIVOUAC_BUCKET_SECRET go together"
         )
+    if bool(values["smtp_host"]) != ("@" in values["smtp_from"]):
+        faults.append("BIVOUAC_SMTP_HOST and BIVOUAC_SMTP_FROM, an address, go together")
     if serving and not values["secret_key"] and values["environment"] is Environment.PRODUCTION:
         faults.append(
             "BIVOUAC_SECRET_KEY should be set: sessions are signed with it."

@@ -77,6 +77,13 @@ OPERATIONS = [
     ("POST", "/api/v1/races/{slug}/rulings"),
     ("POST", "/api/v1/races/{slug}/preview"),
 ]
+OF_ENTRIES = [
+    ("GET", "/api/v1/races/{slug}/entries"),
+    ("PUT", "/api/v1/races/{slug}/entries"),
+    ("POST", "/api/v1/races/{slug}/entries/import"),
+    ("POST", "/api/v1/races/{slug}/stages/{number}/start-list"),
+    ("POST", "/api/v1/races/{slug}/stages/{number}/check-in"),
+]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -86,7 +93,7 @@ OF_STATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES])
 def test_every_operation_does_what_its_description_says(
     described: schemathesis.BaseSchema, method: str, path: str
 ) -> None:
@@ -126,7 +133,7 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ] == OPERATIONS + OF_STATIONS
+    ] == OPERATIONS + OF_STATIONS + OF_ENTRIES
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -135,7 +142,9 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                assert ("security" in operation) == (method == "post" or is_of_station)
+                is_of_entries = path.endswith("/entries")
+                needed = method == "post" or is_of_station or is_of_entries
+                assert ("security" in operation) == needed
 
 
 def test_every_refusal_is_described_as_problem_json(client: FlaskClient) -> None:

@@ -29,8 +29,15 @@ TRIGGERS = {
         "journal_refuses_delete",
         "journal_refuses_replace",
         "journal_refuses_update",
+        "publications_refuse_delete",
+        "publications_refuse_replace",
+        "publications_refuse_update",
     },
-    "postgresql": {"journal_refuses_change", "races_announce_revision"},
+    "postgresql": {
+        "journal_refuses_change",
+        "publications_refuse_change",
+        "races_announce_revision",
+    },
 }
 
 

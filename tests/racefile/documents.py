@@ -194,6 +194,7 @@ def rules(divisions: list[str]) -> Strategy[Rules]:
             apply=st.sampled_from(Apply),
         ),
         start_tolerance=DURATIONS,
+        protest_window=DURATIONS,
         after_out=st.sampled_from(AfterOut),
         limit=st.none() | SOME_TIME,
         penalties=penalty_tables(),

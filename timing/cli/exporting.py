@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from timing import racefile
+from timing.cli.forms import Asked, made
 from timing.cli.printing import patiently, warn_of, write_bytes
 from timing.cli.questions import MOMENT, asked_board, asked_stage
 from timing.cli.refusals import unknown
@@ -28,9 +29,14 @@ from timing.exports.table import Table
 from timing.pages.languages import BY_CODE, ENGLISH
 
 _FORMATS: dict[str, Callable[[Table], bytes]] = {"csv": to_csv, "json": to_json}
+_XLSX = "xlsx"
+_PDF = "pdf"
+_IOF = "iof"
+_SUBMISSIONS = ("itra", "ultrasignup", "runsignup", "athlinks", "duv")
 _RACEFILE = "racefile"
 _STAGERACEGC = "stageracegc"
 _SITE = "site"
+_CHOICES = (*_FORMATS, _XLSX, _PDF, *_SUBMISSIONS, _IOF, _STAGERACEGC, _SITE, _RACEFILE)
 
 
 @click.command()
@@ -39,7 +45,9 @@ _SITE = "site"
     "--format",
     "form",
     required=True,
-    type=click.Choice([*_FORMATS, _RACEFILE, _STAGERACEGC, _SITE]),
+    type=click.Choice(
+        [*_FORMATS, _XLSX, _PDF, *_SUBMISSIONS, _IOF, _STAGERACEGC, _SITE, _RACEFILE]
+    ),
     help="Of what.",
 )
 @click.option("--board", metavar="CODE", help="A classification; without it, everything.")
@@ -79,8 +87,10 @@ def export(
 ) -> None:
     """Write results to a file, or every board and stage into a folder.
 
-    With --format json and a PATH that ends in .json everything is in one file. With --format site
-    the whole race is a folder of pages that need no server, or a file where PATH ends in .zip.
+    xlsx, pdf and iof are of the whole race where nothing else is named; pdf is the bulletin of a
+    stage, by default the last with a result. With --format json and a PATH that ends in .json
+    everything is in one file. With --format site the whole race is a folder of pages that need no
+    server, or a file where PATH ends in .zip.
     """
     _refuse_what_does_not_go_together(
         form=form, board=board, after=after, stage=stage, at=at, is_public=is_public, out=out
@@ -100,6 +110,9 @@ def export(
     warn_of(book.problems())
     if form == _STAGERACEGC:
         _write(_workbook(book, board), out)
+    elif form in (_XLSX, _PDF, _IOF, *_SUBMISSIONS):
+        asked = Asked(board=board, after=after, stage=stage, source=_source(file, slug))
+        _write(made(book, form, asked), out)
     elif stage is not None:
         _write(_FORMATS[form](asked_stage(book, stage, board).table), out)
     elif board is not None:
@@ -129,10 +142,20 @@ def _refuse_what_does_not_go_together(
         raise click.UsageError("A site is many files: give --out a folder, or a PATH.zip.")
     if form == _STAGERACEGC and (after is not None or stage is not None):
         raise click.UsageError("The workbook holds every stage: leave --after and --stage out.")
+    if stage is not None and form in (_IOF, *_SUBMISSIONS):
+        raise click.UsageError(f"{form} tells the whole race: leave --stage out.")
+    if form == _PDF and (board is not None or after is not None):
+        raise click.UsageError("A bulletin is of a stage and all standings after it: say --stage.")
+    if form in (_XLSX, _PDF) and out is None:
+        raise click.UsageError("This is nothing to read on a screen: give --out PATH.")
     if after is not None and (board is None or stage is not None):
         raise click.UsageError("--after goes with --board CODE.")
     if is_of_all and (out is None or (out.suffix == ".csv" and not out.is_dir())):
         raise click.UsageError("Every board is a file of its own: give --out a folder, or --board.")
+
+
+def _source(file: Path | None, slug: str | None) -> str:
+    return slug or "" if file is None else file.name
 
 
 def _write(content: bytes, out: Path | None) -> None:

@@ -13,6 +13,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 from timing.core.boards import Boards, first_solo
 from timing.core.categories import categories_of, day_of_age, team_categories
@@ -49,6 +50,9 @@ from timing.core.starts import Standings, first_gun, starts_by_rank
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant
 
+if TYPE_CHECKING:
+    from timing.core.publications import Publication
+
 
 class UnknownBoard(LookupError):
     """No classification of that code."""
@@ -80,6 +84,8 @@ class RaceBook:
         self._entries = document.entries
         self._teams = document.teams
         self._journal = Journal()
+        self.publications: tuple[Publication, ...] = ()
+        """What was issued of the race; nothing here is computed from it."""
         with collection_paused():
             self._journal.load(document.passings, document.rulings)
             self._index()

@@ -201,6 +201,7 @@ class Rules:
     cutoff: CutoffRules = CutoffRules()
     start_tolerance: Duration = 10 * MINUTE
     after_out: AfterOut = AfterOut.UNRANKED
+    protest_window: Duration = 30 * MINUTE
     limit: Duration | None = None
     penalties: tuple[PenaltyRule, ...] = ()
     unfinished: Unfinished = Unfinished()

@@ -185,6 +185,7 @@ class PublicView:
         self._kept = held_back(self._whole)
         if self._hidden or self._kept:
             self._public = public_book(self._whole.document, whole=self._whole)
+            self._public.publications = self._whole.publications
         else:
             self._public = self._whole
 
@@ -220,6 +221,7 @@ class PublicView:
                 rulings=(*released, *(r for r in rulings if r.id not in now)),
             )
             self._public = public
+        self._public.publications = whole.publications
 
 
 def _may_be_held(ruling: Ruling) -> bool:

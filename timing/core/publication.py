@@ -1,7 +1,8 @@
 """The digests that a publication is signed with: of what went in, and what came out (Rules 12.1).
 
-Both are taken over entry ids, never over names or the text of messages: erasing a person's name,
-or why something was decided, changes no digest. Neither depends on the order of anything.
+Both are taken over entry ids, never over names or the text of messages, and over ages instead of
+birth dates: erasing a person, or why something was decided, changes no digest. Neither depends on
+the order of anything.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from timing.core.book import RaceBook
 from timing.core.classifications import key_of
+from timing.core.definition import Race
 from timing.core.entries import Entry, Team
+from timing.core.personal import ages, asked_for, days_of_age, needed_tags
 from timing.core.plain import Plain, canonical, record_to_plain, value_to_plain
 from timing.core.records import (
     Account,
     Acknowledgement,
+    EntryChange,
     Observation,
     Passing,
     Release,
@@ -53,6 +58,16 @@ def digests_of(book: RaceBook, after: int | None = None) -> Digests:
     return Digests(after=number, input=_digest(_input(book)), result=_digest(_result(book, number)))
 
 
+def frozen_of(book: RaceBook, after: int) -> Plain:
+    """The result as after a stage, over ids: what the digest of a result is taken of."""
+    return _result(book, after)
+
+
+def result_digest(frozen: Plain) -> str:
+    """The digest of a result that was kept as `frozen_of` made it."""
+    return _digest(frozen)
+
+
 def _digest(plain: Plain) -> str:
     return hashlib.sha256(canonical(plain).encode()).hexdigest()
 
@@ -63,18 +78,45 @@ def _input(book: RaceBook) -> Plain:
     rulings = [r for r in book.rulings if not isinstance(r, _OF_NO_RESULT)]
     return {
         "race": _without_texts(value_to_plain(document.race)),
-        "entries": _sorted(_without_texts(value_to_plain(e)) for e in document.entries),
+        "entries": _sorted(
+            _without_texts(_of_results(document.race, value_to_plain(e))) for e in document.entries
+        ),
         "teams": _sorted(_without_texts(value_to_plain(t)) for t in document.teams),
         "passings": _sorted(_record(p) for p in passings),
-        "rulings": _sorted(_record(r) for r in rulings),
+        "rulings": _sorted(_ruling(document.race, r) for r in rulings),
     }
 
 
 def _record(record: Passing | Ruling) -> Plain:
-    plain = _without_texts(record_to_plain(record))
-    if isinstance(plain, dict) and isinstance(changes := plain.get("changes"), list):
-        plain["changes"] = [c for c in changes if not (isinstance(c, list) and c[0] in _TEXTS)]
+    return _without_texts(record_to_plain(record))
+
+
+def _ruling(race: Race, ruling: Ruling) -> Plain:
+    plain = _record(ruling)
+    if isinstance(ruling, EntryChange) and isinstance(plain, dict):
+        changes = _of_results(race, {name: _listed(item) for name, item in ruling.changes})
+        plain["changes"] = [[k, v] for k, v in sorted(changes.items()) if k not in _TEXTS]
     return plain
+
+
+def _listed(item: str | tuple[str, ...]) -> Plain:
+    return item if isinstance(item, str) else list(item)
+
+
+def _of_results(race: Race, plain: Plain) -> dict[str, Plain]:
+    """Attributes of an entry as far as a result may rest on them (timing.core.personal).
+
+    Instead of the birth date there are the ages: what is forgotten of a person changes no digest.
+    """
+    asked, told = asked_for(race), dict(plain) if isinstance(plain, dict) else {}
+    for name in ("nationality", "residence", "club", "tags"):
+        if name not in asked:
+            told.pop(name, None)
+    if isinstance(tags := told.get("tags"), list):
+        told["tags"] = [tag for tag in tags if tag in needed_tags(race)]
+    if isinstance(born := told.pop("born", None), str) and born:
+        told["ages"] = list(ages(date.fromisoformat(born), days_of_age(race)))
+    return {name: item for name, item in told.items() if name != "tags" or item}
 
 
 def _without_texts(plain: Plain) -> Plain:

@@ -11,7 +11,9 @@ from timing.core.collection import collection_paused
 from timing.core.definition import Race
 from timing.core.document import Document
 from timing.core.entries import Entry, Team
+from timing.core.publications import Publication
 from timing.core.records import Passing, Ruling
+from timing.db.publications import publications_of
 from timing.db.rows import (
     PASSING_COLUMNS,
     RULING_COLUMNS,
@@ -76,6 +78,7 @@ class Held:
     teams: tuple[Team, ...] = ()
     passings: tuple[Passing, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    publications: tuple[Publication, ...] = ()
 
     def document(self, race: Race) -> Document:
         """The race in memory; ``race`` is what the caller read from ``definition``."""
@@ -90,7 +93,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What came after a revision. ``definition``, ``entries`` and ``teams`` are whole, or None."""
+    """What came after a revision. ``definition``, ``entries`` and ``teams`` are whole, or None.
+
+    ``publications`` are all there are.
+    """
 
     cursor: Cursor
     definition: str | None = None
@@ -98,6 +104,7 @@ class News:
     teams: tuple[Team, ...] | None = None
     passings: tuple[Passing, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    publications: tuple[Publication, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +158,7 @@ def read_race(
 ) -> Held:
     """The whole race, now or as of a revision: what this installation then knew (Rules 9.4).
 
-    Five queries; three without the ``journal``, which then is empty. Raises UnknownRace and
+    Six queries; four without the ``journal``, which then is empty. Raises UnknownRace and
     UnknownRevision.
     """
     header = _header(session, slug, revision)
@@ -169,11 +176,12 @@ def read_race(
             teams=_teams(session, header.race_id, at),
             passings=_passings(session, header.race_id, 0, at) if journal else (),
             rulings=_rulings(session, header.race_id, 0, at) if journal else (),
+            publications=publications_of(session, slug, at),
         )
 
 
 def news_since(session: Session, slug: str, revision: int) -> News:
-    """What was added after ``revision``: four queries, two more where entries changed.
+    """What was added after ``revision``: five queries, two more where entries changed.
 
     Where the cursor's epoch is not the reader's own, its revisions mean nothing here: it must
     read the whole race again. Raises UnknownRace.
@@ -193,6 +201,7 @@ def news_since(session: Session, slug: str, revision: int) -> News:
         teams=teams,
         passings=_passings(session, race_id, revision, now),
         rulings=_rulings(session, race_id, revision, now),
+        publications=publications_of(session, slug),
     )
 
 

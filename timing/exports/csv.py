@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from timing.exports.rows import harmless
 from timing.exports.table import Kind, Table, text
-
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def to_csv(table: Table) -> bytes:
@@ -23,14 +22,7 @@ def to_csv(table: Table) -> bytes:
     for row in table.rows:
         cells = [text(row[i], table.columns[i], table) for i in indices]
         writer.writerow(
-            _harmless(cell) if column.kind is Kind.TEXT else cell
+            harmless(cell) if column.kind is Kind.TEXT else cell
             for cell, column in zip(cells, columns, strict=True)
         )
     return out.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    # Times and numbers stay as they are: only what people typed can hold a formula. A line break
-    # within a cell parts it in some readers, so that its rest would stand first.
-    cell = " ".join(cell.splitlines())
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

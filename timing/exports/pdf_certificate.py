@@ -9,6 +9,7 @@ from timing.core.book import RaceBook
 from timing.core.definition import Classification, Of
 from timing.core.entries import Entry
 from timing.core.official import is_official
+from timing.core.publications import official_until
 from timing.core.results import Line
 from timing.core.statuses import StageStatus
 from timing.exports.pdf import Sheets
@@ -72,9 +73,9 @@ def certificate(book: RaceBook, bib: str, *, revision: int) -> Sheets:
         "total": translate("Total"),
         "time": figures.time(line.time or 0, precision),
         "official": translate("Official result")
-        if is_official(after)
+        if is_official(after, published_until=official_until(book.publications))
         else translate("Unofficial: the result may still change."),
-        "is_official": is_official(after),
+        "is_official": is_official(after, published_until=official_until(book.publications)),
         "foot": said(
             mark("Revision {number}. Timed with Bivouac."), number=figures.count(revision)
         ),

@@ -96,6 +96,7 @@ class LiveRace:
             in_thread(partial(self._take_whole, held))
 
     def _take(self, news: News) -> None:
+        self._book.publications = news.publications
         if news.definition is not None or news.entries is not None or news.teams is not None:
             race = None if news.definition is None else _definition(news.definition)
             self._book.replace(race=race, entries=news.entries, teams=news.teams)
@@ -108,6 +109,7 @@ class LiveRace:
 
     def _take_whole(self, held: Held) -> None:
         self._book = RaceBook(held.document(_definition(held.definition)))
+        self._book.publications = held.publications
         _ = self._book.last_stage  # settles all of it, which the first to ask need not wait for
         self._view = PublicView(self._book)
         self._frame = object()
@@ -198,6 +200,13 @@ class Books:
         if moved_on:
             for listener in self._listeners:
                 listener(moved_on)
+
+    def forget(self, slug: str) -> None:
+        """Read a race anew when it is next asked for: its journal was rewritten by an erasure."""
+        with self._reading:
+            self._races.pop(slug, None)
+        for listener in self._listeners:
+            listener(frozenset({slug}))
 
     def _in_memory(self, slug: str) -> LiveRace:
         race = self._races.get(slug)

@@ -103,4 +103,6 @@ def _read(
         own.close()
     race = racefile.loads(held.definition, name="definition").race
     book = compute(held.document(race), at=at)
-    return public_book(book.document, hidden=hidden, whole=book)
+    public = public_book(book.document, hidden=hidden, whole=book)
+    public.publications = tuple(p for p in held.publications if at is None or p.at <= at)
+    return public

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from timing.core.entries import Entry, Team
@@ -89,6 +90,18 @@ def correct_name(session: Session, slug: str, entry_id: str, name: str) -> int:
     A name affects no result, so it takes no ruling. Raises UnknownRace, UnknownEntry, and
     NotHome and FrameNotHere (timing.operations.homes).
     """
+    return correct_texts(session, slug, entry_id, name=name)
+
+
+def correct_texts(
+    session: Session,
+    slug: str,
+    entry_id: str,
+    *,
+    name: str | None = None,
+    name_hidden: bool | None = None,
+) -> int:
+    """Correct a name, or hide it, at any time; neither affects a result. As `correct_name`."""
     race = lock_race(session, slug)
     row = session.scalars(
         select(EntryRow).where(
@@ -97,15 +110,83 @@ def correct_name(session: Session, slug: str, entry_id: str, name: str) -> int:
     ).one_or_none()
     if row is None:
         raise UnknownEntry(slug, entry_id)
-    if row.name != name:
+    wanted = {
+        "name": row.name if name is None else name,
+        "name_hidden": row.name_hidden if name_hidden is None else name_hidden,
+    }
+    if any(getattr(row, key) != value for key, value in wanted.items()):
         require_home(session, race)
         columns = {column.key: getattr(row, column.key) for column in EntryRow.__table__.columns}
         race.revision += 1
         row.removed = race.revision
         session.flush()
-        session.add(EntryRow(**{**columns, "name": name, "revision": race.revision}))
+        session.add(EntryRow(**{**columns, **wanted, "revision": race.revision}))
         frame_changed(session, race)
     return race.revision
+
+
+def write_teams(session: Session, slug: str, teams: Sequence[Team]) -> int:
+    """Make these the teams, at any time, their members as they were; the race's revision.
+
+    A name affects no result, and a team without members has none. Raises UnknownRace, the
+    racefile's errors, RaceStarted where a team with members would go or be of another kind, and
+    NotHome and FrameNotHere.
+    """
+    race = lock_race(session, slug)
+    held = reading.read_race(session, slug, journal=False)
+    if has_started(session, slug):
+        kinds = {team.code: team.kind for team in teams}
+        if any(kinds.get(team.code) != team.kind for team in held.teams):
+            raise RaceStarted(slug)
+    check_together(parse_definition(held.definition), held.entries, tuple(teams))
+    was = race.revision
+    write_entries(session, race, held.entries, teams)
+    if race.revision != was:
+        require_home(session, race)
+        frame_changed(session, race)
+    return race.revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesVersion:
+    """The entries as they stood from a revision on: how many, and how many rows it began with."""
+
+    revision: int
+    entries: int
+    changed: int
+
+
+def entry_versions(session: Session, slug: str, most: int = 10) -> tuple[EntriesVersion, ...]:
+    """The last versions of a race's entries, the newest first: what one may go back to."""
+    race_id = session.scalar(select(RaceRow.id).where(RaceRow.slug == slug))
+    began = select(EntryRow.revision).where(EntryRow.race_id == race_id)
+    ended = select(EntryRow.removed).where(
+        EntryRow.race_id == race_id, EntryRow.removed.is_not(None)
+    )
+    revisions = sorted({*session.scalars(began), *session.scalars(ended)} - {None}, reverse=True)
+    found = []
+    for revision in revisions[:most]:
+        stands = (EntryRow.race_id == race_id) & (EntryRow.revision <= revision)
+        stands &= EntryRow.removed.is_(None) | (EntryRow.removed > revision)
+        began_here = (EntryRow.race_id == race_id) & (EntryRow.revision == revision)
+        count = select(func.count()).select_from(EntryRow)
+        found.append(
+            EntriesVersion(
+                revision=revision,
+                entries=session.scalar(count.where(stands)) or 0,
+                changed=session.scalar(count.where(began_here)) or 0,
+            )
+        )
+    return tuple(found)
+
+
+def go_back(session: Session, slug: str, revision: int) -> int:
+    """Make entries and teams what they were at a revision, and return the race's new one.
+
+    Raises as `replace_entries` does, and UnknownRevision where there was none such.
+    """
+    held = reading.read_race(session, slug, revision=revision, journal=False)
+    return replace_entries(session, slug, held.entries, held.teams)
 
 
 def write_entries(

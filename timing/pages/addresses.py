@@ -151,9 +151,14 @@ def desk(slug: str) -> str:
     return f"{DESK}/{_part(slug)}"
 
 
-def desk_rulings(slug: str) -> str:
-    """Where the desk's rulings are posted."""
-    return f"{desk(slug)}/rulings"
+def desk_rulings(slug: str, **query: str | int | None) -> str:
+    """The rulings of a race: ``kind`` opens a form, the rest filters the list."""
+    return _with(f"{desk(slug)}/rulings", query)
+
+
+def desk_rulings_new(slug: str) -> str:
+    """Where the forms of the rulings' page are posted."""
+    return f"{desk(slug)}/rulings/new"
 
 
 def desk_starts(slug: str) -> str:
@@ -261,9 +266,44 @@ def desk_registration(slug: str, **query: str | int | None) -> str:
     return _with(f"{desk(slug)}/registration", query)
 
 
+def desk_entry(slug: str, **query: str | int | None) -> str:
+    """One entry at the desk, by ``id``; a new one without."""
+    return _with(f"{desk(slug)}/entries/one", query)
+
+
+def desk_entries_part(slug: str, part: str, **query: str | int | None) -> str:
+    """What is done with entries: ``import``, ``teams``, ``bibs``, ``contacts``, ``person``."""
+    return _with(f"{desk(slug)}/entries/{part}", query)
+
+
+def desk_start_lists_part(slug: str, part: str, **query: str | int | None) -> str:
+    """What is done with a start list: ``issue``, ``hold``."""
+    return _with(f"{desk(slug)}/start-lists/{part}", query)
+
+
+def desk_registration_part(slug: str, part: str, **query: str | int | None) -> str:
+    """What is done at registration: ``tick``, ``items``, ``check-in``, ``missing``."""
+    return _with(f"{desk(slug)}/registration/{part}", query)
+
+
+def start_list(slug: str, number: int) -> str:
+    """The public start list of a stage."""
+    return f"{race(slug)}/stages/{number}/start-list"
+
+
 def desk_publish(slug: str, **query: str | int | None) -> str:
     """What was published, and what there is to publish."""
     return _with(f"{desk(slug)}/publish", query)
+
+
+def desk_protests(slug: str) -> str:
+    """Where protests are written down."""
+    return f"{desk_publish(slug)}/protests"
+
+
+def desk_answers(slug: str) -> str:
+    """Where protests are answered."""
+    return f"{desk_publish(slug)}/answers"
 
 
 def desk_files(slug: str, **query: str | int | None) -> str:

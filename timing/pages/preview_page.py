@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from timing.core.book import RaceBook
@@ -39,6 +40,14 @@ MOST_SHOWN = 12
 """Lines of one result; how many there are is said."""
 
 MOST_PROBLEMS = 6
+
+
+class MadeOn(StrEnum):
+    """The page of the desk that a ruling was proposed on, by the key of its tab."""
+
+    DESK = "desk"
+    WATCH = "watch"
+    RULINGS = "rulings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +118,14 @@ def preview_page(
     fields: Mapping[str, str],
     form_token: str,
     signed_in_as: str,
-    is_of_watch: bool = False,
+    made_on: MadeOn = MadeOn.RULINGS,
 ) -> PreviewPage:
     """What this ruling would change; the book stays as it is.
 
-    ``is_of_watch`` where it was proposed on the watch, which it is then recorded from.
+    ``made_on`` is the page that it was proposed on, and is then recorded from.
     """
     slug = book.race.slug
+    action, back_url = _ways(slug, made_on)
     supposed = supposing(book, rulings=(ruling,))
     found = differences(book, supposed)
     problems = found.new_problems
@@ -138,12 +148,23 @@ def preview_page(
         problems_total=len(problems),
         problems_gone=len(found.gone_problems),
         fields=tuple(fields.items()),
-        action=addresses.desk_watch_clock(slug) if is_of_watch else addresses.desk_rulings(slug),
-        tab="watch" if is_of_watch else "desk",
-        back_url=addresses.desk_watch(slug) if is_of_watch else addresses.desk(slug),
+        action=action,
+        tab=made_on,
+        back_url=back_url,
         signed_in_as=signed_in_as,
         form_token=form_token,
     )
+
+
+def _ways(slug: str, made_on: MadeOn) -> tuple[str, str]:
+    """Where the ruling is recorded, and where one goes who leaves it."""
+    match made_on:
+        case MadeOn.WATCH:
+            return addresses.desk_watch_clock(slug), addresses.desk_watch(slug)
+        case MadeOn.DESK:
+            return addresses.desk_rulings(slug), addresses.desk(slug)
+        case MadeOn.RULINGS:
+            return addresses.desk_rulings_new(slug), addresses.desk_rulings(slug)
 
 
 def _heading(ruling: Ruling) -> str:

@@ -26,6 +26,7 @@ from timing.pages.runner_page import runner_page
 from timing.pages.selection import ALL
 from timing.pages.sharing import published_at
 from timing.pages.stage_page import stage_page
+from timing.pages.start_list_page import start_list_page
 from timing.pages.team_page import team_page
 
 EVERY_LINE: Mapping[str, str] = {"lines": ALL}
@@ -176,6 +177,12 @@ def _stages(book: RaceBook) -> Iterator[PublicPage]:
             yield html_page(address, maker, Urgency.SOON, whole=whole)
 
 
+def _start_lists(book: RaceBook) -> Iterator[PublicPage]:
+    for number in book.stages:
+        maker = partial(start_list_page, number=number)
+        yield html_page(addresses.start_list(book.race.slug, number), maker, Urgency.SOON)
+
+
 def _runners(book: RaceBook) -> Iterator[PublicPage]:
     slug = book.race.slug
     for entry in book.entries():
@@ -218,6 +225,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(route="/races/<slug>/live", of_race=_live),
     Kind(route="/races/<slug>/boards/<code>", of_race=_boards),
     Kind(route="/races/<slug>/stages/<number>", of_race=_stages),
+    Kind(route="/races/<slug>/stages/<number>/start-list", of_race=_start_lists),
     Kind(route="/races/<slug>/runners", of_race=_everybody),
     Kind(route="/races/<slug>/entries/<bib>", of_race=_runners),
     Kind(route="/races/<slug>/charts", of_race=_charts),

@@ -21,6 +21,7 @@ MOST_WINNERS = 3
 """Winners named of one stage: of each division, or who shared it."""
 
 _PROFILE_POINTS = 40
+_SETTLED = frozenset({Sureness.PROVISIONAL, Sureness.OFFICIAL, Sureness.REOPENED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def _item(book: RaceBook, stage: Stage) -> StageItem:
         climb=figures.count(stage.ascent_m) if stage.ascent_m else "",
         profile=profile_of(stage, most=_PROFILE_POINTS),
         places=places(course_of(stage, "").points) if stage.controls else (),
-        winners=tuple(_winners(book, stage)) if sureness is Sureness.PROVISIONAL else (),
+        winners=tuple(_winners(book, stage)) if sureness in _SETTLED else (),
         sureness="rest" if is_rest else sureness,
         word=sentence("stage-rest") if is_rest else SURENESS[sureness],
     )

@@ -127,6 +127,7 @@ class RulesSchema(Part):
     cutoff = Nested(CutoffRulesSchema)
     start_tolerance = Lasting()
     after_out = Choice(AfterOut)
+    protest_window = Lasting()
     limit = LastingSome()
     unfinished = UnfinishedField(UnfinishedSchema)
     penalties = Many(Nested(PenaltyRuleSchema))

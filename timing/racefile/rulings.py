@@ -647,6 +647,12 @@ def load_ruling(data: Mapping[str, Any]) -> Ruling:
     return ruling if ruling.id else replace(ruling, id=derived_id(ruling, 0))
 
 
+def ruling_to_plain(ruling: Ruling) -> dict[str, Any]:
+    """A ruling as the mapping that a racefile has of it."""
+    plain: dict[str, Any] = RULING_SCHEMAS[RULING_NAMES[type(ruling)]].dump(ruling)
+    return plain
+
+
 def load_written_ruling(text: str, name: str, usual: Mapping[str, str]) -> Ruling:
     """A ruling from one mapping of YAML, with ``usual`` for keys that it leaves out.
 

@@ -16,6 +16,7 @@ from timing.pages.rendering import render
 from timing.settings import Settings
 from timing.web.answering import HTML, RememberedAnswers
 from timing.web.api.description import describe
+from timing.web.api.entries import entries_api
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.station import station_api
@@ -25,10 +26,18 @@ from timing.web.certificates import certificates
 from timing.web.desk import desk
 from timing.web.desk_account import desk_account
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_entries import desk_entries
+from timing.web.desk_entry_import import desk_entry_import
+from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
+from timing.web.desk_person import desk_person
+from timing.web.desk_publish import desk_publish
+from timing.web.desk_registration import desk_registration
+from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_signing import desk_signing
+from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
 from timing.web.desk_watch import desk_watch
 from timing.web.embedding import embedding
@@ -82,13 +91,21 @@ def create_app(settings: Settings) -> Flask:
         certificates,
         station_app,
         station,
+        desk_rulings,
         desk_signing,
         desk,
         desk_account,
         desk_people,
         desk_carriage,
+        desk_entries,
+        desk_entry_import,
+        desk_files,
         desk_import,
         desk_outgoing,
+        desk_person,
+        desk_registration,
+        desk_start_lists,
+        desk_publish,
         desk_stations,
         desk_watch,
         review,
@@ -98,7 +115,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     csrf.exempt(hooks)
     api = describe(app)
-    for blueprint in (results, records, station_api):
+    for blueprint in (results, records, station_api, entries_api):
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)

@@ -15,7 +15,9 @@ from timing.db.latest import latest_passings
 from timing.db.reading import definition_version
 from timing.exports.csv import to_csv
 from timing.exports.json import to_json
+from timing.exports.mark import unpublished
 from timing.exports.pdf import Imprint, Sheets, to_pdf
+from timing.exports.pdf_bulletin import bulletin
 from timing.exports.pdf_checkpoint import checkpoint_sheets
 from timing.exports.pdf_start import StartOrder, start_list
 from timing.exports.table import Table, board_table, stage_table
@@ -38,7 +40,7 @@ from timing.pages.desk_page import (
 )
 from timing.pages.desk_words import bibs_of, done_words
 from timing.pages.guns import doubts_about_gun
-from timing.pages.preview_page import preview_page
+from timing.pages.preview_page import MadeOn, preview_page
 from timing.pages.rendering import render
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.words import sentence
@@ -84,7 +86,6 @@ def race(who: Director, slug: str) -> AnyResponse:
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
 
 
-@desk.get("/desk/<slug:slug>/rulings")
 @desk.get("/desk/<slug:slug>/starts")
 def forms_of_race(slug: str) -> AnyResponse:
     """Where forms are sent there is nothing to read: back to the desk that they stand on."""
@@ -166,7 +167,14 @@ def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
     here.books.refresh()
 
     def made(book: RaceBook, _: Standing) -> str:
-        page = preview_page(book, ruling, fields=fields, form_token=csrf, signed_in_as=who.name)
+        page = preview_page(
+            book,
+            ruling,
+            fields=fields,
+            form_token=csrf,
+            signed_in_as=who.name,
+            made_on=MadeOn.DESK,
+        )
         return render(page, notice=here.settings.notice)
 
     return private(here.books.race(slug).ask_whole(made))
@@ -216,9 +224,9 @@ def export(_: Director, slug: str) -> AnyResponse:
 @desk.get("/desk/<slug:slug>/print/<sheet>/<int:number>")
 @allowed(Right.EXPORT)
 def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
-    """Checkpoint sheets or the start list of a stage, as PDF."""
-    if sheet not in ("checkpoint-sheets", "start-list"):
-        raise BadQuery("sheet", "checkpoint-sheets or start-list")
+    """Checkpoint sheets, the start list or the bulletin of a stage, as PDF."""
+    if sheet not in ("checkpoint-sheets", "start-list", "bulletin"):
+        raise BadQuery("sheet", "checkpoint-sheets, start-list or bulletin")
     args = request.args.to_dict()
     control, order = args.get("control") or None, args.get("order", StartOrder.START)
     if order not in tuple(StartOrder):
@@ -232,6 +240,9 @@ def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
     def taken(book: RaceBook, standing: Standing) -> Sheets:
         source = f"definition {version}, revision {standing.cursor.revision}"
         imprint = Imprint(source=source, issued=now())
+        if sheet == "bulletin":
+            mark = unpublished(book, imprint.issued)
+            return bulletin(book, number, imprint=imprint, mark=mark)
         if sheet == "start-list":
             return start_list(book, number, order=StartOrder(order), imprint=imprint)
         return checkpoint_sheets(book, number, control, imprint=imprint)

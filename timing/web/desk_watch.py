@@ -27,7 +27,7 @@ from timing.operations.record import Fate
 from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.desk_words import done_words
-from timing.pages.preview_page import preview_page
+from timing.pages.preview_page import MadeOn, preview_page
 from timing.pages.rendering import render
 from timing.pages.watch_lines import Elsewhere, HomeNow, ReaderNow
 from timing.pages.watch_page import NO_CLOCK_DRAFT, ClockDraft, Watched, watch_page
@@ -162,7 +162,7 @@ def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
             fields=fields,
             form_token=csrf,
             signed_in_as=who.name,
-            is_of_watch=True,
+            made_on=MadeOn.WATCH,
         )
         return render(page, notice=here.settings.notice)
 

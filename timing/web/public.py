@@ -32,6 +32,7 @@ from timing.pages.screen_setup import ScreenSetupPage, screen_setup
 from timing.pages.selection import BadQuery
 from timing.pages.sharing import published_at
 from timing.pages.stage_page import ControlPage, StagePage, stage_page
+from timing.pages.start_list_page import StartListPage, start_list_page
 from timing.pages.team_page import TeamPage, team_page
 from timing.web.answering import JSON, answered, answered_of_all, asked_moment, life_of
 from timing.web.installation import installation, now
@@ -49,6 +50,7 @@ RacePage: TypeAlias = (
     | ScreenPage
     | ScreenSetupPage
     | StagePage
+    | StartListPage
     | TeamPage
     | TeamsPage
 )
@@ -82,6 +84,12 @@ def stage(slug: str, number: int) -> Response:
     """A stage's result, or the order at one of its controls."""
     args = request.args.to_dict()
     return _shown(slug, lambda book, revision: stage_page(book, number, args, revision=revision))
+
+
+@public.get("/races/<slug:slug>/stages/<int:number>/start-list")
+def start_list(slug: str, number: int) -> Response:
+    """Who starts a stage when."""
+    return _shown(slug, lambda book, revision: start_list_page(book, number, revision=revision))
 
 
 @public.get("/races/<slug:slug>/entries/<bib>")

@@ -1,0 +1,61 @@
+"""Publishing at the desk: shown first, issued once, protests as text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.serving import SLUG
+from tests.web.forms import submit
+from tests.web.test_desk import sign_in
+from timing.db.engines import Database
+from timing.db.publications import publications_of
+
+PAGE = f"/desk/{SLUG}/publish"
+
+
+@pytest.fixture
+def director(client: FlaskClient) -> FlaskClient:
+    assert sign_in(client).status_code == 303
+    return client
+
+
+def issued(filled: Database) -> list[tuple[int, str]]:
+    with filled.reading() as session:
+        return [(p.number, p.kind.value) for p in publications_of(session, SLUG)]
+
+
+FIELDS = {"kind": "provisional", "stage": "1", "number": "1"}
+
+
+def test_a_number_is_shown_before_it_is_issued_and_issued_once(
+    director: FlaskClient, filled: Database
+) -> None:
+    shown = submit(director, PAGE, PAGE, FIELDS)
+    assert shown.status_code == 200
+    assert "Issue number 1" in shown.text
+    assert issued(filled) == []
+    assert submit(director, PAGE, PAGE, {**FIELDS, "sure": "yes"}).status_code == 303
+    again = submit(director, PAGE, PAGE, {**FIELDS, "sure": "yes"})
+    assert again.status_code == 400
+    assert "was issued meanwhile" in again.text
+    assert issued(filled) == [(1, "provisional")]
+
+
+def test_a_protest_is_text_and_never_a_script(director: FlaskClient) -> None:
+    submit(director, PAGE, PAGE, {**FIELDS, "sure": "yes"})
+    evil = "<script>alert(1)</script>"
+    fields = {"publication": "1", "form": "f", "who": evil, "bib": evil, "text": evil}
+    assert submit(director, PAGE, f"{PAGE}/protests", fields).status_code == 303
+    answered = {"protest": "1", "outcome": "rejected", "text": evil, "ruling": evil}
+    assert submit(director, PAGE, f"{PAGE}/answers", answered).status_code == 303
+    page = director.get(PAGE).text
+    assert "<script>alert" not in page
+    assert len(re.findall("&lt;script&gt;alert", page)) == 5
+
+
+def test_nobody_publishes_without_signing_in(client: FlaskClient, filled: Database) -> None:
+    assert client.post(PAGE, data={**FIELDS, "sure": "yes"}).status_code in {400, 401}
+    assert issued(filled) == []
