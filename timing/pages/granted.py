@@ -24,7 +24,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "entries": "enter",
     "start-lists": "enter",
     "registration": "enter",
-    "publish": "publish",
+    "publish": "see",
     "files": "export",
     "outgoing": "outgoing",
     "set-up": "define",
