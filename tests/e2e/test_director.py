@@ -13,14 +13,13 @@ from urllib.parse import urljoin
 
 import openpyxl
 import xmlschema
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from tests.served import Server
 from tests.serving import BEFORE, DIRECTOR, PASSWORD, station_key
 from timing import racefile
 from timing.db.engines import Database
-from timing.operations.races import add_race
 from timing.operations.tokens import TokenScope, make_token
 
 SLUG = "three-days"
@@ -167,11 +166,25 @@ def sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def create(database: Database) -> None:
-    """The race, with nobody in it."""
-    document = racefile.loads(RACE, name="three-days.yaml")
-    with database.writing() as session:
-        add_race(session, document, at=BEFORE, by="tests")
+def create(page: Page) -> None:
+    """The race, with nobody in it: from nothing, then its definition as it is to be."""
+    page.goto("/desk/new")
+    page.get_by_label("Name", exact=True).fill("Three Days")
+    page.get_by_label("Short name").fill(SLUG)
+    page.get_by_label("First day").fill(str(FIRST))
+    page.get_by_label("Time zone").fill("Europe/Zurich")
+    page.get_by_role("button", name="Make the race").click()
+    expect(page.get_by_text("The race is made.")).to_be_visible()
+    text = page.get_by_label("The definition")
+    text.fill(RACE.replace("FINISH, km: 46", "FINISH, km: far"))
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("link", name="Line ").first.click()
+    selected = text.evaluate("t => t.value.slice(t.selectionStart, t.selectionEnd)")
+    assert "km: far" in selected
+    text.fill(RACE)
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("button", name="Take it as version 2").click()
+    expect(page.get_by_text("Version 2 is the definition now.")).to_be_visible()
 
 
 def enter(page: Page, tmp_path: Path) -> None:
@@ -210,10 +223,14 @@ def race(page: Page, server: Server, database: Database) -> list[dict[str, str]]
 
 
 def test_from_nothing_to_official_results(
-    page: Page, server: Server, database: Database, tmp_path: Path
+    context: BrowserContext, server: Server, database: Database, tmp_path: Path
 ) -> None:
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
     sign_in(page)
-    create(database)
+    create(page)
     enter(page, tmp_path)
     assert len(board(page)) == RUNNERS
 
@@ -256,6 +273,7 @@ def test_from_nothing_to_official_results(
 
     files = taken_home(page)
     check_files(files, [line["time"] for line in final])
+    assert wrong == []
 
 
 def taken_home(page: Page) -> dict[str, bytes]:

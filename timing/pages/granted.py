@@ -27,7 +27,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "publish": "see",
     "files": "export",
     "outgoing": "outgoing",
-    "set-up": "define",
+    "set-up": "see",
     "people": "people",
 }
 """The right by which each tab of the desk opens, as its view names it."""
