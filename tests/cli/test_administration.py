@@ -2,13 +2,27 @@
 
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import text
 
 from tests.cli.conftest import Run
 from timing.db.engines import Database
-from timing.operations.directors import directors, open_sign_in, password_is_right
+from timing.operations.directors import (
+    director_called,
+    directors,
+    open_sign_in,
+    password_is_right,
+)
+from timing.operations.people import owners
+from timing.operations.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    is_asked_for_code,
+)
 from timing.operations.tokens import TokenScope, find_token
+
+SLUG = "two-days"
 
 
 @pytest.fixture
@@ -121,7 +135,42 @@ def test_a_password_is_changed(run: Run, kept: Database) -> None:
     with kept.writing() as session:
         attempt = open_sign_in(session, "ana", address="127.0.0.1", at=0)
     assert password_is_right(attempt, "another horse battery")
-    assert run("director", "list").stdout == "ana\n"
+    assert run("director", "list").stdout == "ana  founder\n"
+
+
+def test_an_account_is_given_a_part_in_one_race_and_another_one_later(
+    run: Run, race: Database
+) -> None:
+    run("director", "add", "Ana", stdin="correct horse battery\n")
+    made = ("director", "add", "Bo", "--in", SLUG, "--part", "timekeeper")
+    assert run(*made, stdin="correct horse battery\n").exit_code == 0
+
+    listed = f"ana  founder  {SLUG}: owner\nbo  {SLUG}: timekeeper\n"
+    assert run("director", "list").stdout == listed
+    assert "the only owner" in run("director", "part", "Ana", SLUG, "none").stderr
+    assert run("director", "part", "Bo", SLUG, "owner").exit_code == 0
+    assert run("director", "part", "Ana", SLUG, "none").exit_code == 0
+    assert run("director", "founder", "Ana", "--no").exit_code == 0
+    assert run("director", "list").stdout == f"ana\nbo  {SLUG}: owner\n"
+    assert "no race" in run("director", "part", "Bo", "no-race", "jury").stderr
+    with race.reading() as session:
+        assert owners(session, SLUG) == ("bo",)
+
+
+def test_who_lost_the_second_factor_signs_in_by_password_alone_again(
+    run: Run, kept: Database
+) -> None:
+    run("director", "add", "Ana", stdin="correct horse battery\n")
+    with kept.writing() as session:
+        number = director_called(session, "ana").id
+        code = pyotp.TOTP(begin_second_factor(session, number, at=0)).at(60)
+        confirm_second_factor(session, number, code, at=60_000)
+    assert "second factor" in run("director", "list").stdout
+
+    run("director", "reset-second-factor", "Ana")
+
+    with kept.reading() as session:
+        assert not is_asked_for_code(session, number)
 
 
 @pytest.mark.parametrize(

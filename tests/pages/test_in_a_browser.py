@@ -117,7 +117,9 @@ PAGES: Pages = {
     "desk stations, empty": lambda book: stations_of(book, Watched()),
     "desk station cards": cards_of,
     "desk sign-in": lambda _: desk_sign_in(form_token="token", message="Wrong."),
-    "desk races": lambda book: desk_races([book], signed_in_as="ana", form_token="token"),
+    "desk races": lambda book: desk_races(
+        [book], may_found=True, signed_in_as="ana", form_token="token"
+    ),
     "screen": lambda book: screen_page(book, {}, revision=7),
     "screen in light": lambda _: screen_page(
         RaceBook(siroua_six("23:00:00", 4)), {"what": "finish", "theme": "light"}

@@ -411,12 +411,13 @@ def test_a_ruling_for_a_bib_that_nobody_wears_is_refused_at_its_form(
     assert 'value="7 99"' in message
 
 
-@pytest.mark.parametrize("path", [RULINGS, STARTS])
-def test_reloading_where_a_form_was_sent_leads_to_the_desk(
-    director: FlaskClient, path: str
-) -> None:
-    answer = director.get(path)
+def test_reloading_where_a_gun_was_given_leads_to_the_desk(director: FlaskClient) -> None:
+    answer = director.get(STARTS)
     assert (answer.status_code, answer.location) == (303, DESK)
+
+
+def test_reloading_where_a_ruling_was_sent_shows_the_rulings(director: FlaskClient) -> None:
+    assert "What is to be decided?" in director.get(RULINGS).text
 
 
 def test_problems_of_the_running_stage_come_first_then_from_later_to_earlier(

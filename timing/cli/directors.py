@@ -8,16 +8,30 @@ import click
 
 from timing.cli.databases import now, opened
 from timing.cli.printing import is_interactive
-from timing.cli.refusals import refusing
+from timing.cli.races import BY
+from timing.cli.refusals import Refused, refusing
+from timing.db.reading import UnknownRace
 from timing.operations.directors import (
     BadName,
     BadPassword,
     DirectorExists,
     UnknownDirector,
+    add_account,
     add_director,
     change_password,
+    director_called,
+    let_found,
 )
 from timing.operations.directors import directors as every_director
+from timing.operations.people import (
+    LastOwner,
+    NoSuchMember,
+    give_part,
+    races_of,
+    take_part_away,
+)
+from timing.operations.roles import Part
+from timing.operations.second_factor import drop_second_factor, is_asked_for_code
 
 
 @click.group()
@@ -31,16 +45,68 @@ def director() -> None:
 
 @director.command()
 @click.argument("name")
-def add(*, name: str) -> None:
-    """Make an account."""
+@click.option("--in", "slug", metavar="SLUG", help="Only this race, and founding none.")
+@click.option(
+    "--part",
+    type=click.Choice([part.value for part in Part]),
+    default=Part.OWNER.value,
+    show_default=True,
+    help="The part it plays in that race.",
+)
+def add(*, name: str, slug: str | None, part: str) -> None:
+    """Make an account: owner of every race there is, which may found more; or see --in."""
+    if slug is None and part != Part.OWNER:
+        raise Refused("A part is played in a race: name it with --in.")
     password = _password()
     with (
         opened(made=True) as database,
-        refusing(BadName, BadPassword, DirectorExists),
+        refusing(BadName, BadPassword, DirectorExists, UnknownRace),
         database.writing() as session,
     ):
-        made = add_director(session, name, password, at=now())
+        if slug is None:
+            made = add_director(session, name, password, at=now())
+        else:
+            made = add_account(session, name, password, at=now())
+            give_part(session, slug, made.id, Part(part), by=BY, at=now())
     click.echo(f"{made.name} may sign in at /desk")
+
+
+@director.command()
+@click.argument("name")
+@click.argument("slug")
+@click.argument("part", type=click.Choice([*(part.value for part in Part), "none"]))
+def part(*, name: str, slug: str, part: str) -> None:
+    """Let an account play another part in a race, or none."""
+    with (
+        opened() as database,
+        refusing(UnknownDirector, UnknownRace, LastOwner, NoSuchMember),
+        database.writing() as session,
+    ):
+        account_id = director_called(session, name).id
+        if part == "none":
+            take_part_away(session, slug, account_id)
+        else:
+            give_part(session, slug, account_id, Part(part), by=BY, at=now())
+    click.echo(f"{name}: {part} in {slug}")
+
+
+@director.command()
+@click.argument("name")
+@click.option("--no", "is_no", is_flag=True, help="No longer.")
+def founder(*, name: str, is_no: bool) -> None:
+    """Let an account set up races of its own."""
+    with opened() as database, refusing(UnknownDirector), database.writing() as session:
+        let_found(session, name, may_found=not is_no)
+    click.echo(f"{name} may found {'no races' if is_no else 'races'}")
+
+
+@director.command("reset-second-factor")
+@click.argument("name")
+def reset_second_factor(*, name: str) -> None:
+    """Let who lost both app and recovery codes sign in by password alone."""
+    with opened() as database, refusing(UnknownDirector), database.writing() as session:
+        drop_second_factor(session, director_called(session, name).id)
+    click.echo(f"{name} signs in by password alone")
 
 
 @director.command()
@@ -59,10 +125,13 @@ def password(*, name: str) -> None:
 
 @director.command("list")
 def list_() -> None:
-    """List the accounts."""
+    """List the accounts, whether they may found races, and their parts."""
     with opened() as database, database.reading() as session:
         for one in every_director(session):
-            click.echo(one.name)
+            parts = [f"{slug}: {part}" for slug, part in races_of(session, one.id).items()]
+            found = ["founder"] if one.may_found else []
+            factor = ["second factor"] if is_asked_for_code(session, one.id) else []
+            click.echo("  ".join([one.name, *found, *factor, *parts]))
 
 
 def _password() -> str:

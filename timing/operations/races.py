@@ -103,6 +103,20 @@ def export_document(session: Session, slug: str, revision: int | None = None) ->
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDefinition:
+    """A race's definition, and the text that the database keeps of it."""
+
+    race: Race
+    text: str
+
+
+def export_definition(session: Session, slug: str) -> HeldDefinition:
+    """The definition as it stands; UnknownRace."""
+    text = reading.read_race(session, slug, journal=False).definition
+    return HeldDefinition(race=parse_definition(text), text=text)
+
+
 def race_listings(session: Session) -> tuple[RaceListing, ...]:
     """Every race, by slug."""
     return tuple(

@@ -26,6 +26,11 @@ DESK_SIGN_IN = "/desk/sign-in"
 DESK_SIGN_OUT = "/desk/sign-out"
 DESK_NEW = "/desk/new"
 DESK_ACCOUNT = "/desk/account"
+DESK_ACCOUNT_PASSWORD = "/desk/account/password"  # noqa: S105 - an address
+DESK_ACCOUNT_SESSIONS = "/desk/account/sessions"
+DESK_ACCOUNT_FACTOR = "/desk/account/second-factor"
+DESK_SIGN_IN_CODE = "/desk/sign-in/code"
+DESK_INVITED = "/desk/invited"
 API = "/api/v1/"
 OPENAPI = "/api/v1/openapi.json"
 
@@ -334,6 +339,31 @@ def desk_setup(slug: str, **query: str | int | None) -> str:
 def desk_people(slug: str) -> str:
     """Who may do what in a race."""
     return f"{desk(slug)}/people"
+
+
+def desk_people_invitations(slug: str) -> str:
+    """Where somebody is invited, and invitations are withdrawn."""
+    return f"{desk_people(slug)}/invitations"
+
+
+def desk_people_policy(slug: str) -> str:
+    """Where everybody is asked for a second factor."""
+    return f"{desk_people(slug)}/policy"
+
+
+def desk_record(slug: str) -> str:
+    """Where whoever plays the part of a station opens its page."""
+    return f"{desk(slug)}/record"
+
+
+def desk_sign_in(next_path: str) -> str:
+    """Where one signs in, to go on to another page of the desk."""
+    return _with(DESK_SIGN_IN, {"next": next_path})
+
+
+def desk_invited(key: str) -> str:
+    """The page of an invitation, by its key."""
+    return _with(DESK_INVITED, {"key": key})
 
 
 def calendar(slug: str) -> str:

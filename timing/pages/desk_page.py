@@ -66,6 +66,7 @@ class DeskRacesPage:
 
     frame: Frame
     races: tuple[DeskRace, ...]
+    may_found: bool
     signed_in_as: str
     form_token: str
 
@@ -227,8 +228,10 @@ def desk_sign_in(
     )
 
 
-def desk_races(books: Iterable[RaceBook], *, signed_in_as: str, form_token: str) -> DeskRacesPage:
-    """The page that asks which race."""
+def desk_races(
+    books: Iterable[RaceBook], *, may_found: bool, signed_in_as: str, form_token: str
+) -> DeskRacesPage:
+    """The page that asks which race; whoever ``may_found`` is led to a new one."""
     ordered = sorted(books, key=lambda b: (-b.race.starts_on.toordinal(), b.race.slug))
     return DeskRacesPage(
         frame=Frame(title="Races · Desk", styles=("desk", "race")),
@@ -240,6 +243,7 @@ def desk_races(books: Iterable[RaceBook], *, signed_in_as: str, form_token: str)
             )
             for book in ordered
         ),
+        may_found=may_found,
         signed_in_as=signed_in_as,
         form_token=form_token,
     )

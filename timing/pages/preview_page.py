@@ -140,7 +140,7 @@ def preview_page(
         summary=summary(found),
         is_nothing=found.is_empty,
         decisions=tuple(_decisions(supposed, found)),
-        results=tuple(_result(book, supposed, result) for result in found.results),
+        results=changed_results(book, supposed, found),
         problems=tuple(
             NewProblem(seen=problem_seen(p), remedy=problem_remedy(p))
             for p in problems[:MOST_PROBLEMS]
@@ -200,6 +200,13 @@ def _decisions(supposed: RaceBook, found: Differences) -> Iterator[str]:
             f"{entry.bib} {name_of(entry)} comes back, and was not on stage {stage} since."
             " Decide by a ruling: a declared time there, or not ranked."
         )
+
+
+def changed_results(
+    book: RaceBook, supposed: RaceBook, found: Differences
+) -> tuple[ChangedResult, ...]:
+    """Each result that would differ, with its first changes."""
+    return tuple(_result(book, supposed, result) for result in found.results)
 
 
 def _result(book: RaceBook, supposed: RaceBook, result: ResultDifferences) -> ChangedResult:

@@ -24,6 +24,7 @@ from timing.web.api.sync import sync
 from timing.web.cards import cards
 from timing.web.certificates import certificates
 from timing.web.desk import desk
+from timing.web.desk_account import desk_account
 from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_entries import desk_entries
@@ -32,10 +33,12 @@ from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
 from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
+from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_rulings import desk_rulings
+from timing.web.desk_setup import desk_setup
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
@@ -92,8 +95,11 @@ def create_app(settings: Settings) -> Flask:
         station_app,
         station,
         desk_rulings,
+        desk_setup,
         desk_signing,
         desk,
+        desk_account,
+        desk_people,
         desk_carriage,
         desk_entries,
         desk_entry_import,

@@ -72,6 +72,7 @@ def races(who: Director) -> AnyResponse:
     page = installation().books.ask_all_whole(
         lambda books: desk_races(
             [book for book in books if book.race.slug in parts],
+            may_found=who.may_found,
             signed_in_as=who.name,
             form_token=token,
         )
@@ -215,7 +216,9 @@ def export(_: Director, slug: str) -> AnyResponse:
             return write(board_table(book.race, board)), f"{slug}-{code}-after-{board.after}"
         return write(stage_table(book.race, book.stage_boards(stage or 0))), f"{slug}-stage-{stage}"
 
-    body, name = installation().books.race(slug).ask_whole(made)
+    here = installation()
+    here.books.refresh()  # a file holds whatever was recorded before it was asked for
+    body, name = here.books.race(slug).ask_whole(made)
     response = Response(body, content_type=content_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
     return response

@@ -14,6 +14,7 @@ from timing.racefile import BadRecord
 from timing.web.installation import now
 
 SEE_OTHER = 303
+_DIGITS = 9
 
 
 def field(name: str) -> str:
@@ -24,6 +25,12 @@ def field(name: str) -> str:
 def whole(text: str) -> int | str:
     """The whole number in a field; whatever else stands there is left for the reader to refuse."""
     return int(text) if text.isascii() and text.isdigit() else text
+
+
+def number_in(name: str) -> int:
+    """The number in a field that something here has; 0, which nothing has, where it is none."""
+    text = field(name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
 
 
 def given(*names: str) -> dict[str, str]:

@@ -63,6 +63,8 @@ def allowed(right: Right) -> Callable[[View[Parameters]], Callable[Parameters, A
             if standing is None:
                 # As if it were not there: that there is such a race is not for everybody to know.
                 raise UnknownRace(slug)
+            if standing.part is Part.STATION and request.path == addresses.desk(slug):
+                return forms.to(addresses.desk_record(slug))
             if right not in standing.rights or standing.lacks_second_factor:
                 return _refused(who, slug, standing, right)
             with granting(standing.rights):
