@@ -80,10 +80,10 @@ def races(who: Director) -> AnyResponse:
     return private(render(page, notice=installation().settings.notice))
 
 
-@desk.get("/desk/<slug:slug>")
+@desk.get("/desk/<slug:slug>/records")
 @allowed(Right.SEE)
 def race(who: Director, slug: str) -> AnyResponse:
-    """The desk of a race, and what was just done there."""
+    """The latest records of a race, what contradicts them, and guns to correct."""
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
 
 
