@@ -215,3 +215,11 @@ def test_a_version_that_alters_what_is_official_waits_for_it_to_be_reopened(
     assert json_of(director.get(f"/api/v1/races/{SLUG}/boards/gc"))["lines"]
     text = text_on(director.get(SETUP))
     assert text == text_on(director.get(f"{SETUP}?version=1"))
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_lost(director: FlaskClient) -> None:
+    text = text_on(director.get(SETUP)) + "\n#" * 40_000
+    page = send(director, text)
+    assert page.status_code == 400
+    assert "at most 60,000 characters" in page.text
+    assert text_on(page).strip() == text.strip()

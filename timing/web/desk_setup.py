@@ -190,7 +190,8 @@ def look_or_take(who: Director, slug: str) -> AnyResponse:
     based_on = forms.whole(field("based_on"))
     if len(text) > LONGEST_TEXT or not isinstance(based_on, int):
         said = f"Not looked at: a definition has at most {LONGEST_TEXT:,} characters here."
-        return _page(who, slug, message=said, is_error=True)
+        kept = based_on if isinstance(based_on, int) else None
+        return _page(who, slug, text=text, based_on=kept, message=said, is_error=True)
     read = _read(slug, text)
     if read.race is None:
         return _page(who, slug, text=text, based_on=based_on, faults=read.faults, is_error=True)
