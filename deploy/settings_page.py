@@ -16,8 +16,8 @@ misspelling goes unnoticed. [`timing check-settings`](cli.md#timing-check-settin
 without serving anything, and at folders, files and the database they name as well.
 
 An empty variable is as good as none. Relative paths begin where the project stands; `{instance}`
-in a default is what `BIVOUAC_INSTANCE` says. There are no default secrets. Under systemd they stand
-in a file that only root can read ([deployment](deployment.md)); never put them into a unit or an image.
+in a default is what `BIVOUAC_INSTANCE` says. There are no default secrets. Keep them
+in a file that only root can read; never put them into a unit or an image.
 
 | variable | default | meaning |
 | --- | --- | --- |
