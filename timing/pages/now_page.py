@@ -566,9 +566,12 @@ class _NowMaker:
     def _names(self) -> dict[str, str]:
         """What the points of the stage are called: ``CP2 Tizi n’Tleta``."""
         found: dict[str, str] = {}
+        courses = self.book.stage_book(self.number).courses
         divisions = [d.code for d in self.book.race.divisions] or [""]
         for division in divisions:
-            points = self.book.course(self.number, division)
+            if division not in courses:
+                continue  # whoever entered for other stages only
+            points = courses.points_of(division)
             for point in points:
                 is_last = point is points[-1]
                 label = "Finish" if is_last else point.control
