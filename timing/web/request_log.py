@@ -41,7 +41,8 @@ def log_requests(app: Flask, settings: Settings) -> None:
     def end(response: Response) -> Response:
         if "request_id" not in g:
             return response
-        response.headers[HEADER] = g.request_id
+        if not response.cache_control.public:  # what anybody may keep is of no one request
+            response.headers[HEADER] = g.request_id
         if request.method not in _READING or response.status_code >= 500:
             _log.info(
                 "request",
