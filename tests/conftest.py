@@ -1,5 +1,6 @@
 """Fixtures that any test may ask for, and the conditions under which all of them run."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from werkzeug.routing import Rule
 from tests.network import stay_on_this_machine
 from tests.postgresql import PostgreSQL, installed_programs, running_postgresql
 from tests.prerequisites import chromium_executable, missing, shared_data_directory
+from timing.live import books
 from timing.operations import directors
 
 HASHER = directors._hasher
@@ -45,6 +47,12 @@ def pytest_configure() -> None:
     stay_on_this_machine()
 
 
+def pytest_collection_finish() -> None:
+    """Libraries and collected tests stay: the garbage collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _hashes_that_cost_nothing() -> Iterator[None]:
     """Hundreds of tests sign in; what a hash costs is tested by ``hashes_as_they_are``."""
@@ -71,6 +79,14 @@ def _addresses_that_are_written_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patching:
         patching.setattr(Rule, "_compile_builder", remembered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _books_without_a_round_of_the_collector() -> Iterator[None]:
+    """A server reads a race once and lives for weeks; tests read one a second, and forget it."""
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(books, "keep_for_good", lambda: None)
         yield
 
 
