@@ -5,7 +5,8 @@ import resource
 import signal
 from typing import Any
 
-from timing.settings import read_settings
+from timing.live.logs import gunicorn_logging
+from timing.settings import Environment, read_settings
 
 _settings = read_settings(os.environ)
 
@@ -19,6 +20,8 @@ worker_class = "gevent"
 # must have room for nearly all.
 worker_connections = 10_000
 loglevel = _settings.log_level.value
+if _settings.environment is Environment.PRODUCTION:
+    logconfig_dict = gunicorn_logging(_settings)
 proc_name = "bivouac"
 
 # Each worker opens the database and its books itself: neither survives a fork.
@@ -40,6 +43,27 @@ if _files < (_wanted := 2 * worker_connections):
 limit_request_line = 4_094
 limit_request_fields = 64
 limit_request_field_size = 8_190
+
+
+_metrics_folder = _settings.instance / "metrics"
+if _settings.metrics_token:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_folder)
+
+
+def on_starting(server: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
+    """Begin to count from nothing: what an earlier start counted is no part of this one."""
+    del server
+    if _settings.metrics_token:
+        _metrics_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in _metrics_folder.glob("*.db"):
+            left.unlink()
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
+    """What a worker has open and waiting ends with it; what it counted stays counted."""
+    del server
+    for left in _metrics_folder.glob(f"gauge_live*_{worker.pid}.db"):
+        left.unlink(missing_ok=True)
 
 
 def when_ready(server: Any) -> None:  # noqa: ANN401 - gunicorn brings no types

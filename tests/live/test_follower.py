@@ -62,7 +62,7 @@ def test_following_goes_on_after_the_connection_was_lost(
     fill(postgresql_database)
     made = Following(postgresql_database)
     made.follower.start()
-    assert eventually(lambda: made.books._races)
+    assert eventually(lambda: made.books.is_followed)
     with postgresql_database.readers.connect() as connection:
         connection.execute(
             text(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
+from sqlalchemy import select
 
 from timing import racefile
 from timing.core.times import SECOND
@@ -105,6 +106,17 @@ def test_an_invitation_gives_its_part_once(database: Database, ana: Director) ->
             accept(session, keys[1], account_id=ana.id, name="ana", at=NOW + GOOD_FOR)
 
 
+@pytest.mark.usefixtures("hashes_as_they_are")
+def test_a_password_costs_whoever_guesses_it_what_is_advised(sqlite_database: Database) -> None:
+    """Argon2id with 64 MB and three rounds (RFC 9106, second choice)."""
+    with sqlite_database.writing() as session:
+        add_account(session, "ana", PASSWORD, at=NOW)
+        kept = session.scalar(select(DirectorRow.password_hash)) or ""
+    found = extract_parameters(kept)
+    assert (found.type, found.memory_cost, found.time_cost) == (Type.ID, 65_536, 3)
+
+
+@pytest.mark.usefixtures("hashes_as_they_are")
 def test_a_hash_that_is_weaker_than_those_of_now_is_renewed_at_the_next_sign_in(
     database: Database,
 ) -> None:

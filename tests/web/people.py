@@ -2,13 +2,13 @@
 
 from functools import cache
 
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.serving import BEFORE, PASSWORD, SLUG
 from timing.db.engines import Database
 from timing.db.tables import DirectorRow
+from timing.operations import directors
 from timing.operations.account_sessions import begin_session
 from timing.operations.directors import Director, director_called
 from timing.operations.people import give_part
@@ -19,7 +19,7 @@ from timing.web.installation import now
 @cache
 def hash_of(password: str) -> str:
     """A hash that is made once for all tests."""
-    return PasswordHasher().hash(password)
+    return directors._hasher.hash(password)
 
 
 def account(

@@ -15,6 +15,7 @@ from timing.cli.snapshots import keep_pages, refuse_unknown_languages
 from timing.db.engines import open_database
 from timing.live.books import Books
 from timing.live.logs import configure_logs
+from timing.live.tend_health import file_of, write_health
 from timing.live.tending import Task, Tending, alone
 from timing.settings import Settings
 
@@ -58,7 +59,8 @@ def tend(*, snapshots: bool) -> None:
         if is_alone:
             tasks = tasks_of(settings, snapshots=snapshots)
             click.echo(f"Tending: {', '.join(task.name for task in tasks)}.")
-            Tending(tasks, stopping).run()
+            file = file_of(settings.instance)
+            Tending(tasks, stopping, tell=lambda tasks: write_health(file, tasks, now())).run()
     click.echo("Ended.")
 
 

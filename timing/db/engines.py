@@ -106,7 +106,7 @@ def create_file(database: Database) -> None:
 
 def _open_postgresql(url: URL) -> Database:
     # A server may restart under a race that lasts for weeks: look before each use.
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "connect", _set_up_postgresql)
     event.listen(engine, "handle_error", _tell_busy)
     return Database(
@@ -139,7 +139,7 @@ def _open_sqlite(url: URL) -> Database:
         # The pool sees to it that a connection is used by one thread at a time.
         return sqlite3.connect(address, uri=True, check_same_thread=False)
 
-    engine = create_engine(url, creator=connect)
+    engine = create_engine(url, creator=connect, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(readers=engine, writers=engine.execution_options(writes=True))

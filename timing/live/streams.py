@@ -110,6 +110,11 @@ class Streams:
         if listener.descriptor is not None:
             self._sockets.remove(listener.descriptor)
 
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return self._count
+
     def tell(self) -> None:
         """Tell everybody what is new, the pages with the most readers first."""
         for topic in self._most_read():

@@ -20,8 +20,10 @@ import psycopg
 import structlog
 
 from timing.db.engines import Database
+from timing.live.tend_health import TaskHealth
 
 HEALTH_EVERY_SECONDS = 60.0
+TELL_EVERY_SECONDS = 15.0
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
 STAND_BY_SECONDS = 2.0
@@ -54,11 +56,18 @@ class _Health:
 
 
 class Tending:
-    """Tasks under way, until ``stopping`` is set."""
+    """Tasks under way, until ``stopping`` is set; ``tell`` is told now and then how they are."""
 
-    def __init__(self, tasks: Sequence[Task], stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        stopping: threading.Event,
+        *,
+        tell: Callable[[Sequence[TaskHealth]], object] = lambda _: None,
+    ) -> None:
         self._tasks = tasks
         self._stopping = stopping
+        self._tell = tell
         self._health = {task.name: _Health() for task in tasks}
 
     def run(self) -> None:
@@ -69,8 +78,7 @@ class Tending:
         ]
         for thread in threads:
             thread.start()
-        while not self._stopping.wait(HEALTH_EVERY_SECONDS):
-            self.tell_health()
+        self._mind_health()
         until = time.monotonic() + ENDS_WITHIN_SECONDS
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -79,18 +87,42 @@ class Tending:
             # Nothing is lost: what was not finished is done again by whoever tends next.
             _log.warning("tasks did not end in time", tasks=late)
 
-    def tell_health(self) -> None:
-        """A line for each task: how often it was done, how often it failed, when last."""
-        for task in self._tasks:
-            health = self._health[task.name]
-            _log.info(
-                "tending",
-                task=task.name,
+    def health(self) -> tuple[TaskHealth, ...]:
+        """How often each task was done, how often it failed, when last."""
+        now = time.monotonic()
+        return tuple(
+            TaskHealth(
+                name=name,
                 done=health.done,
                 failed=health.failed,
                 failures_in_a_row=health.failures_in_a_row,
-                seconds_since_done=round(time.monotonic() - health.last_done, 1),
+                seconds_since_done=round(now - health.last_done, 1),
             )
+            for name, health in self._health.items()
+        )
+
+    def _mind_health(self) -> None:
+        """Tell how the tasks are, and more seldom log a line for each, until told to stop."""
+        logged_at = time.monotonic()
+        while True:
+            found = self.health()
+            try:
+                self._tell(found)
+            except OSError:
+                _log.exception("how the tasks are could not be told")
+            if time.monotonic() - logged_at >= HEALTH_EVERY_SECONDS:
+                logged_at = time.monotonic()
+                for one in found:
+                    _log.info(
+                        "tending",
+                        task=one.name,
+                        done=one.done,
+                        failed=one.failed,
+                        failures_in_a_row=one.failures_in_a_row,
+                        seconds_since_done=one.seconds_since_done,
+                    )
+            if self._stopping.wait(TELL_EVERY_SECONDS):
+                return
 
     def _mind(self, task: Task) -> None:
         health = self._health[task.name]

@@ -43,6 +43,11 @@ class Writer(Generic[Batch, Answer]):
         self._waiting: deque[_Request[Batch, Answer]] = deque()
         self._turn = threading.Lock()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a commit to begin."""
+        return len(self._waiting)
+
     def write(self, slug: str, batch: Batch) -> Answer:
         """The answer to ``batch``, once it is committed; raises what ``commit`` raised."""
         request: _Request[Batch, Answer] = _Request(slug, batch)

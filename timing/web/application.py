@@ -51,7 +51,9 @@ from timing.web.health import health
 from timing.web.hooks import hooks
 from timing.web.installation import install, installation
 from timing.web.languages import SpokenLanguages
+from timing.web.metrics import measure, metrics, watch_load
 from timing.web.public import public
+from timing.web.request_log import log_requests
 from timing.web.review import review
 from timing.web.static_files import StaticFiles
 from timing.web.station import station
@@ -85,6 +87,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
+    log_requests(app, settings)
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
@@ -116,6 +119,7 @@ def create_app(settings: Settings) -> Flask:
         desk_watch,
         review,
         health,
+        metrics,
         hooks,
     ):
         app.register_blueprint(blueprint)
@@ -136,9 +140,13 @@ def create_app(settings: Settings) -> Flask:
         serving = ProxyFix(serving, x_for=proxies, x_proto=proxies, x_host=proxies)
     files = StaticFiles(SpokenLanguages(serving), security_headers(settings))
     app.wsgi_app = RememberedAnswers(files, made.answers, made.books)  # type: ignore[method-assign]
+    if made.metrics is not None:
+        measure(app, made.metrics)
     return app
 
 
 def serve(app: Flask, is_alive: Callable[[], bool]) -> None:
     """Let ``app`` follow its database, in a process that serves until ``is_alive`` says no."""
-    installation(app).serve(is_alive)
+    here = installation(app)
+    here.serve(is_alive)
+    watch_load(here, is_alive)

@@ -42,6 +42,7 @@ def race_result_by_address(slug: str, key: str) -> Response:
 
 
 def _taken(slug: str, token: Token) -> Response:
+    request.get_data()  # refuses a body that is too long, which get_json would call no JSON
     place = _place(token)
     rows = request.get_json(silent=True)
     if rows is None:

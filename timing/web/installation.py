@@ -16,6 +16,7 @@ from timing.live.answers import Answers
 from timing.live.books import Books
 from timing.live.follower import Follower
 from timing.live.late import mind_snapshots
+from timing.live.metrics import Metrics
 from timing.live.past import PastBooks
 from timing.live.pictures import Pictures
 from timing.live.streams import Streams
@@ -29,7 +30,10 @@ _NAME = "bivouac"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """The database and all that lives around it in this process."""
+    """The database and all that lives around it in this process.
+
+    There are no ``metrics`` where nobody may read them.
+    """
 
     settings: Settings
     database: Database
@@ -40,6 +44,7 @@ class Installation:
     writer: Writer[Batch, Appended]
     past: PastBooks
     pictures: Pictures
+    metrics: Metrics | None
 
     def serve(self, is_alive: Callable[[], bool]) -> None:
         """Follow the database and keep streams up to date until ``is_alive`` says no."""
@@ -65,6 +70,7 @@ def install(app: Flask, settings: Settings) -> Installation:
         writer=Writer(_committing(open_database(settings.database_url))),
         past=PastBooks(database),
         pictures=Pictures(to_png),
+        metrics=Metrics() if settings.metrics_token else None,
     )
     app.extensions[_NAME] = made
     return made

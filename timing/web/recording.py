@@ -55,7 +55,11 @@ def write(
 ) -> Appended:
     """Write records durably; returns after the commit. UnknownRace, DatabaseBusy."""
     batch = Batch(passings=passings, rulings=rulings, received=now(), token_id=token_id)
-    return installation().writer.write(slug, batch)
+    here = installation()
+    written = here.writer.write(slug, batch)
+    if here.metrics is not None:
+        here.metrics.count_records(written.accepted)
+    return written
 
 
 def is_sent_twice(slug: str, record: Record, moments: tuple[str, ...]) -> bool:
