@@ -35,6 +35,7 @@ from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
+from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
 from timing.web.desk_signing import desk_signing
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> Flask:
         certificates,
         station_app,
         station,
+        desk_ruling_notes,
         desk_rulings,
         desk_setup,
         desk_signing,
