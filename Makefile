@@ -11,7 +11,7 @@ RUNTIME     := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports tree bench oracle fuzz coverage format env requirements vendor catalogues fonts clean
+.PHONY: help run test check lint types imports tree bench oracle fuzz coverage format env requirements vendor settings catalogues fonts clean
 
 help: ## Say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ requirements: ## Compile the *.in files into pinned, hashed requirements (UPGRAD
 
 vendor: ## Fetch the pinned third-party browser code into static/vendor (needs npm)
 	@$(PYTHON) deploy/vendor.py
+
+settings: $(DEVELOPMENT) ## Write docs/settings.md from the settings themselves
+	@$(BIN)/python -m deploy.settings_page
 
 catalogues: $(DEVELOPMENT) ## Bring the catalogues of languages up to date with the texts in code and templates
 	@$(BIN)/python -m deploy.catalogues

@@ -300,6 +300,54 @@ class Settings:
             parse=_languages,
         ),
     ]
+    backups: Annotated[
+        Path,
+        Setting(
+            variable="BIVOUAC_BACKUPS",
+            default="{instance}/backups",
+            meaning="The folder that `timing tend` puts backups into, and `timing db upgrade` one"
+            " before each migration; best on another disk.",
+            parse=_folder,
+        ),
+    ]
+    backups_every_minutes: Annotated[
+        int,
+        Setting(
+            variable="BIVOUAC_BACKUPS_EVERY_MINUTES",
+            default="60",
+            meaning="How often `timing tend` makes one; 0 for never.",
+            parse=_number(0, 10_080),
+        ),
+    ]
+    backups_hours: Annotated[
+        int,
+        Setting(
+            variable="BIVOUAC_BACKUPS_HOURS",
+            default="48",
+            meaning="For how many hours one of each hour is kept. All are kept for two hours.",
+            parse=_number(0, 10_000),
+        ),
+    ]
+    backups_days: Annotated[
+        int,
+        Setting(
+            variable="BIVOUAC_BACKUPS_DAYS",
+            default="30",
+            meaning="For how many days one of each day is kept. The newest always stays.",
+            parse=_number(0, 10_000),
+        ),
+    ]
+    metrics_token: Annotated[
+        str,
+        Setting(
+            variable="BIVOUAC_METRICS_TOKEN",
+            default="",
+            meaning="What whoever reads [`/metrics`](monitoring.md) sends as `Authorization: Bearer"
+            " …`: 32 characters or more that nobody can guess. Without it nothing is measured, and"
+            " the address leads nowhere.",
+            parse=_secret,
+        ),
+    ] = field(repr=False)
     bucket_endpoint: Annotated[
         str,
         Setting(
@@ -372,7 +420,7 @@ class Settings:
         Setting(
             variable="BIVOUAC_WEBHOOKS_PRIVATE",
             default="no",
-            meaning="Whether webhooks (docs/webhooks.md) may go to addresses that are not on the"
+            meaning="Whether [webhooks](webhooks.md) may go to addresses that are not on the"
             " public internet, and by plain http: `yes` on a network of your own only.",
             parse=_yes_or_no,
         ),

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from tests.cli.conftest import Run
 from timing.db.engines import Database
+from timing.operations import schema
 from timing.operations.directors import (
     director_called,
     directors,
@@ -330,3 +331,45 @@ def test_what_is_no_backup_is_refused(
 
     assert result.exit_code == 2
     assert "is no good backup" in result.stderr
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_backup_without_a_path_goes_into_the_folder_of_backups(run: Run, tmp_path: Path) -> None:
+    made = run("backup")
+
+    (path,) = (tmp_path / "instance" / "backups").iterdir()
+    assert made.stdout == f"{path}: 0 records, checked\n"
+    assert run("backup", "--check", path).stdout == f"{path}: 0 records, whole\n"
+    path.write_bytes(path.read_bytes()[:5_000])
+    checked = run("backup", "--check", path)
+    assert checked.exit_code == 2
+    assert "is no good backup" in checked.stderr
+    assert "Say which file" in run("backup", "--check").stderr
+
+
+def test_before_the_tables_change_a_backup_is_made_and_said_where(
+    run: Run, kept: Database, tmp_path: Path
+) -> None:
+    schema.downgrade(kept, "-1")
+    told = run("db", "upgrade")
+
+    (path,) = (tmp_path / "instance" / "backups").iterdir()
+    assert f"What it was is kept in {path}: 0 records, checked" in told.stdout
+    schema.downgrade(kept, "-1")
+    assert run("db", "upgrade", "--no-backup").exit_code == 0
+    assert "now" not in run("db", "upgrade").stdout
+    assert len(list(path.parent.iterdir())) == 1
+
+
+def test_without_room_for_a_backup_the_tables_stay_as_they_are(
+    run: Run, kept: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema.downgrade(kept, "-1")
+    before = schema.current(kept)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("BIVOUAC_BACKUPS", str(tmp_path / "file" / "backups"))
+    told = run("db", "upgrade")
+
+    assert told.exit_code == 2
+    assert "Nothing was changed, as no backup could be made before" in told.stderr
+    assert schema.current(kept) == before

@@ -11,11 +11,14 @@ from pathlib import Path
 from timing.db.engines import Database
 
 
-def test_the_command_tends_until_it_is_told_to_end(sqlite_database: Database) -> None:
+def test_the_command_tends_until_it_is_told_to_end(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     environ = {
         **os.environ,
         "BIVOUAC_DATABASE_URL": sqlite_database.url.render_as_string(hide_password=False),
         "BIVOUAC_ENVIRONMENT": "development",
+        "BIVOUAC_INSTANCE": str(tmp_path / "instance"),
         "PYTHONUNBUFFERED": "1",
     }
     command = [str(Path(sys.executable).with_name("timing")), "tend"]
@@ -23,7 +26,9 @@ def test_the_command_tends_until_it_is_told_to_end(sqlite_database: Database) ->
         command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("Tending: webhooks")
+        told = process.stdout.readline()
+        assert told.startswith("Tending: webhooks")
+        assert "backups" in told
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert "Ended." in process.stdout.read()

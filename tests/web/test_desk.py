@@ -23,6 +23,7 @@ from timing.operations.record import append
 from timing.web.installation import now
 
 DESK = f"/desk/{SLUG}"
+RECORDS = f"{DESK}/records"
 RULINGS = f"{DESK}/rulings"
 STARTS = f"{DESK}/starts"
 EXPORT = f"{DESK}/export"
@@ -176,7 +177,7 @@ def test_a_race_that_is_not_there_has_no_desk(director: FlaskClient) -> None:
 
 
 def test_problems_and_records_are_on_the_desk(director: FlaskClient) -> None:
-    page = director.get(DESK).text
+    page = director.get(RECORDS).text
     assert "Nothing to review" not in page
     assert "Zoë &lt;b&gt;Bold&lt;/b&gt;" in page
 
@@ -186,7 +187,7 @@ def test_problems_and_records_are_on_the_desk(director: FlaskClient) -> None:
 
 def rule(client: FlaskClient, **fields: str) -> TestResponse:
     kind = {"ruling": "status"} if fields.get("ruling") == "status" else {"ruling": "penalty"}
-    return submit(client, DESK, RULINGS, fields, choose=kind)
+    return submit(client, RECORDS, RULINGS, fields, choose=kind)
 
 
 def test_a_penalty_counts_and_is_listed_with_its_reason(
@@ -199,7 +200,7 @@ def test_a_penalty_counts_and_is_listed_with_its_reason(
     (penalty,) = written(filled)
     assert (penalty.by, penalty.bibs, penalty.time) == ("dora", ("7",), HOUR)
     assert standing(director)["7"]["rank"] == 4
-    assert "No whistle" in director.get(DESK).text
+    assert "No whistle" in director.get(RECORDS).text
 
 
 def test_a_credit_takes_time_off(director: FlaskClient) -> None:
@@ -220,16 +221,16 @@ def test_a_disqualification_takes_the_rank(director: FlaskClient) -> None:
 
 
 def test_a_record_is_voided_and_its_void_voided(director: FlaskClient, filled: Database) -> None:
-    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
     assert standing(director)["7"]["rank"] is None
     (void,) = written(filled)
-    submit(director, DESK, RULINGS, {}, choose={"record": void.id})
+    submit(director, RECORDS, RULINGS, {}, choose={"record": void.id})
     assert standing(director)["7"]["rank"] == 1
 
 
 def test_a_form_sent_twice_is_one_ruling(director: FlaskClient, filled: Database) -> None:
     fields = {
-        **form(director.get(DESK), RULINGS, ruling="penalty"),
+        **form(director.get(RECORDS), RULINGS, ruling="penalty"),
         "bib": "7",
         "stage": "1",
         "time": "1:00:00",
@@ -267,7 +268,7 @@ def test_what_cannot_be_ruled_is_said_and_stays_in_the_form(
 
 
 def test_a_form_from_elsewhere_is_refused(director: FlaskClient, filled: Database) -> None:
-    fields = form(director.get(DESK), RULINGS, ruling="penalty")
+    fields = form(director.get(RECORDS), RULINGS, ruling="penalty")
     del fields["csrf_token"]
     assert director.post(RULINGS, data=fields).status_code == 400
     assert written(filled) == []
@@ -275,10 +276,10 @@ def test_a_form_from_elsewhere_is_refused(director: FlaskClient, filled: Databas
 
 def test_a_gun_is_given_and_corrected(director: FlaskClient, filled: Database) -> None:
     gun = {"time": "00:31:00", "anyway": "yes"}
-    submit(director, DESK, STARTS, gun, choose={"stage": "2"})
+    submit(director, RECORDS, STARTS, gun, choose={"stage": "2"})
     (first,) = written(filled)
     assert (first.stage, first.by) == (2, "dora")
-    submit(director, DESK, STARTS, {"time": "00:32:00"}, choose={"stage": "2"})
+    submit(director, RECORDS, STARTS, {"time": "00:32:00"}, choose={"stage": "2"})
     assert len(journal(filled)) == 6
 
 
@@ -290,14 +291,14 @@ def at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def start(client: FlaskClient, **fields: str) -> TestResponse:
-    return submit(client, DESK, STARTS, fields, choose={"stage": "2"})
+    return submit(client, RECORDS, STARTS, fields, choose={"stage": "2"})
 
 
 @pytest.mark.usefixtures("at_the_start")
 def test_on_its_day_and_with_nobody_on_course_a_stage_starts_at_once(
     director: FlaskClient, filled: Database
 ) -> None:
-    assert 'name="anyway"' not in director.get(DESK).text
+    assert 'name="anyway"' not in director.get(RECORDS).text
     assert start(director).status_code == 303
     assert written(filled)[0].to == STAGE_2
 
@@ -306,9 +307,9 @@ def test_on_its_day_and_with_nobody_on_course_a_stage_starts_at_once(
 def test_a_gun_while_an_earlier_stage_still_runs_is_given_only_when_confirmed(
     director: FlaskClient, filled: Database
 ) -> None:
-    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
     although = "Start it although stage\N{NO-BREAK SPACE}1 still has 1 on course"
-    assert although in director.get(DESK).text
+    assert although in director.get(RECORDS).text
     refused = start(director)
     assert refused.status_code == 400
     assert "Not started: stage\N{NO-BREAK SPACE}1 still has 1 on course." in refused.text
@@ -321,7 +322,7 @@ def test_a_gun_while_an_earlier_stage_still_runs_is_given_only_when_confirmed(
 def test_a_gun_on_another_day_is_given_only_when_confirmed(
     director: FlaskClient, filled: Database, time: str
 ) -> None:
-    assert "Start it although it is planned for Sunday 29 March 2026" in director.get(DESK).text
+    assert "Start it although it is planned for Sunday 29 March 2026" in director.get(RECORDS).text
     refused = start(director, time=time)
     assert refused.status_code == 400
     assert "Not started: it is planned for Sunday 29 March 2026." in refused.text
@@ -336,26 +337,26 @@ def test_a_gun_that_was_given_can_be_voided_where_it_was_given(
     director: FlaskClient, filled: Database
 ) -> None:
     start(director)
-    page = director.get(DESK)
+    page = director.get(RECORDS)
     (gun,) = written(filled)
     starts_of_page, rulings_of_page = page.text.split('id="rulings"')
     assert "Void the gun" in starts_of_page
     assert f'value="{gun.id}"' in starts_of_page
     assert f'value="{gun.id}"' in rulings_of_page
     assert "Start now" not in page.text
-    submit(director, DESK, RULINGS, {"reason": "Slip"}, choose={"record": gun.id})
-    assert "Start now" in director.get(DESK).text
-    assert "Void the gun" not in director.get(DESK).text
+    submit(director, RECORDS, RULINGS, {"reason": "Slip"}, choose={"record": gun.id})
+    assert "Start now" in director.get(RECORDS).text
+    assert "Void the gun" not in director.get(RECORDS).text
 
 
 @pytest.mark.usefixtures("at_the_start")
 def test_a_stage_with_runners_on_course_keeps_its_start_when_the_next_has_begun(
     director: FlaskClient,
 ) -> None:
-    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
     start(director, anyway="yes")
-    form(director.get(DESK), STARTS, stage="1")
-    form(director.get(DESK), STARTS, stage="2")
+    form(director.get(RECORDS), STARTS, stage="1")
+    form(director.get(RECORDS), STARTS, stage="2")
 
 
 # What was done, and what was not --------------------------------------------------------
@@ -377,10 +378,10 @@ def test_a_void_names_what_it_undid(director: FlaskClient, filled: Database) -> 
     rule(director, bib="7", stage="1", time="1:00:00", reason="No whistle")
     (penalty,) = written(filled)
     director.get(DESK)
-    submit(director, DESK, RULINGS, {"reason": "Not them"}, choose={"record": penalty.id})
+    submit(director, RECORDS, RULINGS, {"reason": "Not them"}, choose={"record": penalty.id})
     done = director.get(DESK).text
     assert "Voided: Penalty 1:00:00, stage\N{NO-BREAK SPACE}1, 7 Ana Ruiz" in done
-    listed = director.get(DESK).text.split('id="rulings"')[1]
+    listed = director.get(RECORDS).text.split('id="rulings"')[1]
     assert (
         '<span class="n">7</span><div><b>Voided: Penalty 1:00:00, stage\N{NO-BREAK SPACE}1</b>'
         in listed
@@ -388,7 +389,7 @@ def test_a_void_names_what_it_undid(director: FlaskClient, filled: Database) -> 
 
 
 def test_a_passing_is_assigned_to_another_bib(director: FlaskClient, filled: Database) -> None:
-    fields = form(director.get(DESK), RULINGS, record="r-7")
+    fields = form(director.get(RECORDS), RULINGS, record="r-7")
     data = {**fields, "ruling": "assign", "bib": "007", "reason": "Misread"}
     assert director.post(RULINGS, data=data).status_code == 303
     assert (written(filled)[0].record, written(filled)[0].bib) == ("r-7", "007")
@@ -430,12 +431,12 @@ def test_problems_of_the_running_stage_come_first_then_from_later_to_earlier(
             append(session, SLUG, (passing,), received=STAGE_2)
 
     def order() -> list[int]:
-        review = director.get(DESK).text.split('id="problems"')[1].split('id="records"')[0]
+        review = director.get(RECORDS).text.split('id="problems"')[1].split('id="records"')[0]
         found = [review.index(f"stage\N{NO-BREAK SPACE}{n}") for n in (1, 2)]
         return sorted((1, 2), key=lambda n: found[n - 1])
 
     assert order() == [2, 1]
-    submit(director, DESK, RULINGS, {}, choose={"record": "r-7"})
+    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
     assert order() == [1, 2]
 
 
@@ -477,7 +478,7 @@ def test_what_changes_nothing_says_so(director: FlaskClient) -> None:
 
 
 def test_a_void_is_shown_with_what_it_changes(director: FlaskClient, filled: Database) -> None:
-    values = form(director.get(DESK), RULINGS, record="r-7")
+    values = form(director.get(RECORDS), RULINGS, record="r-7")
     shown = director.post(RULINGS, data={**values, "preview": "yes"})
 
     assert shown.status_code == 200
@@ -513,7 +514,7 @@ def test_a_stage_comes_as_json(director: FlaskClient) -> None:
 
 
 def test_every_file_on_the_desk_can_be_taken(director: FlaskClient) -> None:
-    page = director.get(DESK).text
+    page = director.get(RECORDS).text
     addresses = [part.split('"')[0] for part in page.split('href="')[1:] if "/export" in part]
     assert len(addresses) >= 8
     for address in addresses:
@@ -546,14 +547,14 @@ def overdue_at_the_desk(director: FlaskClient) -> str:
     director.post(
         STARTS,
         data={
-            **form(director.get(DESK), STARTS),
+            **form(director.get(RECORDS), STARTS),
             "stage": "2",
             "wave": "",
             "time": "00:30:00",
             "anyway": "yes",
         },
     )
-    return director.get(DESK).text
+    return director.get(RECORDS).text
 
 
 def test_who_is_out_is_told_at_the_desk_and_nowhere_else(
@@ -581,17 +582,17 @@ def test_who_is_out_is_told_at_the_desk_and_nowhere_else(
 
 def test_an_alert_is_acknowledged_and_a_runner_accounted_for(director: FlaskClient) -> None:
     overdue_at_the_desk(director)
-    seen = submit(director, DESK, RULINGS, {}, choose={"ruling": "ack", "bib": "12"})
+    seen = submit(director, RECORDS, RULINGS, {}, choose={"ruling": "ack", "bib": "12"})
     assert seen.status_code == 303
-    assert f"seen by {DIRECTOR.lower()}" in director.get(DESK).text
+    assert f"seen by {DIRECTOR.lower()}" in director.get(RECORDS).text
     home = submit(
         director,
-        DESK,
+        RECORDS,
         RULINGS,
         {"where": "Camp", "handed_to": "Doctor"},
         choose={"ruling": "account", "bib": "12"},
     )
     assert home.status_code == 303
-    page = director.get(DESK).text
+    page = director.get(RECORDS).text
     assert "1 accounted for" in page
     assert "Account for 12" not in page

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from tests.exports.printed import text
 from tests.serving import SLUG, json_of
-from tests.web.test_desk import DESK, director, sign_in
+from tests.web.test_desk import DESK, RECORDS, director, sign_in
 from timing.db.engines import Database
 from timing.operations.entries import correct_name
 from timing.operations.races import export_document
@@ -17,7 +17,7 @@ SHEET = f"{PRINT}/checkpoint-sheets/1?control=PASS"
 
 
 def test_every_sheet_on_the_desk_can_be_opened(director: FlaskClient) -> None:
-    page = director.get(DESK).text
+    page = director.get(RECORDS).text
     addresses = [part.split('"')[0] for part in page.split('href="')[1:] if "/print/" in part]
 
     assert len(addresses) == 4  # two of each stage

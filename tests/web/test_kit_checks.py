@@ -98,7 +98,7 @@ def test_what_a_check_found_missing_is_a_penalty_that_the_desk_can_give(
     submit(visitor, "/desk", "/desk/sign-in", {"name": DIRECTOR, "password": PASSWORD})
     given = submit(
         visitor,
-        "/desk/dunes",
+        "/desk/dunes/records",
         "/desk/dunes/rulings",
         {},
         choose={"ruling": "penalty", "settles": "seen-7"},
@@ -114,7 +114,7 @@ def test_what_a_check_found_missing_is_a_penalty_that_the_desk_can_give(
         2,
         ("seen-7",),
     )
-    assert 'value="seen-7"' not in visitor.get("/desk/dunes").text
+    assert 'value="seen-7"' not in visitor.get("/desk/dunes/records").text
 
 
 def test_the_desk_reads_what_was_missing(dunes: Database, visitor: FlaskClient) -> None:
@@ -125,4 +125,4 @@ def test_the_desk_reads_what_was_missing(dunes: Database, visitor: FlaskClient) 
     )
     submit(visitor, "/desk", "/desk/sign-in", {"name": DIRECTOR, "password": PASSWORD})
 
-    assert "kit (whistle, survival blanket)" in visitor.get("/desk/dunes").text
+    assert "kit (whistle, survival blanket)" in visitor.get("/desk/dunes/records").text

@@ -313,7 +313,7 @@ def test_no_past_tells_a_name_that_is_hidden_now(migrated_file: Path, tmp_path: 
 
 def test_the_desk_sees_names_and_what_is_held_back_and_releases_it(quiet: Site) -> None:
     assert sign_in(quiet.client).status_code == 303
-    desk = quiet.client.get(f"/desk/{SLUG}").text
+    desk = quiet.client.get(f"/desk/{SLUG}/records").text
     assert "Wilhelmina Undisclosed" in quiet.client.get(f"/desk/{SLUG}/outgoing").text
     assert "Release 1 withdrawal" in desk
     page = quiet.client.get(f"/desk/{SLUG}/outgoing")

@@ -42,6 +42,7 @@ _MODULES = {
     "restore": "timing.cli.backups",
     "webhook": "timing.cli.webhooks",
     "serve": "timing.cli.serving",
+    "check-settings": "timing.cli.settings_checks",
     "tend": "timing.cli.tend",
     "snapshots": "timing.cli.snapshots",
     "camp": "timing.cli.camp",
@@ -63,7 +64,8 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in _MODULES:
             return None
-        return cast(click.Command, getattr(import_module(_MODULES[cmd_name]), cmd_name))
+        module = import_module(_MODULES[cmd_name])
+        return cast(click.Command, getattr(module, cmd_name.replace("-", "_")))
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

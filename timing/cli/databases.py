@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 from alembic.util import CommandError
@@ -19,8 +20,13 @@ from timing.core.times import Instant
 from timing.db.engines import BadDatabaseUrl, Database, DatabaseBusy, open_database
 from timing.db.reading import UnknownRace, UnknownRevision, race_list
 from timing.operations import schema
+from timing.operations.backup import Backup
+from timing.operations.backup_faults import BadBackup, MissingProgram, ProgramFailed
+from timing.operations.kept_backups import upgrade_with_backup
 from timing.operations.races import HeldDocument, export_document
 from timing.settings import BadSettings, Settings, read_settings
+
+Clock: TypeAlias = Callable[[], Instant]
 
 
 def settings_in_force() -> Settings:
@@ -101,12 +107,31 @@ def db() -> None:
 
 
 @db.command()
-def upgrade() -> None:
-    """Make the tables, or bring those of an older release up to date."""
+@click.option("--no-backup", is_flag=True, help="Make no backup before.")
+def upgrade(*, no_backup: bool) -> None:
+    """Make the tables, or bring those of an older release up to date, after a backup."""
+    folder = settings_in_force().backups
     with connected() as database:
         before = schema.current(database) if _exists(database) else None
+        made = None
         with patiently("Migrating"):
-            schema.upgrade(database)
+            if no_backup:
+                schema.upgrade(database)
+            else:
+                made = upgraded_with_backup(database, folder)
         after = schema.current(database)
         where = database.url.render_as_string(hide_password=True)
+    if made is not None:
+        click.echo(f"What it was is kept in {made.path}: {made.records:,} records, checked")
     click.echo(f"{where} is up to date{'' if before == after else ', now'}: {after}")
+
+
+def upgraded_with_backup(database: Database, folder: Path) -> Backup | None:
+    """The backup made before the tables were brought up to date, None where none was needed."""
+    try:
+        return upgrade_with_backup(database, folder, now())
+    except (BadBackup, MissingProgram, ProgramFailed, OSError) as error:
+        raise Refused(
+            f"Nothing was changed, as no backup could be made before: {error}."
+            " Mend that, or go without one by: timing db upgrade --no-backup"
+        ) from error

@@ -20,7 +20,7 @@ import click
 from sqlalchemy.orm import Session
 
 from timing import racefile
-from timing.cli.databases import now
+from timing.cli.databases import now, upgraded_with_backup
 from timing.cli.printing import patiently
 from timing.cli.refusals import refusing
 from timing.cli.serving import become_server, refuse_taken_port
@@ -32,7 +32,6 @@ from timing.core.entries import Entry
 from timing.core.records import Record
 from timing.core.times import SECOND, Duration, Instant
 from timing.db.engines import Database, DatabaseBusy, open_database
-from timing.operations import schema
 from timing.operations.demo import STAGE_UNDER_WAY, Feed, edition, opening, play, tell
 from timing.operations.directors import add_director
 from timing.operations.races import add_race, export_document
@@ -91,7 +90,7 @@ def demo(*, is_new: bool, speed: int) -> None:
         for name in _FILES:
             (folder / name).unlink(missing_ok=True)
     with closing(open_database(settings.database_url)) as database:
-        schema.upgrade(database)
+        upgraded_with_backup(database, settings.backups)
         whole = _prepared(database, folder)
         with database.reading() as session:
             held = export_document(session, whole.race.slug).document

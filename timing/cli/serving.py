@@ -12,6 +12,7 @@ import click
 
 from timing.cli.databases import opened
 from timing.cli.refusals import Refused, refusing
+from timing.cli.settings_checks import unusable_files
 from timing.settings import TREE, BadSettings, Settings, read_settings
 
 
@@ -20,6 +21,8 @@ def serve() -> None:
     """Serve the database's races to browsers, as the settings say."""
     with refusing(BadSettings):
         settings = read_settings(os.environ)
+    if faults := tuple(unusable_files(settings)):
+        raise Refused("\n".join(faults))
     with opened():
         refuse_taken_port(settings)
     become_server(os.environ)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from timing.core.book import RaceBook
+from timing.core.publication import digests_of
+from timing.core.publications import PublicationKind, publication_of
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant, local_clock
 
@@ -34,6 +36,25 @@ class Mark:
 def unpublished(book: RaceBook, at: Instant) -> Mark:
     """The mark of what was not published: as of now, with who is still out on the last stage."""
     return Mark(at=at, still_out=still_out(book, book.last_stage) if book.last_stage else 0)
+
+
+def mark_of(book: RaceBook, at: Instant, stage: int | None = None) -> Mark:
+    """The mark of the publication a stage stands by, the last stage where none is given.
+
+    A book that does not hold the published result (any more) is as good as unpublished.
+    """
+    number = stage or book.last_stage
+    issued = publication_of(book.publications, number) if number else None
+    if issued is None or digests_of(book, issued.after).result != issued.result:
+        out = still_out(book, number) if number in book.stages else 0
+        return Mark(at=at, still_out=out)
+    return Mark(
+        word=issued.kind.value.capitalize(),
+        number=issued.number,
+        at=issued.at,
+        still_out=still_out(book, number),
+        is_official=issued.kind is PublicationKind.OFFICIAL,
+    )
 
 
 def still_out(book: RaceBook, stage: int) -> int:

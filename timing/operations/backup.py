@@ -74,15 +74,19 @@ def restore(database: Database, path: Path, *, force: bool = False) -> Backup:
     With ``force`` whatever it holds is lost. Bring the schema up to date afterwards: the backup
     may be of an older release. Raises as `back_up` does.
     """
-    if not path.is_file():
-        raise BadBackup(path, "there is no such file")
-    backups = _backups(database)
-    records = backups.check(path)
+    checked = check_backup(database, path)
     if not force and _holds_something(database):
         raise TargetNotEmpty(str(database.url))
     create_file(database)
-    backups.restore(path, secrets.token_hex(8))
-    return Backup(path=path, records=records)
+    _backups(database).restore(path, secrets.token_hex(8))
+    return checked
+
+
+def check_backup(database: Database, path: Path) -> Backup:
+    """Read a whole backup of this kind of database; raises as `back_up` does."""
+    if not path.is_file():
+        raise BadBackup(path, "there is no such file")
+    return Backup(path=path, records=_backups(database).check(path))
 
 
 def _backups(database: Database) -> _Backups:

@@ -47,6 +47,12 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_configuration()).get_current_head()
 
 
+def older() -> frozenset[str]:
+    """The migrations before the newest: a database at one of them can be brought up to date."""
+    script = ScriptDirectory.from_config(_configuration())
+    return frozenset(one.revision for one in script.walk_revisions()) - {newest() or ""}
+
+
 def is_current(database: Database) -> bool:
     """Whether this release can work with the database as it is."""
     return current(database) == newest()

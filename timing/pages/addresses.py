@@ -151,6 +151,26 @@ def desk(slug: str) -> str:
     return f"{DESK}/{_part(slug)}"
 
 
+def desk_now(slug: str, part: str, **query: str | int | None) -> str:
+    """What belongs to the desk's first page: ``ack``, ``account``, ``holds``, where forms post."""
+    return _with(f"{desk(slug)}/{part}", query)
+
+
+def desk_records(slug: str) -> str:
+    """The latest records, what contradicts them, quick rulings and guns."""
+    return f"{desk(slug)}/records"
+
+
+def desk_course_clear(slug: str, **query: str | int | None) -> str:
+    """Who is out on a ``stage``, and closing it."""
+    return _with(f"{desk(slug)}/course-clear", query)
+
+
+def desk_alerts(slug: str) -> str:
+    """Who is told of alerts, and whom to call at the controls."""
+    return f"{desk(slug)}/alerts"
+
+
 def desk_rulings(slug: str, **query: str | int | None) -> str:
     """The rulings of a race: ``kind`` opens a form, the rest filters the list."""
     return _with(f"{desk(slug)}/rulings", query)

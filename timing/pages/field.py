@@ -8,7 +8,7 @@ a screen draws it as wide as it is; dots are told for three widths.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -118,18 +118,24 @@ class FieldPicture:
         return sum(stop.resting for stop in self.stops)
 
 
-def field_picture(book: RaceBook, now: Running, worn: Mapping[str, Jersey]) -> FieldPicture | None:
+def field_picture(
+    book: RaceBook,
+    now: Running,
+    worn: Mapping[str, Jersey],
+    *,
+    apart: Collection[str] = (),
+) -> FieldPicture | None:
     """The field of the running stage; None where its course has no length to draw.
 
     Runners of divisions on other courses stand by how far they have come. ``worn`` are the
-    leaders' bibs.
+    leaders' bibs; ``apart`` the ids of those who are drawn otherwise, and not among the dots.
     """
     points = _longest(book, now)
     if len(points) < 2 or points[-1].distance_m <= 0:
         return None
     whole = points[-1].distance_m
     stops, ends = _stops(points)
-    between, resting = _where(now, ends)
+    between, resting = _where(now, ends, apart)
     marks = [round(100 * metres / whole, 2) for metres in ends]
     return FieldPicture(
         title=stage_title(now.stage),
@@ -184,12 +190,14 @@ def _stops(points: tuple[Point, ...]) -> tuple[list[Place], list[int]]:
     return stops, [place.distance_m for place in stops]
 
 
-def _where(now: Running, ends: Sequence[int]) -> tuple[list[int], list[int]]:
+def _where(
+    now: Running, ends: Sequence[int], apart: Collection[str]
+) -> tuple[list[int], list[int]]:
     """How many are on each way from a stop to the next, and how many rest at each stop."""
     between = [0] * (len(ends) - 1)
     resting = [0] * len(ends)
     for line in now.lines.values():
-        if line.status is not StageStatus.ON_COURSE:
+        if line.status is not StageStatus.ON_COURSE or _entry(line).id in apart:
             continue
         nth = min(max(bisect_right(ends, line.distance_m) - 1, 0), len(between) - 1)
         if line.last_point.endswith(".in") and line.distance_m == ends[nth]:

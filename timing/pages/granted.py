@@ -15,6 +15,9 @@ Tab = TypeVar("Tab", bound=tuple[object, ...])
 
 TAB_RIGHTS: Mapping[str, str] = {
     "desk": "see",
+    "course-clear": "see",
+    "alerts": "clear",
+    "records": "see",
     "watch": "see",
     "stations": "stations",
     "import": "review",

@@ -25,11 +25,13 @@ from timing.web.cards import cards
 from timing.web.certificates import certificates
 from timing.web.desk import desk
 from timing.web.desk_account import desk_account
+from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
+from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
@@ -105,6 +107,8 @@ def create_app(settings: Settings) -> Flask:
         desk_entry_import,
         desk_files,
         desk_import,
+        desk_alerts,
+        desk_now,
         desk_outgoing,
         desk_person,
         desk_registration,

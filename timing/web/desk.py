@@ -15,7 +15,7 @@ from timing.db.latest import latest_passings
 from timing.db.reading import definition_version
 from timing.exports.csv import to_csv
 from timing.exports.json import to_json
-from timing.exports.mark import unpublished
+from timing.exports.mark import mark_of
 from timing.exports.pdf import Imprint, Sheets, to_pdf
 from timing.exports.pdf_bulletin import bulletin
 from timing.exports.pdf_checkpoint import checkpoint_sheets
@@ -80,10 +80,10 @@ def races(who: Director) -> AnyResponse:
     return private(render(page, notice=installation().settings.notice))
 
 
-@desk.get("/desk/<slug:slug>")
+@desk.get("/desk/<slug:slug>/records")
 @allowed(Right.SEE)
 def race(who: Director, slug: str) -> AnyResponse:
-    """The desk of a race, and what was just done there."""
+    """The latest records of a race, what contradicts them, and guns to correct."""
     return _page(who, slug, message=" ".join(map(str, get_flashed_messages())))
 
 
@@ -244,7 +244,7 @@ def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
         source = f"definition {version}, revision {standing.cursor.revision}"
         imprint = Imprint(source=source, issued=now())
         if sheet == "bulletin":
-            mark = unpublished(book, imprint.issued)
+            mark = mark_of(book, imprint.issued, number)
             return bulletin(book, number, imprint=imprint, mark=mark)
         if sheet == "start-list":
             return start_list(book, number, order=StartOrder(order), imprint=imprint)

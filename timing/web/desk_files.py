@@ -13,7 +13,7 @@ from timing.core.book import RaceBook
 from timing.exports.finishers import NotFit, board_to_tell
 from timing.exports.iof import to_iof
 from timing.exports.json import everything
-from timing.exports.mark import unpublished
+from timing.exports.mark import mark_of
 from timing.exports.submissions import SUBMISSIONS, XLSX, Obstacle, obstacles
 from timing.exports.workbook import to_workbook
 from timing.live.books import Standing
@@ -43,11 +43,11 @@ class _Form:
 
 
 def _workbook(book: RaceBook) -> bytes:
-    return to_workbook(book, mark=unpublished(book, now()))
+    return to_workbook(book, mark=mark_of(book, now()))
 
 
 def _iof(book: RaceBook) -> bytes:
-    return to_iof(book, mark=unpublished(book, now()))
+    return to_iof(book, mark=mark_of(book, now()))
 
 
 def _racefile(book: RaceBook) -> bytes:
