@@ -8,8 +8,8 @@ for (const form of document.querySelectorAll("form[data-would]")) follow(form);
 /** Keep what the form would change up to date below it, and offer to make it once it is shown. */
 function follow(form) {
   const box = form.querySelector("[data-would-box]");
-  const give = form.querySelector("[data-give]");
-  const look = form.querySelector("[data-look]");
+  const give = form.querySelector("[data-would-give]");
+  const look = form.querySelector("[data-would-look]");
   let waiting = null;
   let asked = 0;
 

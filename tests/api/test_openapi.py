@@ -84,6 +84,16 @@ OF_ENTRIES = [
     ("POST", "/api/v1/races/{slug}/stages/{number}/start-list"),
     ("POST", "/api/v1/races/{slug}/stages/{number}/check-in"),
 ]
+OF_RULINGS = [
+    ("GET", "/api/v1/races/{slug}/rulings"),
+    ("GET", "/api/v1/races/{slug}/rulings/drafts"),
+    ("PUT", "/api/v1/races/{slug}/rulings/drafts/{draft}"),
+    ("DELETE", "/api/v1/races/{slug}/rulings/drafts/{draft}"),
+    ("GET", "/api/v1/races/{slug}/rulings/notes"),
+    ("PUT", "/api/v1/races/{slug}/rulings/notes/{note}"),
+    ("DELETE", "/api/v1/races/{slug}/rulings/notes/{note}"),
+    ("GET", "/api/v1/races/{slug}/rulings/notes/{note}/file"),
+]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -93,7 +103,7 @@ OF_STATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES])
+@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES, *OF_RULINGS])
 def test_every_operation_does_what_its_description_says(
     described: schemathesis.BaseSchema, method: str, path: str
 ) -> None:
@@ -128,12 +138,12 @@ def test_every_operation_of_stations_does_what_its_description_says(
 def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
     description = json_of(client.get("/api/v1/openapi.json"))
     assert description["openapi"].startswith("3.1")
-    assert [
+    assert sorted(
         (method.upper(), path)
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ] == OPERATIONS + OF_STATIONS + OF_ENTRIES
+    ) == sorted(OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_RULINGS)
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ MOST_DRAFTS = 100
 LONGEST_FORM = 20_000
 """Characters of all that was typed into one form."""
 
-_LONGEST_ID = 64
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 
 
 class NotKept(ValueError):
@@ -40,9 +41,9 @@ class RulingDraft:
 def keep_draft(session: Session, slug: str, draft: RulingDraft) -> None:
     """Keep a draft, in the place of the one of the same id. Raises UnknownRace, NotKept."""
     race = lock_race(session, slug)
-    if not 0 < len(draft.id) <= _LONGEST_ID:
+    if _ID.fullmatch(draft.id) is None:
         raise NotKept("The form is incomplete: open it again.")
-    text = json.dumps(dict(draft.form), ensure_ascii=False, sort_keys=True)
+    text = json.dumps(dict(draft.form), sort_keys=True)
     if len(text) > LONGEST_FORM:
         raise NotKept(f"A draft holds at most {LONGEST_FORM:,} characters.")
     row = session.get(RulingDraftRow, (race.id, draft.id))
@@ -78,7 +79,8 @@ def draft_named(session: Session, slug: str, draft_id: str) -> RulingDraft | Non
 def throw_away(session: Session, slug: str, draft_id: str) -> bool:
     """Throw a draft away, because it was given or is wanted no more; whether it was there."""
     race = lock_race(session, slug)
-    row = session.get(RulingDraftRow, (race.id, draft_id))
+    is_one = _ID.fullmatch(draft_id) is not None
+    row = session.get(RulingDraftRow, (race.id, draft_id)) if is_one else None
     if row is None:
         return False
     session.delete(row)

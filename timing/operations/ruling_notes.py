@@ -29,7 +29,7 @@ ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png", WEBP: "webp"}
 """What a note's file may be, with the ending that it is given out under."""
 
 _LONGEST_NAME = 80
-_LONGEST_ID = 64
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 
 
 class NotNoted(ValueError):
@@ -87,13 +87,14 @@ def attach_note(session: Session, slug: str, note: RulingNote, file: bytes = b""
     That there is such a ruling is for the caller to know. ``file`` is judged by its content.
     """
     race = lock_race(session, slug)
-    if not 0 < len(note.id) <= _LONGEST_ID:
+    if _ID.fullmatch(note.id) is None:
         raise NotNoted("The form is incomplete: open the page again.")
     if session.get(RulingNoteRow, (race.id, note.id)) is not None:
         return
-    if not note.text and not file:
+    text = _plain(note.text)
+    if not text and not file:
         raise NotNoted("Write a note, or choose a file.")
-    if len(note.text) > MOST_TEXT:
+    if len(text) > MOST_TEXT:
         raise NotNoted(f"A note has at most {MOST_TEXT:,} characters: attach a file.")
     if len(file) > MOST_FILE:
         raise NotNoted(f"The file is larger than {MOST_FILE // 1_000_000} MB: make it smaller.")
@@ -108,7 +109,7 @@ def attach_note(session: Session, slug: str, note: RulingNote, file: bytes = b""
             race_id=race.id,
             id=note.id,
             ruling_id=note.ruling_id,
-            text=note.text,
+            text=text,
             file_name=file_name_of(note.file_name, kind) if file else "",
             file_type=kind,
             file=file or None,
@@ -133,6 +134,8 @@ def notes_of(session: Session, slug: str) -> tuple[RulingNote, ...]:
 
 def file_of_note(session: Session, slug: str, note_id: str) -> tuple[RulingNote, bytes] | None:
     """A note with its file; None where there is none, or none any more."""
+    if _ID.fullmatch(note_id) is None:
+        return None
     row = session.scalars(
         select(RulingNoteRow)
         .join(RaceRow, RaceRow.id == RulingNoteRow.race_id)
@@ -146,12 +149,19 @@ def file_of_note(session: Session, slug: str, note_id: str) -> tuple[RulingNote,
 def delete_note(session: Session, slug: str, note_id: str, *, by: str, at: Instant) -> bool:
     """Delete what a note says and holds; that it was there stays. Whether it was there."""
     race = lock_race(session, slug)
-    row = session.get(RulingNoteRow, (race.id, note_id))
+    is_one = _ID.fullmatch(note_id) is not None
+    row = session.get(RulingNoteRow, (race.id, note_id)) if is_one else None
     if row is None or row.deleted_at is not None:
         return False
     row.text, row.file, row.file_name, row.file_type = "", None, "", ""
     row.deleted_by, row.deleted_at = by, at
     return True
+
+
+def _plain(text: str) -> str:
+    """The text without what no database takes: control characters, halves of characters."""
+    kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()
 
 
 def _note(row: RulingNoteRow) -> RulingNote:

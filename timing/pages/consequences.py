@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from timing.core.book import RaceBook
-from timing.core.ceremony import PODIUM, Podium, ceremony_of
+from timing.core.ceremony import Podium, ceremony_of
 from timing.core.definition import Measure
 from timing.core.differences import Change, Differences, ResultDifferences
 from timing.core.entries import Competitor, Entry
@@ -215,7 +215,7 @@ class _Told:
             if old.get(podium.classification.code) != _called(podium)
         ]
         if changed:
-            yield f"Among the first {PODIUM}, somebody else is called: {', '.join(changed)}."
+            yield f"Another podium: {', '.join(changed)}."
 
     def counts(self, main: ResultDifferences) -> str:
         """How many places change, and which other results."""
@@ -223,10 +223,14 @@ class _Told:
         places = {0: "No place changes", 1: "One place changes"}.get(
             moved, f"{figures.count(moved)} places change"
         )
-        others = [result_name(self._supposed, r) for r in self._found.results if r is not main]
+        others = [
+            board_name(self._supposed, r.board) if r.board else f"stage {r.number}"
+            for r in self._found.results
+            if r is not main
+        ]
         if not others:
             return f"{places}. No category, team or stage result changes."
-        return f"{places}. Lines change too in: {', '.join(others)}."
+        return f"{places}. Lines change too in {', '.join(others)}."
 
     def start_lists(self) -> Iterator[str]:
         """Issued lists of stages to come, which are never computed anew (Rules 3.6)."""

@@ -55,11 +55,13 @@ class RulingForm:
 
     ``id`` goes with it, so that a form sent twice is one ruling. ``draft`` is the id it is kept
     under as a draft, ``settles`` the observations that it answers, ``seen`` what they say.
-    ``message`` says what is wrong.
+    ``rare`` are the fields that are seldom needed. ``message`` says what is wrong.
     """
 
     kind: RulingKind
     fields: tuple[FieldShown, ...]
+    rare: tuple[FieldShown, ...]
+    is_rare_open: bool
     reason: str
     reason_fault: str
     needs_reason: bool
@@ -101,24 +103,13 @@ def ruling_form(book: RaceBook, draft: Draft, new_id: Callable[[], str]) -> Ruli
     seen = [book.ruling(record) for record in draft.settles.split()]
     slug = book.race.slug
     has_table = kind.ruling == "penalty" and bool(book.race.rules.penalties)
+    fields = [(one, _shown(book, one, values, faults)) for one in kind.fields]
+    rare = tuple(shown for one, shown in fields if one.is_rare)
     return RulingForm(
         kind=kind,
-        fields=tuple(
-            FieldShown(
-                key=one.key,
-                label=one.label,
-                input=one.input,
-                hint=one.hint,
-                is_needed=one.is_needed,
-                value=values.get(one.key, ""),
-                options=_options(book, one, values.get(one.key, "")),
-                articles=_articles(book, values.get(one.key, ""))
-                if one.input is Input.ARTICLE and has_table
-                else (),
-                fault=faults.get(one.key, faults.get("bib", "") if one.key == "bibs" else ""),
-            )
-            for one in kind.fields
-        ),
+        fields=tuple(shown for one, shown in fields if not one.is_rare),
+        rare=rare,
+        is_rare_open=any(one.value or one.fault for one in rare),
         reason=values.get("reason", ""),
         reason_fault=faults.get("reason", ""),
         needs_reason=not has_table and kind.ruling != "stage_time" and kind is not WRITTEN,
@@ -133,6 +124,24 @@ def ruling_form(book: RaceBook, draft: Draft, new_id: Callable[[], str]) -> Ruli
         action=addresses.desk_rulings_new(slug),
         preview_url=addresses.desk_rulings_preview(slug),
         message=draft.message,
+    )
+
+
+def _shown(
+    book: RaceBook, one: RulingField, values: Mapping[str, str], faults: Mapping[str, str]
+) -> FieldShown:
+    value = values.get(one.key, "")
+    is_article = one.input is Input.ARTICLE and bool(book.race.rules.penalties)
+    return FieldShown(
+        key=one.key,
+        label=one.label,
+        input=one.input,
+        hint=one.hint,
+        is_needed=one.is_needed,
+        value=value,
+        options=_options(book, one, value),
+        articles=articles_of(book, value) if is_article else (),
+        fault=faults.get(one.key, faults.get("bib", "") if one.key == "bibs" else ""),
     )
 
 
@@ -195,11 +204,12 @@ def _typed(value: object) -> str:
             return str(value)
 
 
-def _articles(book: RaceBook, chosen: str) -> tuple[Article, ...]:
+def articles_of(book: RaceBook, chosen: str = "") -> tuple[Article, ...]:
+    """The race's penalty table to choose from, with what was ``chosen`` even if it is not in it."""
     found = [
         Article(
             code=rule.code,
-            label=f"{rule.article} {rule.name or rule.code}".strip(),
+            label=f"{rule.article} {penalty_rule_words(rule) or rule.code}".strip(),
             time=figures.short(rule.times[0]) if len(rule.times) == 1 and not rule.then_dsq else "",
             reason=rule.name,
             is_chosen=rule.code == chosen,
@@ -236,9 +246,6 @@ def _options(book: RaceBook, one: RulingField, value: str) -> tuple[Option, ...]
             pairs, chosen = [("", "–"), *teams], value
         case Input.BOARD:
             pairs = [(code, board_name(book, code)) for code in book.board_codes()]
-            chosen = value
-        case Input.ARTICLE:
-            pairs = [(rule.code, penalty_rule_words(rule)) for rule in race.rules.penalties]
             chosen = value
         case Input.CHOICE:
             pairs, chosen = list(one.choices), value

@@ -41,7 +41,7 @@ class Input(StrEnum):
 class RulingField:
     """A field: the racefile's key, what it is called, what it takes, and an example or a hint.
 
-    ``choices`` are pairs of value and label, of a CHOICE.
+    ``choices`` are pairs of value and label, of a CHOICE. What is seldom needed ``is_rare``.
     """
 
     key: str
@@ -50,6 +50,7 @@ class RulingField:
     hint: str = ""
     is_needed: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    is_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +86,16 @@ _FROM_STAGE = RulingField(key="stage", label="From stage", input=Input.STAGE, is
 _ANY_STAGE = RulingField(key="stage", label="Stage", input=Input.ANY_STAGE)
 _CONTROL = RulingField(key="control", label="Checkpoint", input=Input.CONTROL)
 _THE_CONTROL = RulingField(key="control", label="Checkpoint", input=Input.CONTROL, is_needed=True)
-_WAVE = RulingField(key="wave", label="Or a whole wave", input=Input.WAVE)
-_DIVISION = RulingField(key="division", label="Or a whole division", input=Input.DIVISION)
-_TEAM = RulingField(key="team", label="Or a team", input=Input.TEAM)
+_WAVE = RulingField(key="wave", label="Or a whole wave", input=Input.WAVE, is_rare=True)
+_DIVISION = RulingField(
+    key="division", label="Or a whole division", input=Input.DIVISION, is_rare=True
+)
+_TEAM = RulingField(key="team", label="Or a team", input=Input.TEAM, is_rare=True)
 _SCOPE = RulingField(
     key="scope",
     label="Counts for",
     input=Input.CHOICE,
+    is_rare=True,
     choices=(
         ("", "as the article says, else stage and overall"),
         ("stage", "the stage and overall"),
@@ -102,9 +106,11 @@ _CREDIT_SCOPE = RulingField(
     key="scope",
     label="Counts for",
     input=Input.CHOICE,
+    is_rare=True,
     choices=(("stage", "the stage and overall"), ("gc", "overall only")),
 )
-_ADJUSTED = (_STAGE, _SOME_BIBS, _TEAM, _WAVE, _DIVISION)
+_ADJUSTED = (_SOME_BIBS, _STAGE)
+_OR_WHOM = (_TEAM, _WAVE, _DIVISION)
 
 WRITTEN = RulingKind(
     key="written",
@@ -142,13 +148,17 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                         input=Input.LASTING,
                         hint="15:00; empty for that of the article",
                     ),
-                    RulingField(key="count", label="Times", input=Input.NUMBER, hint="1"),
+                    *_OR_WHOM,
+                    RulingField(
+                        key="count", label="Times", input=Input.NUMBER, hint="1", is_rare=True
+                    ),
                     _SCOPE,
                     RulingField(
                         key="served",
                         label="Served at",
                         input=Input.CONTROL,
                         hint="stopped there: already in the clock",
+                        is_rare=True,
                     ),
                 ),
             ),
@@ -171,7 +181,8 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                     RulingField(
                         key="stopped_until", label="until", input=Input.STOPPED, hint="10:52:05"
                     ),
-                    RulingField(key="code", label="Article", input=Input.TEXT),
+                    *_OR_WHOM,
+                    RulingField(key="code", label="Article", input=Input.TEXT, is_rare=True),
                     _CREDIT_SCOPE,
                     RulingField(
                         key="extends_cutoffs",
@@ -428,8 +439,15 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                         input=Input.LASTING,
                         hint="9:30:00",
                     ),
-                    RulingField(key="division", label="For a division only", input=Input.DIVISION),
-                    RulingField(key="wave", label="For a wave only", input=Input.WAVE),
+                    RulingField(
+                        key="division",
+                        label="For a division only",
+                        input=Input.DIVISION,
+                        is_rare=True,
+                    ),
+                    RulingField(
+                        key="wave", label="For a wave only", input=Input.WAVE, is_rare=True
+                    ),
                 ),
             ),
             RulingKind(
