@@ -12,13 +12,21 @@ function follow(form) {
   const look = form.querySelector("[data-would-look]");
   let waiting = null;
   let asked = 0;
+  let typed = text(form);
 
+  // Once it was offered the button keeps its place: nothing moves under a finger.
   const offer = (isShown) => {
-    give.hidden = !isShown;
-    look.classList.toggle("main", !isShown);
+    if (isShown) {
+      give.hidden = false;
+      look.classList.remove("main");
+    }
+    give.disabled = !isShown;
   };
 
   const later = () => {
+    // A field that is left says again that it changed.
+    if (text(form) === typed) return;
+    typed = text(form);
     asked += 1;
     offer(false);
     clearTimeout(waiting);
@@ -28,6 +36,7 @@ function follow(form) {
   async function show() {
     const lacks = [...form.querySelectorAll("[required]")].some((field) => !field.value.trim());
     if (lacks) {
+      box.replaceChildren();
       box.hidden = true;
       return;
     }
@@ -54,7 +63,12 @@ function follow(form) {
 
   form.addEventListener("input", later);
   form.addEventListener("change", later);
-  if (form.querySelector("input[name=bibs]")?.value) later();
+  if (form.querySelector("input[name=bibs]")?.value) show();
+}
+
+/** All that was typed. */
+function text(form) {
+  return new URLSearchParams(new FormData(form)).toString();
 }
 
 /** Fill a field in, unless somebody typed something of their own there. */

@@ -100,12 +100,12 @@ def test_what_makes_no_ruling_yet_says_what_lacks(director: FlaskClient) -> None
 
 
 def test_all_that_a_ruling_names_are_shown_with_their_names(director: FlaskClient) -> None:
-    fields = filled_in(director, "penalty", stage="1", bibs="7-12", time="1:00")
+    fields = filled_in(director, "penalty", stage="1", bibs="7-12, 15a", time="1:00")
     piece = director.post(f"{RULINGS}/preview", data=fields).text
     assert "007 Bo Lind" in piece
     assert "7 Ana Ruiz" in piece
     assert "12 مريم العلوي" in piece
-    assert "15a" not in piece
+    assert "15a Zoë &lt;b&gt;Bold&lt;/b&gt;" in piece
 
 
 def test_markup_in_what_is_typed_stays_text_in_the_piece(director: FlaskClient) -> None:

@@ -26,7 +26,7 @@ from timing.core.records import ClockOffset, Ruling
 from timing.pages import addresses, figures, words
 from timing.pages.clock_words import moved_words
 from timing.pages.consequences import Consequences, consequences
-from timing.pages.desk_words import bibs_of, clock_words, done_words
+from timing.pages.desk_words import NAMED, bibs_of, clock_words, done_words
 from timing.pages.difference_words import (
     causes_words,
     change_words,
@@ -89,7 +89,8 @@ class NewProblem:
 class PreviewPage:
     """What would change, and the form that records it; ``fields`` go along unseen.
 
-    ``who`` are all that it names, ``would`` what follows in short, ``act`` what its button says.
+    ``who`` are all that it names where ``what`` does not say them, ``would`` what follows in
+    short, ``act`` what its button says.
     """
 
     template: ClassVar[str] = "desk_preview.html"
@@ -152,7 +153,7 @@ def preview_page(
         what=f"{len(also) + 1} at once: {done_words(supposed, ruling)} …"
         if also
         else done_words(supposed, ruling),
-        who=named_words(supposed, bibs) if len(bibs) > 1 else "",
+        who=named_words(supposed, bibs) if len(bibs) > NAMED else "",
         reason=ruling.reason,
         moved=_moved(book, supposed, ruling) if isinstance(ruling, ClockOffset) else "",
         would=consequences(book, supposed, found, named=bibs, issued=issued),
@@ -180,7 +181,7 @@ def preview_page(
 class WouldPiece:
     """What would change in short, for a form that is being filled in; ``fault`` says what lacks.
 
-    ``what`` is the ruling in words and ``who`` all that it names.
+    ``what`` is the ruling in words, ``who`` all that it names where they are many.
     """
 
     template: ClassVar[str] = "ruling_would_piece.html"
@@ -203,7 +204,7 @@ def would_piece(
     return WouldPiece(
         fault="",
         what=done_words(supposed, ruling),
-        who=named_words(supposed, bibs) if len(bibs) > 1 else "",
+        who=named_words(supposed, bibs) if len(bibs) > NAMED else "",
         would=consequences(book, supposed, found, named=bibs, issued=issued),
         decisions=tuple(_decisions(supposed, found)),
         to_review=len(found.new_problems),
