@@ -30,7 +30,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "publish": "see",
     "files": "export",
     "outgoing": "outgoing",
-    "set-up": "see",
+    "set-up": "define",
     "people": "people",
 }
 """The right by which each tab of the desk opens, as its view names it."""

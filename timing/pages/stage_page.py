@@ -16,7 +16,7 @@ from timing.core.times import Duration, Instant, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, entry_lines, runner_detail, tally
 from timing.pages.frame import Frame, race_frame
-from timing.pages.languages import translate
+from timing.pages.languages import mark, translate
 from timing.pages.marks import (
     Bib,
     Jersey,
@@ -31,6 +31,7 @@ from timing.pages.marks import (
     stage_mark,
     worn_bibs,
 )
+from timing.pages.saying import said
 from timing.pages.selection import (
     ALL,
     Filter,
@@ -156,6 +157,8 @@ class StagePage:
     form: FilterForm
     boards: tuple[StageTable, ...]
     tally: Tally
+    start_list: str
+    start_list_url: str
     is_live: bool
     nobody: str
     events: str
@@ -319,6 +322,8 @@ class _StageMaker:
             form=self._form(""),
             boards=tuple(self._table(nth, board) for nth, board in enumerate(self.boards)),
             tally=tally(self.book, number),
+            start_list=said(mark("Start list: {stage}"), stage=self.title),
+            start_list_url=addresses.start_list(self.book.race.slug, number),
             is_live=is_live,
             nobody=sentence("no-match" if self.selection.is_filter else "nobody-finished"),
             events=addresses.events(slug, stage=number),

@@ -167,7 +167,7 @@ def _zones() -> tuple[str, ...]:
 
 
 @desk_setup.get("/desk/<slug:slug>/set-up")
-@allowed(Right.SEE)
+@allowed(Right.DEFINE)
 def definition_as_text(who: Director, slug: str) -> AnyResponse:
     """The definition as it stands; with ``version`` as it stood, to be looked at or taken again."""
     message = " ".join(map(str, get_flashed_messages()))
