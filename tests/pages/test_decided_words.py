@@ -1,5 +1,7 @@
 """What was decided about stages, controls, divisions and teams is said in words."""
 
+from typing import Any
+
 import pytest
 
 from timing.core.definition import OtherCourse
@@ -25,7 +27,7 @@ from timing.core.records import (
 from timing.core.times import HOUR, MINUTE, Reading
 from timing.pages.decided_words import decided_words
 
-WHO = {"id": "r", "by": "Dora", "at": 0}
+WHO: Any = {"id": "r", "by": "Dora", "at": 0}
 EIGHT = 8 * HOUR
 
 
