@@ -8,6 +8,7 @@ from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata
     entries_tables,  # noqa: F401
     people_tables,  # noqa: F401
+    ruling_tables,  # noqa: F401
 )
 from timing.db.tables import Table
 

@@ -60,6 +60,14 @@ def described(
 
 
 @pytest.fixture(scope="module")
+def described_of_rulings(
+    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> schemathesis.BaseSchema:
+    """With a database of its own: of keys that are not known only so many are answered."""
+    return _described(filled_file, tmp_path_factory, director_key)
+
+
+@pytest.fixture(scope="module")
 def described_to_stations(
     filled_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> schemathesis.BaseSchema:
@@ -84,6 +92,16 @@ OF_ENTRIES = [
     ("POST", "/api/v1/races/{slug}/stages/{number}/start-list"),
     ("POST", "/api/v1/races/{slug}/stages/{number}/check-in"),
 ]
+OF_RULINGS = [
+    ("GET", "/api/v1/races/{slug}/rulings"),
+    ("GET", "/api/v1/races/{slug}/rulings/drafts"),
+    ("PUT", "/api/v1/races/{slug}/rulings/drafts/{draft}"),
+    ("DELETE", "/api/v1/races/{slug}/rulings/drafts/{draft}"),
+    ("GET", "/api/v1/races/{slug}/rulings/notes"),
+    ("PUT", "/api/v1/races/{slug}/rulings/notes/{note}"),
+    ("DELETE", "/api/v1/races/{slug}/rulings/notes/{note}"),
+    ("GET", "/api/v1/races/{slug}/rulings/notes/{note}/file"),
+]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -101,6 +119,22 @@ def test_every_operation_does_what_its_description_says(
         max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
     )
     @given(case=described[path][method].as_strategy(), elsewhere=integers(0, 4))
+    def check(case: schemathesis.Case[Any], elsewhere: int) -> None:
+        if elsewhere and "slug" in case.path_parameters:
+            case.path_parameters["slug"] = SLUG
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
+@pytest.mark.parametrize(("method", "path"), OF_RULINGS)
+def test_every_operation_of_rulings_does_what_its_description_says(
+    described_of_rulings: schemathesis.BaseSchema, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=described_of_rulings[path][method].as_strategy(), elsewhere=integers(0, 4))
     def check(case: schemathesis.Case[Any], elsewhere: int) -> None:
         if elsewhere and "slug" in case.path_parameters:
             case.path_parameters["slug"] = SLUG
@@ -128,12 +162,12 @@ def test_every_operation_of_stations_does_what_its_description_says(
 def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
     description = json_of(client.get("/api/v1/openapi.json"))
     assert description["openapi"].startswith("3.1")
-    assert [
+    assert sorted(
         (method.upper(), path)
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ] == OPERATIONS + OF_STATIONS + OF_ENTRIES
+    ) == sorted(OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_RULINGS)
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -142,8 +176,8 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                is_of_entries = path.endswith("/entries")
-                needed = method == "post" or is_of_station or is_of_entries
+                is_of_desk = path.endswith("/entries") or "/rulings" in path
+                needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed
 
 

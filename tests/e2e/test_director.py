@@ -132,7 +132,7 @@ def rule(page: Page, kind: str, **fields: str) -> None:
             field.fill(value)
     form.get_by_role("button", name="See what it changes").click()
     expect(page.get_by_text("Nothing is recorded yet.")).to_be_visible()
-    page.get_by_role("button", name="Record it").click()
+    page.locator(".supposed .btn.main").click()
     expect(page.locator("p.message[role=status]")).to_be_visible()
 
 
@@ -140,10 +140,10 @@ def reverse(page: Page, why: str) -> None:
     """Take back what was ruled last."""
     page.goto(f"{DESK}/rulings")
     last = page.locator(".rulings_list li").first
-    last.locator("summary").click()
+    last.locator("summary").first.click()
     last.get_by_label("Why").fill(why)
     last.get_by_role("button", name="See what it changes").click()
-    page.get_by_role("button", name="Record it").click()
+    page.locator(".supposed .btn.main").click()
     expect(page.locator(".rulings_list li").first).to_contain_text(
         f"Reversed by {DIRECTOR.lower()}"
     )
@@ -261,10 +261,10 @@ def test_from_nothing_to_official_results(
     publish(page, 3, "reopened", "A protest from an earlier day")
     reverse_penalty = page.locator(".rulings_list li").filter(has_text="No whistle")
     page.goto(f"{DESK}/rulings")
-    reverse_penalty.locator("summary").click()
+    reverse_penalty.locator("summary").first.click()
     reverse_penalty.get_by_label("Why").fill("The whistle was found")
     reverse_penalty.get_by_role("button", name="See what it changes").click()
-    page.get_by_role("button", name="Record it").click()
+    page.locator(".supposed .btn.main").click()
     publish(page, 3, "provisional")
     publish(page, 3, "official", "Nobody protested")
     final = board(page)

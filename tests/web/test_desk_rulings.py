@@ -54,7 +54,6 @@ def test_every_ruling_of_a_racefile_has_a_form_or_a_place_of_its_own() -> None:
         *("account", "ack", "observation", "release", "void", "assign", "clock"),
         # Start lists are issued from their page, entries changed on theirs.
         *("start_list", "entry"),
-        "points",
     }
     assert {kind.ruling for kind in KINDS.values()} - {""} == set(RULING_SCHEMAS) - elsewhere
 
@@ -203,7 +202,8 @@ def test_a_form_says_again_what_a_ruling_says() -> None:
         ({"ruling": "status", "bib": "12", "status": "dnf", "stage": 2}, "status"),
         ({"ruling": "stage", "action": "cancel", "stage": 2}, "cancel"),
         ({"ruling": "bib", "bib": "7", "swap_with": "12", "stage": 2}, "swap"),
-        ({"ruling": "points", "bib": "7", "board": "p", "points": 3, "stage": 2}, WRITTEN.key),
+        ({"ruling": "points", "bib": "7", "board": "p", "points": 3, "stage": 2}, "points"),
+        ({"ruling": "start_list", "stage": 2, "starts": {"7": "08:00:00"}}, WRITTEN.key),
     ):
         made = ruling_from(row | common, by="Dora", is_station=False)
         assert RULING_NAMES[type(made)] == row["ruling"]

@@ -92,6 +92,7 @@ VALUES = {
     "code": ["gc", "gc-women", "pairs", "T1"],
     "number": ["1", "2", "3"],
     "bib": ["1", "2", "3", "4"],
+    "note": ["n-1"],
 }
 """What stands in addresses. A new kind of part gets its values here, so that it is tried too."""
 

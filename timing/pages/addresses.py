@@ -181,6 +181,26 @@ def desk_rulings_new(slug: str) -> str:
     return f"{desk(slug)}/rulings/new"
 
 
+def desk_rulings_preview(slug: str) -> str:
+    """What a ruling would change, as a piece of a page, while it is typed."""
+    return f"{desk(slug)}/rulings/preview"
+
+
+def desk_ruling_drafts(slug: str) -> str:
+    """Where drafts of rulings are thrown away."""
+    return f"{desk(slug)}/rulings/drafts"
+
+
+def desk_ruling_notes(slug: str) -> str:
+    """Where a jury's notes are attached and deleted."""
+    return f"{desk(slug)}/rulings/notes"
+
+
+def desk_ruling_note_file(slug: str, note: str) -> str:
+    """The file of a note."""
+    return f"{desk_ruling_notes(slug)}/{_part(note)}"
+
+
 def desk_starts(slug: str) -> str:
     """Where the desk's start button posts."""
     return f"{desk(slug)}/starts"

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from timing.core.book import RaceBook
 from timing.core.definition import PenaltyRule, Race
 from timing.core.penalties import Amount
-from timing.core.plain import record_to_plain
 from timing.core.proposals import ABOUT_RECORDS
 from timing.core.records import (
-    RULING_NAMES,
     Assign,
     Bonus,
     ClockOffset,
@@ -35,6 +33,7 @@ from timing.core.times import (
 )
 from timing.pages import figures, words
 from timing.pages.clock_words import moved_words
+from timing.pages.decided_words import decided_words
 from timing.pages.marks import name_of
 from timing.pages.words import sentence
 
@@ -93,9 +92,7 @@ def ruling_words(book: RaceBook, ruling: Ruling) -> str:
         case Void():
             return sentence("ruled-void", what=_undone_words(book, ruling))
         case _:
-            stage = record_to_plain(ruling).get("stage")
-            name = RULING_NAMES[type(ruling)].replace("_", " ").capitalize()
-            return sentence("with-stage", what=name, stage=str(stage)) if stage else name
+            return decided_words(ruling, lambda time, stage: clock_words(book, time, stage))
 
 
 def done_words(book: RaceBook, ruling: Ruling) -> str:

@@ -30,6 +30,7 @@ from timing.pages.now_alarms import Alarm, Ring, alarms, post_of
 from timing.pages.outgoing_page import held_items
 from timing.pages.problem_words import problem_seen
 from timing.pages.remembering import remembered
+from timing.pages.ruling_form import Article, articles_of
 from timing.pages.running import running
 from timing.pages.selection import Option
 from timing.pages.stages import first_start, stage_title
@@ -212,9 +213,10 @@ class NowPage:
     steps: tuple[Step, ...]
     coming: str
     held: int
-    articles: tuple[Option, ...]
+    articles: tuple[Article, ...]
     stages: tuple[Option, ...]
     ruling_id: str
+    draft_id: str
     contacts: int
     notices: tuple[str, ...]
     kept: str
@@ -379,8 +381,8 @@ class _NowMaker:
         return NowPage(
             frame=Frame(
                 title=self._window_title(box),
-                styles=("board", "field", "desk", "now"),
-                scripts=("now",),
+                styles=("board", "field", "desk", "rulings", "now"),
+                scripts=("now", "rulings"),
             ),
             slug=self.slug,
             race=name_and_edition(book.race)[0],
@@ -418,14 +420,12 @@ class _NowMaker:
             steps=tuple(self._steps()),
             coming=self._coming_words(),
             held=len(held_items(book)),
-            articles=tuple(
-                Option(value=rule.code, label=rule.name or rule.code, is_chosen=False)
-                for rule in book.race.rules.penalties
-            ),
+            articles=articles_of(book),
             stages=tuple(
                 Option(value=str(n), label=str(n), is_chosen=n == self.number) for n in book.stages
             ),
             ruling_id=self.new_id(),
+            draft_id=self.new_id(),
             contacts=self.known.contacts,
             notices=self.known.notices,
             kept=self.known.kept,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -21,10 +21,12 @@ from timing.core.differences import (
 )
 from timing.core.entries import Entry
 from timing.core.preview import supposing
+from timing.core.publications import Publication
 from timing.core.records import ClockOffset, Ruling
 from timing.pages import addresses, figures, words
 from timing.pages.clock_words import moved_words
-from timing.pages.desk_words import clock_words, done_words
+from timing.pages.consequences import Consequences, consequences
+from timing.pages.desk_words import NAMED, bibs_of, clock_words, done_words
 from timing.pages.difference_words import (
     causes_words,
     change_words,
@@ -85,7 +87,11 @@ class NewProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPage:
-    """What would change, and the form that records it; ``fields`` go along unseen."""
+    """What would change, and the form that records it; ``fields`` go along unseen.
+
+    ``who`` are all that it names where ``what`` does not say them, ``would`` what follows in
+    short, ``act`` what its button says.
+    """
 
     template: ClassVar[str] = "desk_preview.html"
 
@@ -94,8 +100,11 @@ class PreviewPage:
     race: str
     heading: str
     what: str
+    who: str
     reason: str
     moved: str
+    would: Consequences
+    act: str
     summary: str
     is_nothing: bool
     decisions: tuple[str, ...]
@@ -115,28 +124,40 @@ def preview_page(
     book: RaceBook,
     ruling: Ruling,
     *,
-    fields: Mapping[str, str],
+    fields: Mapping[str, str] | Sequence[tuple[str, str]],
     form_token: str,
     signed_in_as: str,
     made_on: MadeOn = MadeOn.RULINGS,
+    also: Sequence[Ruling] = (),
+    issued: Sequence[Publication] = (),
+    act: str = "",
 ) -> PreviewPage:
-    """What this ruling would change; the book stays as it is.
+    """What this ruling would change, and those ``also`` made with it; the book stays as it is.
 
-    ``made_on`` is the page that it was proposed on, and is then recorded from.
+    ``made_on`` is the page that it was proposed on, and is then recorded from. ``issued`` is what
+    was published, ``act`` what the button says, if not that it records.
     """
     slug = book.race.slug
     action, back_url = _ways(slug, made_on)
-    supposed = supposing(book, rulings=(ruling,))
+    supposed = supposing(book, rulings=(ruling, *also))
     found = differences(book, supposed)
+    bibs = bibs_of(book, ruling)
     problems = found.new_problems
     return PreviewPage(
-        frame=Frame(title=f"What would change · {book.race.name}", styles=("board", "desk")),
+        frame=Frame(
+            title=f"What would change · {book.race.name}", styles=("board", "desk", "rulings")
+        ),
         slug=slug,
         race=name_and_edition(book.race)[0],
         heading=_heading(ruling),
-        what=done_words(supposed, ruling),
+        what=f"{len(also) + 1} at once: {done_words(supposed, ruling)} …"
+        if also
+        else done_words(supposed, ruling),
+        who=named_words(supposed, bibs) if len(bibs) > NAMED else "",
         reason=ruling.reason,
         moved=_moved(book, supposed, ruling) if isinstance(ruling, ClockOffset) else "",
+        would=consequences(book, supposed, found, named=bibs, issued=issued),
+        act=act or "Record it",
         summary=summary(found),
         is_nothing=found.is_empty,
         decisions=tuple(_decisions(supposed, found)),
@@ -147,13 +168,58 @@ def preview_page(
         ),
         problems_total=len(problems),
         problems_gone=len(found.gone_problems),
-        fields=tuple(fields.items()),
+        fields=tuple(fields.items() if isinstance(fields, Mapping) else fields),
         action=action,
         tab=made_on,
         back_url=back_url,
         signed_in_as=signed_in_as,
         form_token=form_token,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldPiece:
+    """What would change in short, for a form that is being filled in; ``fault`` says what lacks.
+
+    ``what`` is the ruling in words, ``who`` all that it names where they are many.
+    """
+
+    template: ClassVar[str] = "ruling_would_piece.html"
+
+    fault: str
+    what: str = ""
+    who: str = ""
+    would: Consequences | None = None
+    decisions: tuple[str, ...] = ()
+    to_review: int = 0
+
+
+def would_piece(
+    book: RaceBook, ruling: Ruling, *, issued: Sequence[Publication] = ()
+) -> WouldPiece:
+    """What this ruling would change, in short; the book stays as it is."""
+    supposed = supposing(book, rulings=(ruling,))
+    found = differences(book, supposed)
+    bibs = bibs_of(book, ruling)
+    return WouldPiece(
+        fault="",
+        what=done_words(supposed, ruling),
+        who=named_words(supposed, bibs) if len(bibs) > NAMED else "",
+        would=consequences(book, supposed, found, named=bibs, issued=issued),
+        decisions=tuple(_decisions(supposed, found)),
+        to_review=len(found.new_problems),
+    )
+
+
+MOST_NAMED = 40
+
+
+def named_words(book: RaceBook, bibs: Sequence[str]) -> str:
+    """All that a ruling names, bib and name, so that a slip of the hand is seen."""
+    named = [(bib, book.entry_wearing(bib)) for bib in bibs[:MOST_NAMED]]
+    said = ", ".join(bib if one is None else f"{bib} {name_of(one)}" for bib, one in named)
+    rest = len(bibs) - len(named)
+    return f"{said} and {words.counted('runner', rest)} more" if rest else said
 
 
 def _ways(slug: str, made_on: MadeOn) -> tuple[str, str]:

@@ -32,13 +32,16 @@ class Input(StrEnum):
     TICK = "tick"
     TEXT = "text"
     LINES = "lines"
+    MAPPING = "mapping"
+    RELEASES = "releases"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingField:
     """A field: the racefile's key, what it is called, what it takes, and an example or a hint.
 
-    ``choices`` are pairs of value and label, of a CHOICE.
+    ``choices`` are pairs of value and label, of a CHOICE. What is seldom needed ``is_rare``.
     """
 
     key: str
@@ -47,6 +50,7 @@ class RulingField:
     hint: str = ""
     is_needed: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    is_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class RulingKind:
     """A kind: its key, the racefile's name, how the desk says it, and what it does in a sentence.
 
     ``given`` are keys that the kind itself sets. ``is_public`` says whether the reason is shown to
-    the public.
+    the public. ``act`` is what its button says.
     """
 
     key: str
@@ -64,6 +68,7 @@ class RulingKind:
     fields: tuple[RulingField, ...]
     given: Mapping[str, str] = field(default_factory=dict)
     is_public: bool = False
+    act: str = "Record it"
 
 
 BIBS = RulingField(
@@ -81,13 +86,16 @@ _FROM_STAGE = RulingField(key="stage", label="From stage", input=Input.STAGE, is
 _ANY_STAGE = RulingField(key="stage", label="Stage", input=Input.ANY_STAGE)
 _CONTROL = RulingField(key="control", label="Checkpoint", input=Input.CONTROL)
 _THE_CONTROL = RulingField(key="control", label="Checkpoint", input=Input.CONTROL, is_needed=True)
-_WAVE = RulingField(key="wave", label="Or a whole wave", input=Input.WAVE)
-_DIVISION = RulingField(key="division", label="Or a whole division", input=Input.DIVISION)
-_TEAM = RulingField(key="team", label="Or a team", input=Input.TEAM)
+_WAVE = RulingField(key="wave", label="Or a whole wave", input=Input.WAVE, is_rare=True)
+_DIVISION = RulingField(
+    key="division", label="Or a whole division", input=Input.DIVISION, is_rare=True
+)
+_TEAM = RulingField(key="team", label="Or a team", input=Input.TEAM, is_rare=True)
 _SCOPE = RulingField(
     key="scope",
     label="Counts for",
     input=Input.CHOICE,
+    is_rare=True,
     choices=(
         ("", "as the article says, else stage and overall"),
         ("stage", "the stage and overall"),
@@ -98,9 +106,11 @@ _CREDIT_SCOPE = RulingField(
     key="scope",
     label="Counts for",
     input=Input.CHOICE,
+    is_rare=True,
     choices=(("stage", "the stage and overall"), ("gc", "overall only")),
 )
-_ADJUSTED = (_STAGE, _SOME_BIBS, _TEAM, _WAVE, _DIVISION)
+_ADJUSTED = (_SOME_BIBS, _STAGE)
+_OR_WHOM = (_TEAM, _WAVE, _DIVISION)
 
 WRITTEN = RulingKind(
     key="written",
@@ -126,6 +136,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="penalty",
                 ruling="penalty",
                 title="Give a penalty",
+                act="Give the penalty",
                 meaning="Adds time. An article of the race’s own table brings its time along.",
                 is_public=True,
                 fields=(
@@ -137,13 +148,17 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                         input=Input.LASTING,
                         hint="15:00; empty for that of the article",
                     ),
-                    RulingField(key="count", label="Times", input=Input.NUMBER, hint="1"),
+                    *_OR_WHOM,
+                    RulingField(
+                        key="count", label="Times", input=Input.NUMBER, hint="1", is_rare=True
+                    ),
                     _SCOPE,
                     RulingField(
                         key="served",
                         label="Served at",
                         input=Input.CONTROL,
                         hint="stopped there: already in the clock",
+                        is_rare=True,
                     ),
                 ),
             ),
@@ -151,18 +166,23 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="credit",
                 ruling="credit",
                 title="Give time back",
+                act="Give the time back",
                 meaning="Subtracts time: for help given, a medical hold, the organiser’s fault.",
                 is_public=True,
                 fields=(
                     *_ADJUSTED,
+                    RulingField(key="time", label="Time", input=Input.LASTING, hint="10:00"),
                     RulingField(
-                        key="time",
-                        label="Time",
-                        input=Input.LASTING,
-                        hint="10:00",
-                        is_needed=True,
+                        key="stopped_from",
+                        label="Or stopped from",
+                        input=Input.STOPPED,
+                        hint="10:41:20",
                     ),
-                    RulingField(key="code", label="Article", input=Input.TEXT),
+                    RulingField(
+                        key="stopped_until", label="until", input=Input.STOPPED, hint="10:52:05"
+                    ),
+                    *_OR_WHOM,
+                    RulingField(key="code", label="Article", input=Input.TEXT, is_rare=True),
                     _CREDIT_SCOPE,
                     RulingField(
                         key="extends_cutoffs",
@@ -175,6 +195,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="bonus",
                 ruling="bonus",
                 title="Give a time bonus",
+                act="Give the bonus",
                 meaning="Subtracts from the overall time alone, never from the stage.",
                 is_public=True,
                 fields=(
@@ -187,9 +208,25 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 ),
             ),
             RulingKind(
+                key="points",
+                ruling="points",
+                title="Give points",
+                act="Give the points",
+                meaning="On a board of points, beside those of its table.",
+                is_public=True,
+                fields=(
+                    _STAGE,
+                    BIBS,
+                    RulingField(key="board", label="Board", input=Input.BOARD, is_needed=True),
+                    RulingField(key="points", label="Points", input=Input.NUMBER, is_needed=True),
+                    RulingField(key="place", label="Won as place", input=Input.NUMBER),
+                ),
+            ),
+            RulingKind(
                 key="stage-time",
                 ruling="stage_time",
                 title="Declare a stage time or place",
+                act="Declare it",
                 meaning="For a result that was timed elsewhere, or decided.",
                 is_public=True,
                 fields=(
@@ -203,6 +240,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="finish-order",
                 ruling="finish_order",
                 title="Say who was first of equal times",
+                act="Set the order",
                 meaning="The line judge’s order, best first; or one joint place, hand in hand.",
                 is_public=True,
                 fields=(
@@ -226,6 +264,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="dsq",
                 ruling="status",
                 title="Disqualify",
+                act="Disqualify",
                 meaning="Out of the race from this stage on; without a stage, altogether.",
                 given={"status": "dsq"},
                 fields=(BIBS, _ANY_STAGE, _CONTROL),
@@ -234,6 +273,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="status",
                 ruling="status",
                 title="Say what became of a runner",
+                act="Rule so",
                 meaning="Did not start, did not finish, over the limit, withdrawn, not ranked.",
                 fields=(
                     BIBS,
@@ -258,6 +298,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="reinstated",
                 ruling="status",
                 title="Lift a disqualification, let somebody go on",
+                act="Let them go on",
                 meaning="Undoes what was ruled before for this stage and later ones, and its"
                 " automatic time limit.",
                 given={"status": "reinstated"},
@@ -267,6 +308,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="missed",
                 ruling="confirm",
                 title="Confirm a missed checkpoint",
+                act="Confirm it",
                 meaning="Then the race’s own rule on missed checkpoints acts.",
                 fields=(BIBS, _STAGE, _THE_CONTROL),
             ),
@@ -274,6 +316,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="transfer",
                 ruling="transfer",
                 title="Move to another division",
+                act="Move them",
                 meaning="From a stage or a checkpoint on.",
                 fields=(
                     BIBS,
@@ -297,6 +340,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="team",
                 ruling="team",
                 title="Change a team",
+                act="Change the team",
                 meaning="Somebody joins or leaves, or the team is broken.",
                 fields=(
                     RulingField(key="team", label="Team", input=Input.TEAM, is_needed=True),
@@ -319,6 +363,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="swap",
                 ruling="bib",
                 title="Two wore each other’s bib",
+                act="Swap the bibs",
                 meaning="Passings of either go to the other, both ways at once.",
                 fields=(
                     RulingField(key="bib", label="Bib", input=Input.BIB, is_needed=True),
@@ -334,6 +379,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="new-bib",
                 ruling="bib",
                 title="Give another bib",
+                act="Give the bib",
                 meaning="For a bib that was lost or torn.",
                 fields=(
                     RulingField(key="bib", label="Bib", input=Input.BIB, is_needed=True),
@@ -346,6 +392,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="chip",
                 ruling="chip",
                 title="Give another chip",
+                act="Give the chip",
                 meaning="Reads of this chip are of this bib, from then on.",
                 fields=(
                     RulingField(key="bib", label="Bib", input=Input.BIB, is_needed=True),
@@ -364,6 +411,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="gun",
                 ruling="start",
                 title="Correct a start",
+                act="Correct the start",
                 meaning="The actual gun of a stage or a wave, or the start of some.",
                 fields=(
                     _STAGE,
@@ -376,6 +424,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="cutoff",
                 ruling="cutoff",
                 title="Move a cut-off",
+                act="Move the cut-off",
                 meaning="Also afterwards: who comes back or falls out is shown first.",
                 is_public=True,
                 fields=(
@@ -390,14 +439,22 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                         input=Input.LASTING,
                         hint="9:30:00",
                     ),
-                    RulingField(key="division", label="For a division only", input=Input.DIVISION),
-                    RulingField(key="wave", label="For a wave only", input=Input.WAVE),
+                    RulingField(
+                        key="division",
+                        label="For a division only",
+                        input=Input.DIVISION,
+                        is_rare=True,
+                    ),
+                    RulingField(
+                        key="wave", label="For a wave only", input=Input.WAVE, is_rare=True
+                    ),
                 ),
             ),
             RulingKind(
                 key="close",
                 ruling="close",
                 title="Close a checkpoint",
+                act="Close it",
                 meaning="Later reads are late there; whoever was not seen stays overdue.",
                 fields=(_STAGE, _THE_CONTROL),
             ),
@@ -405,6 +462,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="hold",
                 ruling="hold",
                 title="Hold runners at a checkpoint",
+                act="Record the hold",
                 meaning="Lightning, a river, a crossing: each one’s wait is given back.",
                 is_public=True,
                 fields=(
@@ -412,12 +470,19 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                     _THE_CONTROL,
                     RulingField(key="from", label="From", input=Input.CLOCK, is_needed=True),
                     RulingField(key="until", label="Until", input=Input.CLOCK),
+                    RulingField(
+                        key="releases",
+                        label="Or let go one by one",
+                        input=Input.RELEASES,
+                        hint="12 10:52:05, 15a 10:52:40",
+                    ),
                 ),
             ),
             RulingKind(
                 key="shorten",
                 ruling="stage",
                 title="Shorten a stage",
+                act="Shorten the stage",
                 meaning="The time at a checkpoint is everybody’s result.",
                 given={"action": "shorten"},
                 is_public=True,
@@ -435,6 +500,7 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="stop",
                 ruling="stage",
                 title="Stop a stage",
+                act="Stop the stage",
                 meaning="Who finished has their time; who was stopped has a virtual one.",
                 given={"action": "stop"},
                 is_public=True,
@@ -457,15 +523,58 @@ GROUPS: tuple[tuple[str, tuple[RulingKind, ...]], ...] = (
                 key="neutralise",
                 ruling="stage",
                 title="Neutralise a stage",
+                act="Neutralise the stage",
                 meaning="Run, and counted as done, but its time counts for nobody.",
                 given={"action": "neutralise"},
                 is_public=True,
                 fields=(_STAGE,),
             ),
             RulingKind(
+                key="replace",
+                ruling="stage",
+                title="Replace a stage by another",
+                act="Replace the stage",
+                meaning="Another course, start or limits under the same number.",
+                given={"action": "replace"},
+                is_public=True,
+                fields=(
+                    _STAGE,
+                    RulingField(
+                        key="with",
+                        label="The new stage, as in a racefile",
+                        input=Input.MAPPING,
+                        hint='{date: 2026-08-29, start: {mode: mass, at: "08:00"}, controls: '
+                        "[{code: START, km: 0}, {code: FINISH, km: 20}]}",
+                        is_needed=True,
+                    ),
+                ),
+            ),
+            RulingKind(
+                key="reroute",
+                ruling="stage",
+                title="Send runners another way",
+                act="Re-route the stage",
+                meaning="From a checkpoint on, for whoever passes it at a time or later.",
+                given={"action": "reroute"},
+                is_public=True,
+                fields=(
+                    _STAGE,
+                    RulingField(key="from", label="From", input=Input.CLOCK, is_needed=True),
+                    RulingField(key="control", label="After", input=Input.CONTROL),
+                    RulingField(
+                        key="with",
+                        label="The other course, as in a racefile",
+                        input=Input.MAPPING,
+                        hint="{controls: [{code: START, km: 0}, {code: FINISH, km: 20}]}",
+                        is_needed=True,
+                    ),
+                ),
+            ),
+            RulingKind(
                 key="cancel",
                 ruling="stage",
                 title="Cancel a stage",
+                act="Cancel the stage",
                 meaning="0 for everyone; that day’s cut-offs and missing finishes make nobody out.",
                 given={"action": "cancel"},
                 is_public=True,

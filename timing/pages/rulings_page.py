@@ -6,12 +6,13 @@ turn, and corrected by another that supersedes it (Rules 6.1, 10.3).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from timing.core.book import RaceBook
+from timing.core.proposals import ABOUT_RECORDS, proposals
 from timing.core.records import (
     RULING_NAMES,
     Account,
@@ -21,21 +22,14 @@ from timing.core.records import (
     Ruling,
     Void,
 )
-from timing.core.times import local_clock, zone_named
+from timing.core.ruling_fates import RulingFate, RulingState, ruling_fates
+from timing.core.times import Instant, local_clock, zone_named
 from timing.pages import addresses, figures, words
-from timing.pages.board_page import board_name
-from timing.pages.desk_words import bibs_of, penalty_rule_words, ruling_words
+from timing.pages.desk_words import bibs_of, done_words, ruling_words
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.marks import name_of
-from timing.pages.ruling_kinds import (
-    GROUPS,
-    KINDS,
-    WRITTEN,
-    Input,
-    RulingField,
-    RulingKind,
-    kind_of,
-)
+from timing.pages.ruling_form import Draft, PlainOf, RulingForm, draft_of, ruling_form
+from timing.pages.ruling_kinds import GROUPS, KINDS, WRITTEN, RulingKind
 from timing.pages.selection import Option
 
 SHOWN = 100
@@ -47,34 +41,71 @@ beside what they reverse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FieldShown:
-    """A field of the form, with what stands in it and what may be chosen."""
+class NoteShown:
+    """A jury's note; ``file_url`` is empty where there is no file, ``deleted`` where it stands."""
 
-    key: str
-    label: str
-    input: str
-    hint: str
-    is_needed: bool
-    value: str
-    options: tuple[Option, ...]
-    fault: str
+    id: str
+    text: str
+    by: str
+    file_name: str
+    file_url: str
+    deleted: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RulingForm:
-    """The form of one kind; ``corrects`` is the id of the ruling that it is to supersede.
+class Note:
+    """A note as it is kept: ``deleted_by`` is empty where it was not deleted."""
 
-    ``id`` goes with it, so that a form sent twice is one ruling. ``message`` says what is wrong.
+    id: str
+    ruling_id: str
+    text: str
+    file_name: str
+    by: str
+    at: Instant
+    deleted_by: str
+    deleted_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A ruling that was prepared and not given, as it is kept."""
+
+    id: str
+    form: Mapping[str, str]
+    by: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLine:
+    """The same as it is listed."""
+
+    id: str
+    what: str
+    who: str
+    reason: str
+    by: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservationLine:
+    """What a station saw and nobody has decided; ``fields`` are those of the ruling it suggests.
+
+    ``act`` says what that ruling is, empty where there is none that only needs accepting.
     """
 
-    kind: RulingKind
-    fields: tuple[FieldShown, ...]
+    record: str
+    what: str
+    who: str
+    said: str
+    detail: str
+    act: str
+    fields: tuple[tuple[str, str], ...]
     reason: str
-    reason_fault: str
-    corrects: str
-    correcting: str
-    id: str
-    message: str
+    accept_id: str
+    decline_id: str
+    change_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +113,8 @@ class RulingLine:
     """A ruling that was made: what it says, who made it, and what became of it.
 
     ``state`` is ``stands``, ``reversed`` or ``superseded``; ``fate`` says by whom, when and why.
-    ``reversal`` is the record to void for the opposite of what holds now.
+    ``reversal`` is the record to void for the opposite of what holds now; ``together`` are those
+    of all that were given with it at once, where there are more.
     """
 
     record: str
@@ -97,6 +129,10 @@ class RulingLine:
     reversal: str
     reversal_id: str
     correct_url: str
+    together: tuple[str, ...]
+    together_id: str
+    notes: tuple[NoteShown, ...]
+    note_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,21 +171,13 @@ class RulingsPage:
     authors: tuple[Option, ...]
     newer_url: str
     older_url: str
+    observations: tuple[ObservationLine, ...]
+    kept: tuple[KeptLine, ...]
     message: str
     may_rule: bool
+    may_judge: bool
     signed_in_as: str
     form_token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What was typed into a form: of a kind, with faults by field where it was refused."""
-
-    kind: str = ""
-    values: Mapping[str, str] | None = None
-    faults: Mapping[str, str] | None = None
-    corrects: str = ""
-    message: str = ""
 
 
 def rulings_page(
@@ -158,16 +186,20 @@ def rulings_page(
     draft: Draft,
     filters: Filters,
     new_id: Callable[[], str],
+    plain_of: PlainOf,
     form_token: str,
     signed_in_as: str,
+    kept: Sequence[Kept] = (),
+    notes: Sequence[Note] = (),
     may_rule: bool = True,
+    may_judge: bool = True,
     message: str = "",
 ) -> RulingsPage:
     """The form of the draft's kind, if it has one, and the rulings that pass the filters.
 
-    ``new_id`` makes the ids that the forms will send.
+    ``new_id`` makes the ids that the forms will send. Notes are shown to who may judge only.
     """
-    told = _Told(book, new_id)
+    told = _Told(book, new_id, notes if may_judge else ())
     listed = [one for one in told.newest_first() if _passes(book, one, filters)]
     first = (filters.page - 1) * SHOWN
     shown = listed[first : first + SHOWN]
@@ -180,11 +212,15 @@ def rulings_page(
         "by": filters.by or None,
     }
     return RulingsPage(
-        frame=Frame(title=f"Rulings · {book.race.name}", styles=("board", "desk", "rulings")),
+        frame=Frame(
+            title=f"Rulings · {book.race.name}",
+            styles=("board", "desk", "rulings"),
+            scripts=("rulings",),
+        ),
         slug=slug,
         race=name_and_edition(book.race)[0],
         groups=GROUPS,
-        form=_form(book, draft, new_id) if may_rule else None,
+        form=ruling_form(book, draft, new_id) if may_rule else None,
         lines=tuple(told.line(one) for one in shown),
         total=len(listed),
         made=len(made),
@@ -207,8 +243,11 @@ def rulings_page(
         older_url=addresses.desk_rulings(slug, **query, page=filters.page + 1)
         if first + SHOWN < len(listed)
         else "",
+        observations=tuple(_observations(book, new_id, plain_of)),
+        kept=tuple(_kept(book, one) for one in kept),
         message=message,
         may_rule=may_rule,
+        may_judge=may_judge,
         signed_in_as=signed_in_as,
         form_token=form_token,
     )
@@ -230,17 +269,19 @@ def _passes(book: RaceBook, ruling: Ruling, filters: Filters) -> bool:
 class _Told:
     """Every ruling with what became of it."""
 
-    def __init__(self, book: RaceBook, new_id: Callable[[], str]) -> None:
+    def __init__(self, book: RaceBook, new_id: Callable[[], str], notes: Sequence[Note]) -> None:
         self._book = book
         self._new_id = new_id
         self._zone = zone_named(book.race.timezone)
         self._all = book.document.rulings
-        self._standing = {one.id for one in book.rulings}
-        self._voids = {one.record: one for one in self._in_order() if isinstance(one, Void)}
-        self._superseding = {id_: one for one in self._in_order() for id_ in one.supersedes}
-
-    def _in_order(self) -> Iterator[Ruling]:
-        yield from sorted(self._all, key=lambda one: (one.at, one.id))
+        self._fates = ruling_fates(self._all, {one.id for one in book.rulings})
+        self._notes: dict[str, list[Note]] = {}
+        for note in notes:
+            self._notes.setdefault(note.ruling_id, []).append(note)
+        self._at_once: dict[tuple[str, Instant], list[Ruling]] = {}
+        for one in self.newest_first():
+            if self._fates[one.id].state is RulingState.STANDS:
+                self._at_once.setdefault((one.by, one.at), []).append(one)
 
     def newest_first(self) -> Iterator[Ruling]:
         for one in sorted(self._all, key=lambda one: (one.at, one.id), reverse=True):
@@ -248,151 +289,140 @@ class _Told:
                 yield one
 
     def line(self, ruling: Ruling) -> RulingLine:
-        book = self._book
-        bibs = bibs_of(book, ruling)
-        named = [(bib, book.entry_wearing(bib)) for bib in bibs[:3]]
-        who = ", ".join(bib if one is None else f"{bib} {name_of(one)}" for bib, one in named)
-        if len(bibs) > len(named):
-            who = f"{who} and {words.counted('runner', len(bibs) - len(named))} more"
-        state, fate, reversal = self._fate(ruling)
+        book, fate = self._book, self._fates[ruling.id]
+        together = self._at_once.get((ruling.by, ruling.at), [])
+        is_first = len(together) > 1 and together[0] is ruling
+        stands = fate.state is RulingState.STANDS
         return RulingLine(
             record=ruling.id,
             when=figures.clock_minutes(ruling.at, self._zone),
-            day=words.day_and_month(self._day(ruling)),
-            who=who,
+            day=words.day_and_month(self._day(ruling.at)),
+            who=who_words(book, bibs_of(book, ruling)),
             what=ruling_words(book, ruling),
             reason=ruling.reason,
             by=ruling.by,
-            state=state,
-            fate=fate,
-            reversal=reversal,
+            state=fate.state,
+            fate=self._told(fate),
+            reversal=fate.to_void,
             reversal_id=self._new_id(),
-            correct_url=addresses.desk_rulings(book.race.slug, correct=ruling.id)
-            if state == "stands"
-            else "",
+            correct_url=addresses.desk_rulings(book.race.slug, correct=ruling.id) if stands else "",
+            together=tuple(self._fates[one.id].to_void for one in together) if is_first else (),
+            together_id=self._new_id(),
+            notes=tuple(self._note(note) for note in self._notes.get(ruling.id, ())),
+            note_id=self._new_id(),
         )
 
-    def _day(self, ruling: Ruling) -> date:
-        return local_clock(ruling.at, self._zone).date()
+    def _note(self, note: Note) -> NoteShown:
+        gone = note.deleted_at
+        slug = self._book.race.slug
+        return NoteShown(
+            id=note.id,
+            text=note.text,
+            by=self._by(note.by, note.at),
+            file_name=note.file_name,
+            file_url=addresses.desk_ruling_note_file(slug, note.id) if note.file_name else "",
+            deleted="" if gone is None else f"Deleted {self._by(note.deleted_by, gone)}",
+        )
 
-    def _fate(self, ruling: Ruling) -> tuple[str, str, str]:
-        """``stands``, how it came to, and the record whose void changes it; else what undid it."""
-        if ruling.id in self._standing:
-            void = self._voids.get(ruling.id)
-            back = f"Reversed and restored, {self._by(self._last(void))}" if void else ""
-            return "stands", back, ruling.id if void is None else self._to_void(ruling.id)
-        if (later := self._superseding.get(ruling.id)) is not None and (
-            later.id in self._standing or ruling.id not in self._voids
-        ):
-            return "superseded", f"Corrected {self._by(later)}", ""
-        void = self._voids.get(ruling.id)
-        if void is None:
-            return "superseded", "Another ruling replaced it", ""
-        return "reversed", f"Reversed {self._by(void)}", self._to_void(ruling.id)
+    def _day(self, at: Instant) -> date:
+        return local_clock(at, self._zone).date()
 
-    def _last(self, void: Void) -> Ruling:
-        while (later := self._voids.get(void.id)) is not None:
-            void = later
-        return void
+    def _told(self, fate: RulingFate) -> str:
+        """What was done to a ruling, by whom, when and why."""
+        by = fate.by
+        match fate.state:
+            case RulingState.STANDS:
+                return f"Reversed and restored, {self._by_ruling(by)}" if by is not None else ""
+            case RulingState.SUPERSEDED:
+                done = by and f"Corrected {self._by_ruling(by)}"
+                return done or "Another ruling replaced it"
+            case RulingState.REVERSED:
+                return f"Reversed {self._by_ruling(by)}" if by is not None else ""
 
-    def _to_void(self, record: str) -> str:
-        """The end of the chain of voids: voiding it turns around what holds."""
-        while (void := self._voids.get(record)) is not None:
-            record = void.id
-        return record
-
-    def _by(self, ruling: Ruling) -> str:
-        day = words.day_and_month(self._day(ruling))
-        said = f"by {ruling.by}, {day} {figures.clock_minutes(ruling.at, self._zone)}"
+    def _by_ruling(self, ruling: Ruling) -> str:
+        said = self._by(ruling.by, ruling.at)
         return f"{said}: {ruling.reason}" if ruling.reason else said
+
+    def _by(self, who: str, at: Instant) -> str:
+        day = words.day_and_month(self._day(at))
+        return f"by {who}, {day} {figures.clock_minutes(at, self._zone)}"
+
+
+def who_words(book: RaceBook, bibs: Sequence[str], most: int = 3) -> str:
+    """``12 Ana Ruiz, 15a Bo Lind and 4 runners more``: bibs with who wears them."""
+    named = [(bib, book.entry_wearing(bib)) for bib in bibs[:most]]
+    who = ", ".join(bib if one is None else f"{bib} {name_of(one)}" for bib, one in named)
+    if len(bibs) > len(named):
+        return f"{who} and {words.counted('runner', len(bibs) - len(named))} more"
+    return who
+
+
+def _kept(book: RaceBook, kept: Kept) -> KeptLine:
+    kind = KINDS.get(kept.form.get("kind", ""))
+    form, zone = kept.form, zone_named(book.race.timezone)
+    about = (("stage", "stage"), ("team", "team"), ("wave", "wave"), ("division", "division"))
+    said = [form.get("bibs", "") or form.get("bib", "")]
+    said += [f"{label} {form[key]}" for key, label in about if form.get(key)]
+    day = words.day_and_month(local_clock(kept.at, zone).date())
+    return KeptLine(
+        id=kept.id,
+        what=kind.title if kind is not None else "A ruling",
+        who=", ".join(part for part in said if part),
+        reason=form.get("reason", ""),
+        by=f"Prepared by {kept.by}, {day} {figures.clock_minutes(kept.at, zone)}",
+        url=f"{addresses.desk_rulings(book.race.slug, draft=kept.id)}#new",
+    )
+
+
+def _observations(
+    book: RaceBook, new_id: Callable[[], str], plain_of: PlainOf
+) -> Iterator[ObservationLine]:
+    """What stations saw and nobody has ruled on; answers to questions are the review's."""
+    zone = zone_named(book.race.timezone)
+    for proposal in proposals(book.race, book.rulings):
+        seen = proposal.observation
+        if seen.kind in ABOUT_RECORDS:
+            continue
+        draft = draft_of(proposal, plain_of)
+        kind = KINDS[draft.kind] if draft is not None else None
+        values = dict(draft.values or {}) if draft is not None else {}
+        lacks = (
+            kind is None or kind is WRITTEN or (kind.ruling == "credit" and "time" not in values)
+        )
+        own = () if kind is None else kind.fields
+        suggested = None if proposal.ruling is None else done_words(book, proposal.ruling)
+        day = words.day_and_month(local_clock(seen.at, zone).date())
+        yield ObservationLine(
+            record=seen.id,
+            what=ruling_words(book, seen),
+            who=who_words(book, seen.bibs),
+            said=seen.reason,
+            detail=", ".join(
+                part
+                for part in (
+                    f"stage {seen.stage}" if seen.stage is not None else "",
+                    seen.control,
+                    f"{day} {figures.clock_minutes(seen.at, zone)}",
+                    seen.by,
+                )
+                if part
+            ),
+            act="" if lacks or suggested is None else suggested,
+            fields=()
+            if lacks or kind is None
+            else (
+                ("kind", kind.key),
+                ("settles", seen.id),
+                *((one.key, values[one.key]) for one in own if values.get(one.key)),
+            ),
+            reason=values.get("reason", "") or (seen.kind.replace("_", " ").capitalize()),
+            accept_id=new_id(),
+            decline_id=new_id(),
+            change_url=f"{addresses.desk_rulings(book.race.slug, observation=seen.id)}#new",
+        )
 
 
 def ruling_to_correct(book: RaceBook, record: str) -> Ruling | None:
     """The ruling of that id, where it stands and is listed."""
     ruling = next((one for one in book.rulings if one.id == record), None)
     return None if isinstance(ruling, ELSEWHERE) else ruling
-
-
-def draft_correcting(record: str, plain: Mapping[str, Any]) -> Draft | None:
-    """The form filled in with a ruling, as a racefile has it; None where no form says all of it."""
-    kind = kind_of(plain)
-    if kind is WRITTEN:
-        return None
-    values = {key: _typed(value) for key, value in plain.items()}
-    if "bib" in values and any(one.key == "bibs" for one in kind.fields):
-        values["bibs"] = values.pop("bib")
-    return Draft(kind=kind.key, values=values, corrects=record)
-
-
-def _typed(value: object) -> str:
-    match value:
-        case bool():
-            return "yes" if value else ""
-        case list() | tuple():
-            return ", ".join(map(str, value))
-        case _:
-            return str(value)
-
-
-def _form(book: RaceBook, draft: Draft, new_id: Callable[[], str]) -> RulingForm | None:
-    kind = KINDS.get(draft.kind)
-    if kind is None:
-        return None
-    values, faults = draft.values or {}, draft.faults or {}
-    corrected = book.ruling(draft.corrects) if draft.corrects else None
-    return RulingForm(
-        kind=kind,
-        fields=tuple(
-            FieldShown(
-                key=one.key,
-                label=one.label,
-                input=one.input,
-                hint=one.hint,
-                is_needed=one.is_needed,
-                value=values.get(one.key, ""),
-                options=_options(book, one, values.get(one.key, "")),
-                fault=faults.get(one.key, faults.get("bib", "") if one.key == "bibs" else ""),
-            )
-            for one in kind.fields
-        ),
-        reason=values.get("reason", ""),
-        reason_fault=faults.get("reason", ""),
-        corrects=draft.corrects,
-        correcting=ruling_words(book, corrected) if corrected is not None else "",
-        id=new_id(),
-        message=draft.message,
-    )
-
-
-def _options(book: RaceBook, one: RulingField, value: str) -> tuple[Option, ...]:
-    race = book.race
-    match one.input:
-        case Input.STAGE | Input.ANY_STAGE:
-            chosen = value or (str(book.running_stage or book.last_stage or book.stages[0]))
-            pairs = [(str(n), str(n)) for n in book.stages]
-            if one.input is Input.ANY_STAGE:
-                pairs, chosen = [("", "the whole race"), *pairs], value
-        case Input.CONTROL:
-            codes = {c.code: c.name for stage in race.stages for c in stage.controls}
-            pairs = [("", "–"), *((c, f"{c} {name}".strip()) for c, name in codes.items())]
-            chosen = value
-        case Input.WAVE:
-            waves = {w.code for s in race.stages if s.start is not None for w in s.start.waves}
-            pairs, chosen = [("", "–"), *((w, w) for w in sorted(waves))], value
-        case Input.DIVISION:
-            pairs = [("", "–"), *((d.code, d.name or d.code) for d in race.divisions)]
-            chosen = value
-        case Input.TEAM:
-            teams = [(t.code, t.name or t.code) for t in book.document.teams]
-            pairs, chosen = [("", "–"), *teams], value
-        case Input.BOARD:
-            pairs = [(code, board_name(book, code)) for code in book.board_codes()]
-            chosen = value
-        case Input.ARTICLE:
-            pairs = [(rule.code, penalty_rule_words(rule)) for rule in race.rules.penalties]
-            chosen = value
-        case Input.CHOICE:
-            pairs, chosen = list(one.choices), value
-        case _:
-            return ()
-    return tuple(Option(value=v, label=label, is_chosen=v == chosen) for v, label in pairs)

@@ -653,6 +653,17 @@ def ruling_to_plain(ruling: Ruling) -> dict[str, Any]:
     return plain
 
 
+def written_mapping(text: str, name: str) -> Mapping[str, Any]:
+    """One mapping of YAML, as a ruling may hold one; RacefileErrors, with ``name`` for the file."""
+    report = Report(name)
+    plain = read_yaml(text, report)
+    if not report.errors and not isinstance(plain, Mapping):
+        report.at_line(1, "is no mapping", "write {key: value, …}")
+    if report.errors or not isinstance(plain, Mapping):
+        raise RacefileErrors(report.errors)
+    return plain
+
+
 def load_written_ruling(text: str, name: str, usual: Mapping[str, str]) -> Ruling:
     """A ruling from one mapping of YAML, with ``usual`` for keys that it leaves out.
 

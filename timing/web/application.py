@@ -19,6 +19,7 @@ from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
 from timing.web.api.records import records
 from timing.web.api.results import results
+from timing.web.api.rulings import rulings_api
 from timing.web.api.station import station_api
 from timing.web.api.sync import sync
 from timing.web.cards import cards
@@ -37,6 +38,7 @@ from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
+from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
 from timing.web.desk_signing import desk_signing
@@ -97,6 +99,7 @@ def create_app(settings: Settings) -> Flask:
         certificates,
         station_app,
         station,
+        desk_ruling_notes,
         desk_rulings,
         desk_setup,
         desk_signing,
@@ -125,7 +128,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     csrf.exempt(hooks)
     api = describe(app)
-    for blueprint in (results, records, station_api, entries_api):
+    for blueprint in (results, records, station_api, entries_api, rulings_api):
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)
