@@ -77,6 +77,11 @@ OPERATIONS = [
     ("POST", "/api/v1/races/{slug}/rulings"),
     ("POST", "/api/v1/races/{slug}/preview"),
 ]
+OF_DEFINITION = [
+    ("GET", "/api/v1/races/{slug}/definition"),
+    ("PUT", "/api/v1/races/{slug}/definition"),
+]
+
 OF_ENTRIES = [
     ("GET", "/api/v1/races/{slug}/entries"),
     ("PUT", "/api/v1/races/{slug}/entries"),
@@ -93,7 +98,7 @@ OF_STATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES])
+@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES, *OF_DEFINITION])
 def test_every_operation_does_what_its_description_says(
     described: schemathesis.BaseSchema, method: str, path: str
 ) -> None:
@@ -133,7 +138,7 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ] == OPERATIONS + OF_STATIONS + OF_ENTRIES
+    ] == OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_DEFINITION
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -142,8 +147,8 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                is_of_entries = path.endswith("/entries")
-                needed = method == "post" or is_of_station or is_of_entries
+                is_of_desk = path.endswith(("/entries", "/definition"))
+                needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed
 
 
