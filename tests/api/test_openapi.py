@@ -85,6 +85,11 @@ OPERATIONS = [
     ("POST", "/api/v1/races/{slug}/rulings"),
     ("POST", "/api/v1/races/{slug}/preview"),
 ]
+OF_DEFINITION = [
+    ("GET", "/api/v1/races/{slug}/definition"),
+    ("PUT", "/api/v1/races/{slug}/definition"),
+]
+
 OF_ENTRIES = [
     ("GET", "/api/v1/races/{slug}/entries"),
     ("PUT", "/api/v1/races/{slug}/entries"),
@@ -111,7 +116,7 @@ OF_STATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES])
+@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES, *OF_DEFINITION])
 def test_every_operation_does_what_its_description_says(
     described: schemathesis.BaseSchema, method: str, path: str
 ) -> None:
@@ -167,7 +172,7 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ) == sorted(OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_RULINGS)
+    ) == sorted(OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_RULINGS + OF_DEFINITION)
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -176,7 +181,7 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                is_of_desk = path.endswith("/entries") or "/rulings" in path
+                is_of_desk = path.endswith(("/entries", "/definition")) or "/rulings" in path
                 needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.importers.courses import gpx
 from tests.serving import BEFORE, PASSWORD, SLUG, json_of
 from tests.web.forms import form, submit
 from tests.web.test_desk import sign_in, standing
@@ -218,8 +220,63 @@ def test_a_version_that_alters_what_is_official_waits_for_it_to_be_reopened(
 
 
 def test_a_text_that_is_too_long_is_refused_and_not_lost(director: FlaskClient) -> None:
-    text = text_on(director.get(SETUP)) + "\n#" * 40_000
+    text = text_on(director.get(SETUP)) + "\n#" * 130_000
     page = send(director, text)
     assert page.status_code == 400
-    assert "at most 60,000 characters" in page.text
+    assert "at most 250,000 characters" in page.text
     assert text_on(page).strip() == text.strip()
+# The course of a stage -----------------------------------------------------------------
+
+
+def send_course(
+    client: FlaskClient, content: bytes, *, stage: str = "1", text: str | None = None
+) -> TestResponse:
+    """Send a GPX file beside the text of the page."""
+    page = client.get(SETUP)
+    fields = form(page, SETUP) | {"text": text_on(page) if text is None else text, "stage": stage}
+    upload = {"file": (io.BytesIO(content), "../../<b>course.gpx")}
+    return client.post(f"{SETUP}/course", data=fields | upload)
+
+
+def test_a_course_is_put_into_the_text_and_nothing_is_taken(director: FlaskClient) -> None:
+    before = text_on(director.get(SETUP))
+    was = racefile.loads(before, name="x").race.stages[0]
+    whole = was.controls[-1].distance_m + 1_000
+    page = send_course(director, gpx([(0, 1000), (whole / 2, 1800), (whole, 1100)]))
+    assert page.status_code == 200
+    stage = racefile.loads(text_on(page), name="x").race.stages[0]
+    assert stage.controls[-1].distance_m == whole
+    assert stage.controls[:-1] == was.controls[:-1]
+    assert stage.ascent_m == 800
+    assert stage.profile == ((0, 1000), (whole // 2, 1800), (whole, 1100))
+    assert "Take it as version 2" in page.text
+    assert "Nothing is taken yet" in page.text
+    assert text_on(director.get(SETUP)) == before
+    taken = director.post(SETUP, data=form(page, SETUP) | {"text": text_on(page), "take": "yes"})
+    assert taken.status_code == 303
+    assert "1800" in text_on(director.get(SETUP))
+
+
+def test_what_was_typed_before_the_file_was_sent_is_kept(director: FlaskClient) -> None:
+    typed = text_on(director.get(SETUP)).replace("08:00", "07:00")
+    page = send_course(director, gpx([(0, 5), (90_000, 9)]), text=typed)
+    assert page.status_code == 200
+    assert "07:00" in text_on(page)
+    refused = send_course(director, b"<gpx>", text=typed)
+    assert refused.status_code == 400
+    assert text_on(refused).strip() == typed.strip()
+
+
+def test_a_course_that_ends_before_a_control_says_which(director: FlaskClient) -> None:
+    page = send_course(director, gpx([(0, 5), (100, 9)]))
+    assert page.status_code == 400
+    stage = racefile.loads(text_on(page), name="x").race.stages[0]
+    assert stage.controls[1].code in page.text
+    assert "send the whole course" in page.text
+
+
+@pytest.mark.parametrize("stage", ["", "99", "x"])
+def test_a_course_of_no_stage_is_refused(director: FlaskClient, stage: str) -> None:
+    page = send_course(director, gpx([(0, 5), (90_000, 9)]), stage=stage)
+    assert page.status_code == 400
+    assert "choose a stage" in page.text

@@ -356,6 +356,11 @@ def desk_setup(slug: str, **query: str | int | None) -> str:
     return _with(f"{desk(slug)}/set-up", query)
 
 
+def desk_setup_course(slug: str) -> str:
+    """Where the GPX file of a stage is sent."""
+    return f"{desk_setup(slug)}/course"
+
+
 def desk_people(slug: str) -> str:
     """Who may do what in a race."""
     return f"{desk(slug)}/people"

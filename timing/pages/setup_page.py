@@ -15,6 +15,7 @@ from timing.pages import figures, words
 from timing.pages.difference_words import summary
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.preview_page import ChangedResult, changed_results
+from timing.pages.stages import stage_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ class SetupPage:
     race: str
     text: str
     lines: int
+    stages: tuple[tuple[int, str], ...]
     based_on: int
     faults: tuple[LineFault, ...]
     consequences: Consequences | None
@@ -214,6 +216,9 @@ def setup_page(
         race=name_and_edition(race)[0],
         text=text,
         lines=text.count("\n") + 1,
+        stages=tuple(
+            (s.number, stage_title(s)) for s in race.stages if s.kind is not StageKind.REST
+        ),
         based_on=based_on,
         faults=faults,
         consequences=consequences,

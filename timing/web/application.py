@@ -15,6 +15,7 @@ from timing.pages.api_page import api_page
 from timing.pages.rendering import render
 from timing.settings import Settings
 from timing.web.answering import HTML, RememberedAnswers
+from timing.web.api.definition import definition_api
 from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
 from timing.web.api.records import records
@@ -64,7 +65,7 @@ from timing.web.station_app import station_app
 SESSION_STAYS = timedelta(days=30)
 """A station stays signed in for as long as any race lasts."""
 
-MOST_FORM_BYTES = 64 * 1024
+MOST_FORM_BYTES = 1024 * 1024
 
 
 class SlugConverter(BaseConverter):
@@ -128,7 +129,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     csrf.exempt(hooks)
     api = describe(app)
-    for blueprint in (results, records, station_api, entries_api, rulings_api):
+    for blueprint in (results, records, station_api, entries_api, rulings_api, definition_api):
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)

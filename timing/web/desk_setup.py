@@ -14,7 +14,12 @@ from timing.core.book import RaceBook
 from timing.core.definition import Race
 from timing.core.publications import official_until
 from timing.db.versions import text_of_version, versions_of
+from timing.importers.gpx import MOST_BYTES, read_gpx
+from timing.importers.reads import BadFile
 from timing.live.books import Standing
+from timing.live.threads import in_thread
+from timing.operations.course_files import CourseDoesNotFit, with_course
+from timing.operations.definitions import definition_text
 from timing.operations.directors import Director
 from timing.operations.homes import FrameNotHere, NotHome
 from timing.operations.races import (
@@ -47,7 +52,7 @@ from timing.web.installation import installation, now
 
 desk_setup = Blueprint("desk_setup", __name__)
 
-LONGEST_TEXT = 60_000
+LONGEST_TEXT = 250_000
 """Characters of a definition that a form sends; more comes by the command line or the API."""
 
 _FILE = "definition"
@@ -64,7 +69,7 @@ class _Wrong(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class ReadDefinition:
     """A text as it was read: the definition, or what is wrong with it."""
 
     race: Race | None = None
@@ -186,16 +191,15 @@ def definition_as_text(who: Director, slug: str) -> AnyResponse:
 @allowed(Right.DEFINE)
 def look_or_take(who: Director, slug: str) -> AnyResponse:
     """Show what a text would change; with the field ``take`` make it the definition."""
-    text = request.form.get("text", "").replace("\r\n", "\n")
-    based_on = forms.whole(field("based_on"))
+    text, based_on = _sent()
     if len(text) > LONGEST_TEXT or not isinstance(based_on, int):
         said = f"Not looked at: a definition has at most {LONGEST_TEXT:,} characters here."
         kept = based_on if isinstance(based_on, int) else None
         return _page(who, slug, text=text, based_on=kept, message=said, is_error=True)
-    read = _read(slug, text)
+    read = read_definition(slug, text)
     if read.race is None:
         return _page(who, slug, text=text, based_on=based_on, faults=read.faults, is_error=True)
-    found = _consequences(slug, read.race)
+    found = consequences_of(slug, read.race)
     if not field("take") or not found.may_be_taken:
         return _page(who, slug, text=text, based_on=based_on, found=found)
     try:
@@ -217,12 +221,61 @@ def look_or_take(who: Director, slug: str) -> AnyResponse:
     return forms.to(addresses.desk_setup(slug))
 
 
-def _read(slug: str, text: str) -> _Read:
+def _sent() -> tuple[str, int | str]:
+    """The text of the form, and the version that it was made from."""
+    return request.form.get("text", "").replace("\r\n", "\n"), forms.whole(field("based_on"))
+
+
+@desk_setup.get("/desk/<slug:slug>/set-up/course")
+@allowed(Right.DEFINE)
+def form_of_course(_who: Director, slug: str) -> AnyResponse:
+    """Where files of courses are sent there is nothing to read: back to the definition."""
+    return forms.to(addresses.desk_setup(slug))
+
+
+@desk_setup.post("/desk/<slug:slug>/set-up/course")
+@allowed(Right.DEFINE)
+def propose_course(who: Director, slug: str) -> AnyResponse:
+    """Put a stage's line, length and climb from a GPX file into the text; nothing is taken."""
+    text, based_on = _sent()
+    number, sent = forms.whole(field("stage")), request.files.get("file")
+    if len(text) > LONGEST_TEXT or not isinstance(based_on, int):
+        said = f"Not read: a definition has at most {LONGEST_TEXT:,} characters here."
+        kept = based_on if isinstance(based_on, int) else None
+        return _page(who, slug, text=text, based_on=kept, message=said, is_error=True)
+
+    def refused(said: str) -> AnyResponse:
+        return _page(who, slug, text=text, based_on=based_on, message=said, is_error=True)
+
+    read = read_definition(slug, text)
+    if read.race is None:
+        return _page(who, slug, text=text, based_on=based_on, faults=read.faults, is_error=True)
+    stage = next((one for one in read.race.stages if one.number == number), None)
+    if stage is None:
+        return refused("Not read: choose a stage that the text has.")
+    if sent is None or not sent.filename:
+        return refused("Not read: choose a GPX file first.")
+    content = sent.stream.read(MOST_BYTES + 1)
+    try:
+        course = in_thread(lambda: read_gpx(content))
+        race, told = with_course(read.race, stage, course)
+    except (BadFile, CourseDoesNotFit) as error:
+        return refused(f"The GPX file is not taken: {error}.")
+    proposed = definition_text(race)
+    again = read_definition(slug, proposed)
+    if again.race is None:  # such as a line that this race's definition can't hold
+        return refused(f"The GPX file is not taken: {again.faults[0].message}.")
+    found = consequences_of(slug, again.race)
+    return _page(who, slug, text=proposed, based_on=based_on, found=found, message=told)
+
+
+def read_definition(slug: str, text: str) -> ReadDefinition:
+    """The definition of this race that a text holds, or every fault with its line."""
     lines = text.split("\n")
     try:
         document = loads(text, name=_FILE)
     except RacefileErrors as errors:
-        return _Read(
+        return ReadDefinition(
             faults=tuple(
                 LineFault(
                     line=error.line,
@@ -235,8 +288,10 @@ def _read(slug: str, text: str) -> _Read:
             )
         )
     if fault := _misplaced(slug, document.race.slug, document):
-        return _Read(faults=(LineFault(line=0, path="", message=fault, remedy="", text=""),))
-    return _Read(race=document.race)
+        return ReadDefinition(
+            faults=(LineFault(line=0, path="", message=fault, remedy="", text=""),)
+        )
+    return ReadDefinition(race=document.race)
 
 
 def _misplaced(slug: str, written: str, document: object) -> str:
@@ -248,7 +303,8 @@ def _misplaced(slug: str, written: str, document: object) -> str:
     return ""
 
 
-def _consequences(slug: str, race: Race) -> Consequences:
+def consequences_of(slug: str, race: Race) -> Consequences:
+    """What another definition would change of the race as it stands."""
     here = installation()
     here.books.refresh()
 

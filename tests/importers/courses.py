@@ -1,0 +1,27 @@
+"""GPX files of courses that are made up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from timing.importers.gpx import EARTH_M
+
+DEGREE_M = EARTH_M * math.pi / 180
+"""A degree of latitude: on a sphere each is as long."""
+
+
+def gpx(points: Sequence[tuple[float, float | None]], *, kind: str = "trk") -> bytes:
+    """A file of points straight north from the equator, by metres along and height."""
+    name = {"trk": "trkpt", "rte": "rtept"}[kind]
+    written = "".join(
+        f'<{name} lat="{along / DEGREE_M:.12f}" lon="0">'
+        + (f"<ele>{height}</ele>" if height is not None else "")
+        + f"</{name}>"
+        for along, height in points
+    )
+    inner = f"<trkseg>{written}</trkseg>" if kind == "trk" else written
+    return (
+        '<?xml version="1.0"?><gpx version="1.1" creator="tests"'
+        f' xmlns="http://www.topografix.com/GPX/1/1"><{kind}>{inner}</{kind}></gpx>'
+    ).encode()
