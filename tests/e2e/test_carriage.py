@@ -120,6 +120,7 @@ def test_a_file_and_messages_of_a_phone_are_taken_at_the_desk(
     file = Path(saved.value.path()).read_bytes()
 
     sign_in_director(page, slug)
+    page.goto(f"/desk/{slug}")
     page.get_by_role("link", name="From devices").click()
     page.get_by_label("Messages, or the text of QR codes").fill("\n".join(messages))
     page.get_by_role("button", name="Look them over").click()

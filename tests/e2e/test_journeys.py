@@ -75,7 +75,7 @@ def sign_in_station(page: Page, key: str) -> None:
 
 
 def sign_in_director(page: Page, slug: str) -> None:
-    page.goto(f"/desk/{slug}")
+    page.goto(f"/desk/{slug}/records")
     page.get_by_label("Name").fill(DIRECTOR)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -224,8 +224,10 @@ def test_a_directors_penalty_moves_the_board_and_the_file_has_it(
     expect(changes).to_contain_text("Ana Ruiz")
     expect(first_of(board)).to_have_id("line-7")
     page.get_by_role("button", name="Record it").click()
-    expect(page.locator("#rulings").locator("..")).to_contain_text("No whistle")
+    expect(page.get_by_role("status")).to_contain_text("Penalty")
     expect(first_of(board)).to_have_id("line-007")
+    page.goto(f"/desk/{slug}/records")
+    expect(page.locator("#rulings").locator("..")).to_contain_text("No whistle")
     with page.expect_download() as downloading:
         page.get_by_role("link", name="CSV of General classification").click()
     rows = list(csv.DictReader(io.StringIO(downloading.value.path().read_text(encoding="utf-8"))))
@@ -237,4 +239,5 @@ def test_the_director_starts_a_stage(page: Page, slug: str) -> None:
     # Not on the stage's own day: the desk wants to know that it is meant.
     page.locator("input[name=anyway]").first.check()
     page.get_by_role("button", name="Start now").click()
+    page.goto(f"/desk/{slug}/records")
     expect(page.locator("ul.starts")).to_contain_text("started")
