@@ -84,6 +84,12 @@ OF_ENTRIES = [
     ("POST", "/api/v1/races/{slug}/stages/{number}/start-list"),
     ("POST", "/api/v1/races/{slug}/stages/{number}/check-in"),
 ]
+OF_NOW = [
+    ("GET", "/api/v1/races/{slug}/now"),
+    ("POST", "/api/v1/races/{slug}/now/ack"),
+    ("POST", "/api/v1/races/{slug}/now/account"),
+    ("POST", "/api/v1/races/{slug}/stages/{number}/close"),
+]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -103,6 +109,30 @@ def test_every_operation_does_what_its_description_says(
     @given(case=described[path][method].as_strategy(), elsewhere=integers(0, 4))
     def check(case: schemathesis.Case[Any], elsewhere: int) -> None:
         if elsewhere and "slug" in case.path_parameters:
+            case.path_parameters["slug"] = SLUG
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
+@pytest.fixture(scope="module")
+def described_by_itself(
+    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> schemathesis.BaseSchema:
+    """Of a database of its own: each shows keys that are none, and too many are refused unseen."""
+    return _described(filled_file, tmp_path_factory, director_key)
+
+
+@pytest.mark.parametrize(("method", "path"), OF_NOW)
+def test_every_operation_of_the_desks_first_page_does_what_its_description_says(
+    described_by_itself: schemathesis.BaseSchema, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=described_by_itself[path][method].as_strategy(), elsewhere=integers(0, 4))
+    def check(case: schemathesis.Case[Any], elsewhere: int) -> None:
+        if elsewhere:
             case.path_parameters["slug"] = SLUG
         case.call_and_validate(checks=CHECKS)
 
@@ -133,7 +163,7 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ] == OPERATIONS + OF_STATIONS + OF_ENTRIES
+    ] == OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_NOW
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -142,7 +172,7 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                is_of_entries = path.endswith("/entries")
+                is_of_entries = path.endswith(("/entries", "/now"))
                 needed = method == "post" or is_of_station or is_of_entries
                 assert ("security" in operation) == needed
 

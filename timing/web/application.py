@@ -17,6 +17,7 @@ from timing.settings import Settings
 from timing.web.answering import HTML, RememberedAnswers
 from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
+from timing.web.api.now import now_api
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.station import station_api
@@ -121,7 +122,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     csrf.exempt(hooks)
     api = describe(app)
-    for blueprint in (results, records, station_api, entries_api):
+    for blueprint in (results, records, station_api, entries_api, now_api):
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)
