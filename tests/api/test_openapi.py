@@ -107,6 +107,12 @@ OF_RULINGS = [
     ("DELETE", "/api/v1/races/{slug}/rulings/notes/{note}"),
     ("GET", "/api/v1/races/{slug}/rulings/notes/{note}/file"),
 ]
+OF_NOW = [
+    ("GET", "/api/v1/races/{slug}/now"),
+    ("POST", "/api/v1/races/{slug}/now/ack"),
+    ("POST", "/api/v1/races/{slug}/now/account"),
+    ("POST", "/api/v1/races/{slug}/stages/{number}/close"),
+]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -148,6 +154,30 @@ def test_every_operation_of_rulings_does_what_its_description_says(
     check()
 
 
+@pytest.fixture(scope="module")
+def described_by_itself(
+    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> schemathesis.BaseSchema:
+    """Of a database of its own: each shows keys that are none, and too many are refused unseen."""
+    return _described(filled_file, tmp_path_factory, director_key)
+
+
+@pytest.mark.parametrize(("method", "path"), OF_NOW)
+def test_every_operation_of_the_desks_first_page_does_what_its_description_says(
+    described_by_itself: schemathesis.BaseSchema, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(case=described_by_itself[path][method].as_strategy(), elsewhere=integers(0, 4))
+    def check(case: schemathesis.Case[Any], elsewhere: int) -> None:
+        if elsewhere:
+            case.path_parameters["slug"] = SLUG
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
 @pytest.mark.parametrize(("method", "path"), OF_STATIONS)
 def test_every_operation_of_stations_does_what_its_description_says(
     described_to_stations: schemathesis.BaseSchema, method: str, path: str
@@ -172,7 +202,7 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ) == sorted(OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_RULINGS + OF_DEFINITION)
+    ) == sorted(OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_RULINGS + OF_DEFINITION + OF_NOW)
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -181,7 +211,7 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                is_of_desk = path.endswith(("/entries", "/definition")) or "/rulings" in path
+                is_of_desk = path.endswith(("/entries", "/definition", "/now")) or "/rulings" in path
                 needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed
 

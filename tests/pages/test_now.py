@@ -1,9 +1,156 @@
-"""The desk's first page."""
+"""The desk's first page: its figures, and how it looks by day and by night."""
 
-from tests.pages.now_pages import now_of
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages.now_pages import alerts_of_page, clear_of, now_of, overdue_two
+from tests.pages.sample import before_the_start, instant, siroua_six
+from tests.pages.test_in_a_browser import AXE, LOOKS, open_page
 from timing import racefile
 from timing.core.book import RaceBook
-from timing.core.times import parse_instant
+from timing.core.definition import Cutoff
+from timing.core.times import DAY, HOUR, MINUTE, TimeOfDay, parse_instant
+from timing.pages.now_page import NowPage, Phase
+from timing.pages.rendering import Page as MadePage
+from timing.pages.rendering import render
+
+__all__ = ["open_page"]
+
+PAGES: dict[str, Callable[[], MadePage]] = {
+    "running": lambda: now_of(RaceBook(siroua_six())),
+    "two overdue": lambda: now_of(overdue_two()),
+    "before": lambda: now_of(RaceBook(before_the_start()), now=instant(1, "06:00:00") - DAY),
+    "between": lambda: now_of(
+        RaceBook(siroua_six("23:59:00", 4)),
+        now=instant(5, "05:00:00"),
+        is_error=True,
+        message="No.",
+    ),
+    "course": lambda: clear_of(overdue_two()),
+    "told": lambda: alerts_of_page(RaceBook(siroua_six())),
+    "nobody told": lambda: alerts_of_page(RaceBook(siroua_six()), is_empty=True),
+}
+
+
+@pytest.fixture(scope="module")
+def two() -> NowPage:
+    return now_of(overdue_two())
+
+
+def test_the_five_figures_add_up(two: NowPage) -> None:
+    counts = two.counts
+    assert counts is not None
+    parts = (counts.finished, counts.on_course, counts.out, counts.collected, counts.unaccounted)
+    assert sum(parts) == counts.started == 44
+    # 163 and 208 are overdue, 62 retired and nobody said where.
+    assert counts.unaccounted == 3
+
+
+def test_a_dot_is_drawn_for_everybody_but_those_who_are_missing(two: NowPage) -> None:
+    assert two.picture is not None
+    assert two.counts is not None
+    assert two.picture.on_course == two.counts.on_course == 33
+    assert [missing.count for missing in two.missing] == [1, 1]
+    assert [m.percent for m in two.missing] == [two.picture.stops[n].percent for n in (1, 2)]
+
+
+def test_an_alarm_says_who_left_where_when_and_is_due_where(two: NowPage) -> None:
+    assert two.headline == "2 runners overdue"
+    first, second = two.alarms
+    assert (first.plate, first.name, first.who) == ("163", "Lorcan Devanney", "IRL, M50 MASTERS")
+    assert first.seen.startswith("Left CP1 07:21, due at CP2 by ")
+    assert second.seen.startswith("Left CP2 08:50, due at CP3 by ")
+    assert (first.account_words, second.account_words) == ("Say where he is", "Say where she is")
+    assert first.ring is not None
+    assert first.ring.url == "tel:+212661234567"
+    assert second.ring is not None
+    assert second.ring.url.endswith("/alerts#phones")
+
+
+def test_who_is_likely_late_is_who_is_expected_after_the_closing_time() -> None:
+    """At noon nobody is expected after ten in the evening; if it closes at two, some are."""
+    document = siroua_six()
+    stage = document.race.stages[4]
+    finish = stage.controls[-1]
+    closes = Cutoff(at=TimeOfDay(ms=14 * HOUR))
+    controls = (*stage.controls[:-1], replace(finish, cutoffs=(closes,)))
+    stages = tuple(
+        replace(s, controls=controls) if s.number == 5 else s for s in document.race.stages
+    )
+    page = now_of(RaceBook(replace(document, race=replace(document.race, stages=stages))))
+    (closing,) = page.closings
+    assert (closing.point, closing.closes) == ("Finish", "14:00")
+    assert 0 < int(closing.late) < int(closing.to_come)
+    assert closing.share == round(100 * int(closing.late) / int(closing.to_come))
+
+
+def test_before_between_and_after_the_page_says_what_is_to_do() -> None:
+    before = now_of(RaceBook(before_the_start()), now=instant(1, "06:00:00") - DAY)
+    assert before.phase is Phase.BEFORE
+    assert [step.is_done for step in before.steps] == [True, True, False, True, True, False]
+    between = now_of(RaceBook(siroua_six("23:59:00", 4)), now=instant(5, "05:00:00"))
+    assert (between.phase, between.title) == (Phase.BETWEEN, "Between stages 4 and 5")
+    assert [gun.label for gun in between.guns] == ["Stage 5"]
+    after = now_of(RaceBook(siroua_six("23:59:00", 6)), now=instant(6, "23:59:00"))
+    assert after.phase is Phase.AFTER
+    assert "Take the files home" in render(after)
+
+
+def test_a_gun_of_another_day_is_not_offered_while_a_stage_runs() -> None:
+    assert now_of(RaceBook(siroua_six())).guns == ()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_all_fits(name: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(PAGES[name](), reduced_motion="reduce")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"wider than {width}")
+        found += [
+            f"{width} {scheme}: {violation['id']} {violation['nodes'][0]['html'][:120]}"
+            for violation in page.evaluate("axe.run()")["violations"]
+        ]
+    assert found == []
+
+
+def test_the_page_looks_again_and_leaves_alone_what_is_typed(
+    open_page: Callable[..., Page],
+) -> None:
+    """One more is overdue: title, box and sound say so; a reason half typed stays."""
+    said: list[str] = []
+    now = RaceBook(siroua_six())
+    page = open_page(now_of(now), at="/desk/siroua-six", said=said)
+    sound = page.get_by_role("button", name="Sound when somebody is overdue")
+    sound.click()
+    expect(page.get_by_role("button", name="Sound is on")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Reason, shown to the public").last.fill("Cut the switch")
+    page.get_by_text("The field in numbers").click()
+    later = render(now_of(overdue_two(), now=instant(5, "12:05:51") + MINUTE))
+    page.context.route(
+        "**/desk/siroua-six",
+        lambda route: route.fulfill(body=later, content_type="text/html; charset=utf-8"),
+    )
+    page.evaluate("document.dispatchEvent(new Event('now:look'))")
+    expect(page.locator("#h-alarm")).to_contain_text("2 runners overdue")
+    expect(page).to_have_title("(2) Now · Siroua Six")
+    expect(page.locator("#now-said")).to_contain_text("2 runners overdue")
+    expect(page.locator("#now-sound")).to_have_attribute("data-rung", "2")
+    expect(page.get_by_label("Reason, shown to the public").last).to_have_value("Cut the switch")
+    expect(page.locator("#field-figures")).to_have_attribute("open", "")
+    page.context.route("**/desk/siroua-six", lambda route: route.abort())
+    page.evaluate("document.dispatchEvent(new Event('now:look'))")
+    expect(page.locator("#now-lost")).to_contain_text("Out of reach")
+    assert [line for line in said if "ERR_FAILED" not in line] == []
+
 
 PARTLY = """
 format: 1

@@ -155,22 +155,24 @@ class _Gatherer:
 
     def _held_at(self, line: RegisterLine, alert: Alert) -> str:
         """The control a runner is held at, or was let go from too late to be overdue yet."""
-        if line.last_seen is None:
-            return ""
+        seen = line.last_seen or 0
         course = self._stage.full_courses.of(line.entry)
         point = course.points[course.index[line.last_point]]
         for period in self._holds:
-            if point.is_out or not point.is_named(period.control) or line.last_seen < period.since:
+            if point.is_out or not point.is_named(period.control) or seen < period.since:
                 continue
-            if self._is_still_held(period, line, alert):
+            if self._is_still_held(period, line, alert, seen):
                 return period.control
         return ""
 
-    def _is_still_held(self, period: HoldPeriod, line: RegisterLine, alert: Alert) -> bool:
+    def _is_still_held(
+        self, period: HoldPeriod, line: RegisterLine, alert: Alert, seen: Instant
+    ) -> bool:
         release = period.releases.get(line.entry.id, period.until)
-        if release is None or line.last_seen is None:
+        if release is None:
             return True
-        return alert.since + max(0, release - line.last_seen) > self._found.at
+        # What is expected counts from when they were seen: their way began later by the wait.
+        return alert.since + max(0, release - seen) > self._found.at
 
     def _is_field(self, control: str, members: list[tuple[RegisterLine, Alert]]) -> bool:
         """Whether hardly anybody comes through there any more, rather than one being missing."""

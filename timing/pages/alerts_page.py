@@ -123,7 +123,9 @@ def alerts_page(
 ) -> AlertsPage:
     """The page; ``phones`` are name and number by control."""
     zone = zone_named(book.race.timezone)
-    posts = dict.fromkeys(post_of(code) for n in book.stages for code in book.points(n))
+    # The stage with the most controls first: so that those of all come in their order.
+    courses = sorted((book.points(n) for n in book.stages), key=len, reverse=True)
+    posts = dict.fromkeys(post_of(code) for points in courses for code in points)
     return AlertsPage(
         frame=Frame(title=f"Alerts · {book.race.name}", styles=("desk", "now")),
         slug=book.race.slug,
