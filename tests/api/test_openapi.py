@@ -211,7 +211,9 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         is_of_station = "/station/" in path and not path.endswith("/clock")
         for method, operation in operations.items():
             if method in {"get", "post"}:
-                is_of_desk = path.endswith(("/entries", "/definition", "/now")) or "/rulings" in path
+                is_of_desk = (
+                    path.endswith(("/entries", "/definition", "/now")) or "/rulings" in path
+                )
                 needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed
 

@@ -225,6 +225,8 @@ def test_a_text_that_is_too_long_is_refused_and_not_lost(director: FlaskClient) 
     assert page.status_code == 400
     assert "at most 250,000 characters" in page.text
     assert text_on(page).strip() == text.strip()
+
+
 # The course of a stage -----------------------------------------------------------------
 
 
