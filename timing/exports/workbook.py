@@ -17,8 +17,9 @@ from timing.core.results import StageLine
 from timing.core.times import format_duration, format_instant, zone_named
 from timing.exports.finishers import main_boards
 from timing.exports.mark import Mark
+from timing.exports.progress import Progress, nothing_told
 from timing.exports.table import Kind, Table, board_table, stage_table, text
-from timing.exports.xlsx import Page, Progress, Width, nothing_told, to_xlsx
+from timing.exports.xlsx import Page, Width, to_xlsx
 from timing.exports.xlsx_rows import Cell
 from timing.pages import figures
 from timing.pages.desk_words import amount_of, article_of, bibs_of

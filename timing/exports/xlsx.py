@@ -7,18 +7,16 @@ since a spreadsheet takes one over a day for a date. The same cells give the sam
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeAlias
+from typing import Any
 
 import xlsxwriter
 
 from timing.core.collection import collection_paused
+from timing.exports.progress import Progress, nothing_told
 from timing.exports.xlsx_rows import LONGEST, Cell, RowSheet
-
-Progress: TypeAlias = Callable[[int, int, str], None]
-"""Told how many parts are done, of how many, and which is next."""
 
 MAX_NAME = 31
 """Letters in the name of a page."""
@@ -49,10 +47,6 @@ class Page:
     columns: tuple[Width, ...]
     rows: Iterable[Sequence[Cell]]
     head: tuple[str, ...] = ()
-
-
-def nothing_told(done: int, of: int, what: str) -> None:
-    """A `Progress` for whoever waits without a word."""
 
 
 def to_xlsx(

@@ -28,13 +28,37 @@ class InTheWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileItem:
-    """A file to take home; without ``url`` it can't be made, and ``in_the_way`` says why."""
+    """A file to take home, by its ``url``, or by a job where it ``is_long``.
 
+    With neither it can't be made, and ``in_the_way`` says why. ``is_made`` while a job makes it.
+    """
+
+    code: str
     title: str
     purpose: str
     ending: str
     url: str = ""
+    is_long: bool = False
+    is_made: bool = False
     in_the_way: tuple[InTheWay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeFile:
+    """A file that a job makes or has made: ``done`` of ``of`` parts, 0 of 0 at the beginning.
+
+    Without ``url`` there is no file; without ``stop_url`` it has ended.
+    """
+
+    title: str
+    told: str
+    is_running: bool
+    is_failed: bool
+    done: int
+    of: int
+    url: str
+    stop_url: str
+    delete_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +91,21 @@ class FilesPage:
     slug: str
     signed_in_as: str
     form_token: str
+    messages: tuple[str, ...]
     files: tuple[FileItem, ...]
+    made: tuple[MadeFile, ...]
     prints: tuple[PrintItem, ...]
     tables: tuple[TableItem, ...]
 
 
 def files_page(
-    book: RaceBook, *, files: Sequence[FileItem], form_token: str, signed_in_as: str
+    book: RaceBook,
+    *,
+    files: Sequence[FileItem],
+    made: Sequence[MadeFile],
+    form_token: str,
+    signed_in_as: str,
+    messages: Sequence[str] = (),
 ) -> FilesPage:
     """The page, of a whole book."""
     race = book.race
@@ -85,12 +117,14 @@ def files_page(
         if stage.number <= book.last_stage
     ]
     return FilesPage(
-        frame=Frame(title=f"Files · {race.name}", styles=STYLES),
+        frame=Frame(title=f"Files · {race.name}", styles=STYLES, scripts=("files",)),
         race=name_and_edition(race)[0],
         slug=race.slug,
         signed_in_as=signed_in_as,
         form_token=form_token,
+        messages=tuple(messages),
         files=tuple(files),
+        made=tuple(made),
         prints=tuple(
             PrintItem(
                 title=stage_title(stage),
