@@ -63,10 +63,12 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintItem:
-    """What is printed of a stage; the bulletin only where it has begun."""
+    """What is printed of a stage; bulletin, ceremony and prizes only where it has begun."""
 
     title: str
     bulletin_url: str
+    ceremony_url: str
+    prizes_url: str
     start_list_url: str
     checkpoint_sheets_url: str
 
@@ -108,13 +110,13 @@ def files_page(
     messages: Sequence[str] = (),
 ) -> FilesPage:
     """The page, of a whole book."""
-    race = book.race
+    race, last = book.race, book.last_stage
     tables = [_table(race.slug, called(c), board=c.code) for c in race.classifications]
     stages = [stage for stage in race.stages if stage.kind is not StageKind.REST]
     tables += [
         _table(race.slug, stage_title(stage), stage=stage.number)
         for stage in stages
-        if stage.number <= book.last_stage
+        if stage.number <= last
     ]
     return FilesPage(
         frame=Frame(title=f"Files · {race.name}", styles=STYLES, scripts=("files",)),
@@ -128,9 +130,9 @@ def files_page(
         prints=tuple(
             PrintItem(
                 title=stage_title(stage),
-                bulletin_url=addresses.desk_print(race.slug, "bulletin", stage.number)
-                if stage.number <= book.last_stage
-                else "",
+                bulletin_url=_print(race.slug, "bulletin", stage.number, last),
+                ceremony_url=_print(race.slug, "ceremony", stage.number, last),
+                prizes_url=_print(race.slug, "prizes", stage.number, last),
                 start_list_url=addresses.desk_print(race.slug, "start-list", stage.number),
                 checkpoint_sheets_url=addresses.desk_print(
                     race.slug, "checkpoint-sheets", stage.number
@@ -140,6 +142,11 @@ def files_page(
         ),
         tables=tuple(tables),
     )
+
+
+def _print(slug: str, sheet: str, number: int, last: int) -> str:
+    """Where a sheet of results is; empty before there are any."""
+    return addresses.desk_print(slug, sheet, number) if number <= last else ""
 
 
 def _table(slug: str, title: str, **what: str | int) -> TableItem:

@@ -38,6 +38,7 @@ from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
+from timing.web.desk_prints import desk_prints
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_ruling_notes import desk_ruling_notes
@@ -119,6 +120,7 @@ def create_app(settings: Settings) -> Flask:
         desk_person,
         desk_registration,
         desk_start_lists,
+        desk_prints,
         desk_publish,
         desk_stations,
         desk_watch,
