@@ -68,7 +68,8 @@ def write_site(
             _zip(files, draft)
         else:
             _unfold(files, draft)
-        _remove(out)
+        if out.is_dir():  # only an empty folder could be replaced
+            _remove(out)
         draft.replace(out)
     except OSError as error:
         raise Refused(f"{out} can't be written: {error.strerror}.") from error

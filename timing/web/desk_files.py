@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response, flash, get_flashed_messages
+from flask import Blueprint, flash, get_flashed_messages
 from werkzeug.wrappers import Response as AnyResponse
 
-from timing import racefile
 from timing.core.book import RaceBook
-from timing.exports.files import FILES, Making, RaceFile, in_the_way, why_not
-from timing.exports.finishers import NotFit
+from timing.exports.files import FILES, RaceFile, in_the_way, why_not
 from timing.exports.submissions import Obstacle
 from timing.live.books import Standing
-from timing.live.threads import in_thread
 from timing.operations.directors import Director
 from timing.operations.export_jobs import ExportJob, TooManyJobs, jobs_of
 from timing.operations.roles import Right
@@ -62,20 +59,7 @@ def file(_: Director, slug: str, form: str) -> AnyResponse:
     if wanted.is_long:
         flash(f"{wanted.title}: this takes a while. Begin it here.")
         return forms.to(addresses.desk_files(slug))
-    here = installation()
-    here.books.refresh()
-    # A book of its own: while the file is made, others may ask the race.
-    book, revision = here.books.race(slug).ask_whole(
-        lambda whole, standing: (whole.fork(), standing.cursor.revision)
-    )
-    making = Making(book=book, revision=revision, at=now(), racefile=racefile_of)
-    try:
-        content = in_thread(lambda: wanted.make(making))
-    except NotFit as error:
-        raise Refusal(409, str(error)) from error
-    response = Response(content, content_type=wanted.content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=wanted.name(slug))
-    return response
+    return exporting.made(slug, wanted)
 
 
 @desk_files.post("/desk/<slug:slug>/files/jobs")
@@ -118,11 +102,6 @@ def delete(_: Director, slug: str, job: str) -> AnyResponse:
     """Throw away what a job has made, or what it says."""
     exporting.delete(slug, job)
     return forms.to(addresses.desk_files(slug))
-
-
-def racefile_of(book: RaceBook) -> bytes:
-    """The racefile of a whole book."""
-    return racefile.dump(book.document).encode()
 
 
 def _form_named(code: str) -> RaceFile:

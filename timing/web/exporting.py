@@ -1,4 +1,4 @@
-"""Jobs for long files, as the desk and the API begin, serve and stop them."""
+"""Files to take home, as the desk and the API serve them: at once, or by a job."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from pathlib import Path
 
 from flask import Response, send_file
 
+from timing import racefile
+from timing.core.book import RaceBook
 from timing.db.engines import Database, open_database
-from timing.exports.files import FILES
-from timing.live.threads import in_background
+from timing.exports.files import FILES, Making, RaceFile
+from timing.exports.finishers import NotFit
+from timing.live.threads import in_background, in_thread
 from timing.operations.export_jobs import (
     ExportJob,
     JobState,
@@ -31,6 +34,28 @@ _GONE = "There is no such file: it was stopped, or thrown away after an hour. Ma
 def folder() -> Path:
     """Where the files are until they are thrown away."""
     return installation().settings.instance / "exports"
+
+
+def made(slug: str, form: RaceFile) -> Response:
+    """A file that is made while somebody waits; Refusal with the reason where it can't be."""
+    here = installation()
+    here.books.refresh()
+    # A book of its own: while the file is made, others may ask the race.
+    book, revision = here.books.race(slug).ask_whole(
+        lambda whole, standing: (whole.fork(), standing.cursor.revision)
+    )
+    making = Making(book=book, revision=revision, at=now(), racefile=_racefile)
+    try:
+        content = in_thread(lambda: form.make(making))
+    except NotFit as error:
+        raise Refusal(409, str(error)) from error
+    response = Response(content, content_type=form.content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=form.name(slug))
+    return response
+
+
+def _racefile(book: RaceBook) -> bytes:
+    return racefile.dump(book.document).encode()
 
 
 def begin(slug: str, form: str, *, by: str, by_key: str) -> ExportJob:
