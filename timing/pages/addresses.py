@@ -351,6 +351,11 @@ def desk_files(slug: str, **query: str | int | None) -> str:
     return _with(f"{desk(slug)}/files", query)
 
 
+def desk_compare(slug: str) -> str:
+    """Our results beside another timekeeper's file."""
+    return f"{desk(slug)}/compare"
+
+
 def desk_layouts(slug: str, sheet: str = "", **query: str | int | None) -> str:
     """The layouts of what is printed, or one of them, in a ``version``."""
     path = f"{desk(slug)}/files/layouts"

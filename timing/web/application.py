@@ -31,6 +31,7 @@ from timing.web.desk import desk
 from timing.web.desk_account import desk_account
 from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_compare import desk_compare
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
@@ -122,6 +123,7 @@ def create_app(settings: Settings) -> Flask:
         desk_person,
         desk_registration,
         desk_start_lists,
+        desk_compare,
         desk_layouts,
         desk_prints,
         desk_publish,
