@@ -157,7 +157,7 @@ def desk_now(slug: str, part: str, **query: str | int | None) -> str:
 
 
 def desk_records(slug: str) -> str:
-    """The latest records, what contradicts them, quick rulings and guns."""
+    """The latest records, what contradicts them, and guns."""
     return f"{desk(slug)}/records"
 
 
