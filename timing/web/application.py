@@ -51,6 +51,7 @@ from timing.web.desk_watch import desk_watch
 from timing.web.embedding import embedding
 from timing.web.errors import handle_errors
 from timing.web.feeds import feeds
+from timing.web.form_limits import bound_forms
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.hooks import hooks
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     log_requests(app, settings)
+    app.before_request(bound_forms)  # before the next, which reads forms
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
