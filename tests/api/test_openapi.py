@@ -118,7 +118,18 @@ OF_NOW = [
     ("POST", "/api/v1/races/{slug}/now/account"),
     ("POST", "/api/v1/races/{slug}/stages/{number}/close"),
 ]
-OF_DESK = [*OF_ENTRIES, *OF_RULINGS, *OF_DEFINITION, *OF_NOW]
+OF_PEOPLE = [
+    ("GET", "/api/v1/races/{slug}/people"),
+    ("PUT", "/api/v1/races/{slug}/people/{account}"),
+    ("DELETE", "/api/v1/races/{slug}/people/{account}"),
+    ("GET", "/api/v1/races/{slug}/people/invitations"),
+    ("POST", "/api/v1/races/{slug}/people/invitations"),
+    ("DELETE", "/api/v1/races/{slug}/people/invitations/{invitation}"),
+    ("GET", "/api/v1/races/{slug}/people/{account}/sessions"),
+    ("DELETE", "/api/v1/races/{slug}/people/{account}/sessions"),
+    ("DELETE", "/api/v1/races/{slug}/people/{account}/sessions/{number}"),
+]
+OF_DESK = [*OF_ENTRIES, *OF_RULINGS, *OF_DEFINITION, *OF_NOW, *OF_PEOPLE]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -180,7 +191,9 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         for method, operation in operations.items():
             if method in {"get", "post"}:
                 is_of_desk = (
-                    path.endswith(("/entries", "/definition", "/now")) or "/rulings" in path
+                    path.endswith(("/entries", "/definition", "/now"))
+                    or "/rulings" in path
+                    or "/people" in path
                 )
                 needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed
