@@ -33,11 +33,6 @@ class Mark:
         return f"{first}, {local_clock(self.at, zone):%H:%M}{out}"
 
 
-def unpublished(book: RaceBook, at: Instant) -> Mark:
-    """The mark of what was not published: as of now, with who is still out on the last stage."""
-    return Mark(at=at, still_out=still_out(book, book.last_stage) if book.last_stage else 0)
-
-
 def mark_of(book: RaceBook, at: Instant, stage: int | None = None) -> Mark:
     """The mark of the publication a stage stands by, the last stage where none is given.
 
