@@ -401,6 +401,11 @@ def runner_calendar(slug: str, bib: str) -> str:
     return f"{runner(slug, bib)}/calendar.ics"
 
 
+def publications(slug: str) -> str:
+    """What was published of a race, number by number."""
+    return f"{race(slug)}/publications"
+
+
 def feed(slug: str) -> str:
     """The results of a race as an Atom feed."""
     return f"{race(slug)}/feed.atom"

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 
 from timing.core.book import RaceBook, UnknownEntry
 from timing.core.public import is_course_clear, public_book
-from timing.core.publication import digests_of
+from timing.core.publication import result_of
 from timing.core.publications import (
     Publication,
     PublicationKind,
@@ -163,9 +163,7 @@ def _stage(
         f"{figures.count(out)} still out" if out else "Nobody is out any more",
         "course clear" if is_course_clear(book, number) else "course not clear",
     ]
-    is_changed = standing is not None and (
-        digests_of(told, standing.after).result != standing.result
-    )
+    is_changed = standing is not None and (result_of(told, standing.after) != standing.result)
     is_official = standing is not None and standing.kind is PublicationKind.OFFICIAL
     warning = ""
     if is_changed and standing is not None:

@@ -17,6 +17,7 @@ from timing.pages.leaders import Leader, leader_of, leaders
 from timing.pages.marks import Jersey, called, worn_bibs
 from timing.pages.profile import Profile, profile_of
 from timing.pages.race_list import race_facts
+from timing.pages.result_mark import ResultMark, shown_mark
 from timing.pages.running import Roads, Running, has_road, last_passing, running
 from timing.pages.stage_list import StageItem, stage_list
 from timing.pages.stages import StageTile, first_start, stage_facts, stage_tiles, stage_title
@@ -66,6 +67,7 @@ class RaceHomePage:
     rows_template: ClassVar[str] = "top_row"
     pieces: ClassVar[tuple[str, ...]] = (
         "head",
+        "result_mark",
         "leaders",
         "racenow",
         "racelast",
@@ -78,6 +80,7 @@ class RaceHomePage:
     moment: str
     facts: str
     lead: str
+    mark: ResultMark | None
     live_stage: str
     last_passing: str
     tiles: tuple[StageTile, ...]
@@ -149,6 +152,7 @@ def race_home(book: RaceBook, *, revision: int = 0) -> RaceHomePage:
         moment=words.days(race.starts_on, last),
         facts=race_facts(book),
         lead=_lead(book, main, now, roads),
+        mark=shown_mark(book),
         live_stage=stage_title(now.stage) if now is not None else "",
         last_passing=last_passing(now) if now is not None else "",
         tiles=stage_tiles(book),
