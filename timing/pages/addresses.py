@@ -406,6 +406,11 @@ def publications(slug: str) -> str:
     return f"{race(slug)}/publications"
 
 
+def signed_result(slug: str, number: int) -> str:
+    """The result of a publication as it was signed: its SHA-256 is the published digest."""
+    return f"{API}races/{_part(slug)}/publications/{number}/result"
+
+
 def feed(slug: str) -> str:
     """The results of a race as an Atom feed."""
     return f"{race(slug)}/feed.atom"

@@ -102,6 +102,7 @@ class RaceHomePage:
     calendar_url: str
     feed_url: str
     charts_url: str
+    publications_url: str
     events: str
 
     @property
@@ -174,6 +175,7 @@ def race_home(book: RaceBook, *, revision: int = 0) -> RaceHomePage:
         calendar_url=f"{addresses.race(race.slug)}/calendar.ics",
         feed_url=f"{addresses.race(race.slug)}/feed.atom",
         charts_url=addresses.charts(race.slug),
+        publications_url=addresses.publications(race.slug),
         events=addresses.events(race.slug, page="home"),
     )
 
