@@ -9,7 +9,14 @@ from openpyxl import load_workbook
 
 from tests.cli.conftest import Run
 from tests.exports.printed import text
-from tests.operations.test_publications import NOON, OFFICIAL, PROVISIONAL, penalise, put, race
+from tests.operations.test_publications import (
+    NOON,
+    OFFICIAL,
+    PROVISIONAL,
+    penalise,
+    put_number,
+    race,
+)
 from timing.core.times import HOUR
 from timing.db.engines import Database
 
@@ -21,8 +28,8 @@ def published(race: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     url = race.url.render_as_string(hide_password=False)
     monkeypatch.setenv("BIVOUAC_DATABASE_URL", url)
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
-        put(session, OFFICIAL, 2, NOON + HOUR)
+        put_number(session, PROVISIONAL, 1)
+        put_number(session, OFFICIAL, 2, NOON + HOUR)
     return race
 
 

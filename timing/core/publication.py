@@ -57,7 +57,7 @@ class Digests:
 def digests_of(book: RaceBook, after: int | None = None) -> Digests:
     """The digests of a result as after a stage, by default the last one with a result."""
     number = book.last_stage if after is None else after
-    return Digests(after=number, input=_digest(_input(book)), result=_digest(_result(book, number)))
+    return Digests(after=number, input=input_digest(book), result=_digest(_result(book, number)))
 
 
 def result_of(book: RaceBook, after: int) -> str:
@@ -85,6 +85,16 @@ _KEPT: WeakKeyDictionary[RaceBook, dict[int, tuple[tuple[object, ...], str]]] = 
 def frozen_of(book: RaceBook, after: int) -> Plain:
     """The result as after a stage, over ids: what the digest of a result is taken of."""
     return _result(book, after)
+
+
+def input_digest(book: RaceBook) -> str:
+    """The digest of what a result is computed from."""
+    return _digest(_input(book))
+
+
+def signed(text: str) -> str:
+    """The digest of a result that is written as `canonical` writes it."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def result_digest(frozen: Plain) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from timing.core.book import RaceBook, UnknownEntry
-from timing.core.public import is_course_clear, public_book
+from timing.core.public import is_course_clear
 from timing.core.publication import result_of
 from timing.core.publications import (
     Publication,
@@ -110,6 +110,7 @@ class PublishPage:
 
 def publish_page(
     book: RaceBook,
+    told: RaceBook,
     *,
     issued: Sequence[Publication],
     protests: Sequence[LodgedProtest],
@@ -122,10 +123,9 @@ def publish_page(
     message: str,
     is_error: bool,
 ) -> PublishPage:
-    """The page, of a whole book."""
+    """The page, of a whole book and of the one that the public is ``told`` from."""
     race = book.race
     begun = [n for n in book.stages if book.has_begun(n)]
-    told = public_book(book.document, whole=book)
     return PublishPage(
         frame=Frame(title=f"Publish · {race.name}", styles=STYLES),
         race=name_and_edition(race)[0],

@@ -25,6 +25,7 @@ from timing.web import forms
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed
 from timing.web.installation import installation, now
+from timing.web.publishing import issue_number, prospect_of
 
 desk_publish = Blueprint("desk_publish", __name__)
 
@@ -55,21 +56,14 @@ def issue(who: Director, slug: str) -> AnyResponse:
         )
     except ValueError:
         return _page(who, slug, message="There is nothing of that kind.", is_error=True)
-    act = publications.issue if field("sure") else publications.prospect
-    made = _done(lambda: _act_in(slug, act, wanted))
+    act = issue_number if field("sure") else prospect_of
+    made = _done(lambda: act(slug, wanted))
     if isinstance(made, str):
         return _page(who, slug, message=made, is_error=True)
     if not field("sure"):
         return _page(who, slug, prospect=made)
-    installation().books.refresh()
     flash(f"Number {made.number} is public: stage {made.after}, {made.kind.value}.")
     return forms.to(addresses.desk_publish(slug))
-
-
-def _act_in(slug: str, act: Callable[..., Publication], wanted: Issue) -> Publication:
-    """Do it in a transaction of its own."""
-    with installation().database.writing() as session:
-        return act(session, slug, wanted)
 
 
 @desk_publish.get("/desk/<slug:slug>/publish/protests")
@@ -161,9 +155,10 @@ def _page(
         issued = publications_of(session, slug)
         protests = publications.protests_of(session, slug)
 
-    def shown(book: RaceBook, _: Standing) -> str:
+    def shown(book: RaceBook, told: RaceBook, _: Standing) -> str:
         page = publish_page(
             book,
+            told,
             issued=issued,
             protests=protests_shown,
             prospect=prospect,
@@ -193,4 +188,4 @@ def _page(
         )
         for p in protests
     ]
-    return private(race.ask_whole(shown), 400 if is_error else 200)
+    return private(race.ask_both(shown), 400 if is_error else 200)
