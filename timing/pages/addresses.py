@@ -346,6 +346,11 @@ def desk_answers(slug: str) -> str:
     return f"{desk_publish(slug)}/answers"
 
 
+def desk_hold(slug: str) -> str:
+    """Where a provisional number is held, or let go on."""
+    return f"{desk_publish(slug)}/hold"
+
+
 def desk_files(slug: str, **query: str | int | None) -> str:
     """Every file that a race can be taken home in."""
     return _with(f"{desk(slug)}/files", query)

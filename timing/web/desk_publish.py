@@ -13,7 +13,7 @@ from timing.core.book import RaceBook
 from timing.core.publications import Publication, PublicationKind
 from timing.db.publications import publications_of
 from timing.live.books import Standing
-from timing.operations import publications
+from timing.operations import automatic, publications
 from timing.operations.directors import Director
 from timing.operations.homes import NotHome
 from timing.operations.publications import NEW_PROTEST, Issue, NotPublished, Outcome
@@ -68,8 +68,26 @@ def issue(who: Director, slug: str) -> AnyResponse:
 
 @desk_publish.get("/desk/<slug:slug>/publish/protests")
 @desk_publish.get("/desk/<slug:slug>/publish/answers")
+@desk_publish.get("/desk/<slug:slug>/publish/hold")
 def forms_of_publish(slug: str) -> AnyResponse:
     """Where forms are sent there is nothing to read: back to the page that they stand on."""
+    return forms.to(addresses.desk_publish(slug))
+
+
+@desk_publish.post("/desk/<slug:slug>/publish/hold")
+@allowed(Right.PUBLISH)
+def hold(who: Director, slug: str) -> AnyResponse:
+    """Hold a provisional number, so that it waits for a person; or let the rules go on."""
+    number, is_held = _whole("number"), field("held") == "yes"
+
+    def written() -> None:
+        with installation().database.writing() as session:
+            automatic.hold(session, slug, number, held=is_held, at=now(), by=who.name)
+
+    made = _done(written)
+    if isinstance(made, str):
+        return _page(who, slug, message=made, is_error=True)
+    flash(f"Number {number} is held." if is_held else f"Number {number} goes on by the rules.")
     return forms.to(addresses.desk_publish(slug))
 
 
@@ -154,12 +172,15 @@ def _page(
     with here.database.reading() as session:
         issued = publications_of(session, slug)
         protests = publications.protests_of(session, slug)
+        held = automatic.holds_of(session, slug)
 
     def shown(book: RaceBook, told: RaceBook, _: Standing) -> str:
         page = publish_page(
             book,
             told,
             issued=issued,
+            upcoming=coming,
+            held=held,
             protests=protests_shown,
             prospect=prospect,
             draft=draft,
@@ -172,6 +193,7 @@ def _page(
         )
         return render(page, notice=here.settings.notice)
 
+    coming = {u.publication.number: u.at for u in automatic.upcoming(issued, held)}
     protests_shown = [
         (
             p.number,
