@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.serving import SLUG, bearer, director_key, json_of, settings_for, station_key
+from timing.core.publications import PublicationKind
 from timing.db.engines import Database, open_database
+from timing.operations.publications import NEW_PROTEST, Issue, lodge
+from timing.operations.publications import issue as issue_number
 from timing.web.application import create_app
 
 # Not that bad data is refused: rows of records are judged one by one, and the good ones taken.
@@ -59,11 +63,11 @@ def described(
     return _described(filled_file, tmp_path_factory, director_key)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def described_of_rulings(
     filled_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> schemathesis.BaseSchema:
-    """With a database of its own: of keys that are not known only so many are answered."""
+    """With a database for each: of keys that are not known only so many are answered."""
     return _described(filled_file, tmp_path_factory, director_key)
 
 
@@ -113,6 +117,15 @@ OF_NOW = [
     ("POST", "/api/v1/races/{slug}/now/account"),
     ("POST", "/api/v1/races/{slug}/stages/{number}/close"),
 ]
+OF_PUBLICATIONS = [
+    ("GET", "/api/v1/races/{slug}/publications"),
+    ("GET", "/api/v1/races/{slug}/publications/{number}/result"),
+    ("POST", "/api/v1/races/{slug}/publications"),
+    ("PUT", "/api/v1/races/{slug}/publications/{number}/hold"),
+    ("GET", "/api/v1/races/{slug}/protests"),
+    ("POST", "/api/v1/races/{slug}/protests"),
+    ("POST", "/api/v1/races/{slug}/protests/{number}/answer"),
+]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -122,7 +135,7 @@ OF_STATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES, *OF_DEFINITION])
+@pytest.mark.parametrize(("method", "path"), [*OPERATIONS, *OF_ENTRIES])
 def test_every_operation_does_what_its_description_says(
     described: schemathesis.BaseSchema, method: str, path: str
 ) -> None:
@@ -138,8 +151,8 @@ def test_every_operation_does_what_its_description_says(
     check()
 
 
-@pytest.mark.parametrize(("method", "path"), OF_RULINGS)
-def test_every_operation_of_rulings_does_what_its_description_says(
+@pytest.mark.parametrize(("method", "path"), [*OF_RULINGS, *OF_DEFINITION])
+def test_every_operation_of_rulings_and_definitions_does_what_its_description_says(
     described_of_rulings: schemathesis.BaseSchema, method: str, path: str
 ) -> None:
     @settings(
@@ -178,6 +191,48 @@ def test_every_operation_of_the_desks_first_page_does_what_its_description_says(
     check()
 
 
+@pytest.fixture(scope="module")
+def described_of_publications(
+    filled_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> schemathesis.BaseSchema:
+    """Of a database of its own, with a number issued and a protest against it."""
+    return _described(filled_file, tmp_path_factory, _key_with_a_protest)
+
+
+def _key_with_a_protest(database: Database) -> str:
+    with database.writing() as session:
+        issue = Issue(kind=PublicationKind.PROVISIONAL, after=1, number=1, at=NOW, by="x")
+        issue_number(session, SLUG, issue)
+        protest = replace(NEW_PROTEST, publication=1, who="Bo", text="He cut.", lodged_at=NOW)
+        lodge(session, SLUG, protest, form="f")
+    return director_key(database)
+
+
+NOW = 1_800_000_000_000
+
+
+@pytest.mark.parametrize(("method", "path"), OF_PUBLICATIONS)
+def test_every_operation_of_publishing_does_what_its_description_says(
+    described_of_publications: schemathesis.BaseSchema, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(
+        case=described_of_publications[path][method].as_strategy(),
+        elsewhere=integers(0, 4),
+        number=integers(1, 3),
+    )
+    def check(case: schemathesis.Case[Any], elsewhere: int, number: int) -> None:
+        if elsewhere:
+            case.path_parameters["slug"] = SLUG
+            if "number" in case.path_parameters:
+                case.path_parameters["number"] = number
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
 @pytest.mark.parametrize(("method", "path"), OF_STATIONS)
 def test_every_operation_of_stations_does_what_its_description_says(
     described_to_stations: schemathesis.BaseSchema, method: str, path: str
@@ -202,7 +257,15 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ) == sorted(OPERATIONS + OF_STATIONS + OF_ENTRIES + OF_RULINGS + OF_DEFINITION + OF_NOW)
+    ) == sorted(
+        OPERATIONS
+        + OF_STATIONS
+        + OF_ENTRIES
+        + OF_RULINGS
+        + OF_DEFINITION
+        + OF_NOW
+        + OF_PUBLICATIONS
+    )
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -212,7 +275,8 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
         for method, operation in operations.items():
             if method in {"get", "post"}:
                 is_of_desk = (
-                    path.endswith(("/entries", "/definition", "/now")) or "/rulings" in path
+                    path.endswith(("/entries", "/definition", "/now", "/protests"))
+                    or "/rulings" in path
                 )
                 needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed

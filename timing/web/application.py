@@ -19,6 +19,7 @@ from timing.web.api.definition import definition_api
 from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
 from timing.web.api.now import now_api
+from timing.web.api.publications import publications_api
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.rulings import rulings_api
@@ -130,7 +131,16 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     csrf.exempt(hooks)
     api = describe(app)
-    ours = (results, records, station_api, entries_api, rulings_api, definition_api, now_api)
+    ours = (
+        results,
+        records,
+        station_api,
+        entries_api,
+        rulings_api,
+        definition_api,
+        now_api,
+        publications_api,
+    )
     for blueprint in ours:
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)

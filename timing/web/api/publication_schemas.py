@@ -99,6 +99,11 @@ class PublicationIn(Schema):
 class ProtestIn(Schema):
     """A protest against a provisional number."""
 
+    id = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=200),
+        metadata={"description": "Of your own, best a UUID: sent twice it is one protest."},
+    )
     publication = fields.Integer(required=True, validate=validate.Range(1, 1_000_000))
     who = fields.String(required=True, validate=validate.Length(min=1, max=MOST_TEXT))
     bib = fields.String(load_default="", validate=validate.Length(max=40))
