@@ -9,7 +9,6 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import timing
 from timing.core.book import RaceBook
 from timing.core.differences import differences
 from timing.core.plain import canonical
@@ -29,6 +28,7 @@ from timing.db.publication_tables import ProtestRow
 from timing.db.publications import publication_row, publications_of
 from timing.db.reading import News, definition_version, news_since
 from timing.db.tables import RaceRow
+from timing.operations.engine_mark import engine_mark
 from timing.operations.homes import NotHome, home_of, own_node, require_home
 from timing.operations.races import export_document
 from timing.operations.revisions import lock_race
@@ -157,7 +157,7 @@ def draft(
         reason=wanted.reason,
         input=input_digest(public),
         result=signed(frozen),
-        engine=timing.__version__,
+        engine=engine_mark(),
         still_out=still_out(book, wanted.after),
         changes=_changes(session, slug, before, wanted.after, public),
     )

@@ -92,6 +92,14 @@ class ProtestItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlteredItem:
+    """An official number that this release computes otherwise, with what differs, by ids."""
+
+    number: int
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishPage:
     """The page; with a ``prospect`` it asks whether that is to be issued."""
 
@@ -104,6 +112,7 @@ class PublishPage:
     form_token: str
     message: str
     is_error: bool
+    altered: tuple[AlteredItem, ...]
     number: int
     problems: int
     stages: tuple[StageToPublish, ...]
@@ -122,6 +131,7 @@ def publish_page(
     issued: Sequence[Publication],
     upcoming: Mapping[int, Instant | None],
     held: Collection[int],
+    altered: Mapping[int, Sequence[str]],
     protests: Sequence[LodgedProtest],
     prospect: Publication | None,
     draft: ProtestDraft,
@@ -135,7 +145,8 @@ def publish_page(
     """The page, of a whole book and of the one that the public is ``told`` from.
 
     ``upcoming`` says when each provisional number that waits becomes official by the rules, None
-    for one that waits for a person; ``held`` are those that somebody holds.
+    for one that waits for a person; ``held`` are those that somebody holds. ``altered`` are
+    official numbers that this release computes otherwise, each with what differs.
     """
     race = book.race
     begun = [n for n in book.stages if book.has_begun(n)]
@@ -148,6 +159,10 @@ def publish_page(
         form_token=form_token,
         message=message,
         is_error=is_error,
+        altered=tuple(
+            AlteredItem(number=number, differences=tuple(found))
+            for number, found in sorted(altered.items())
+        ),
         number=issued[-1].number + 1 if issued else 1,
         problems=len(book.problems()),
         stages=tuple(_stage(book, told, issued, n, rules) for n in reversed(begun)),

@@ -15,6 +15,8 @@ from timing.db.publications import publications_of
 from timing.live.books import Standing
 from timing.operations import automatic, publications
 from timing.operations.directors import Director
+from timing.operations.engine_check import altered
+from timing.operations.engine_mark import engine_mark
 from timing.operations.homes import NotHome
 from timing.operations.publications import NEW_PROTEST, Issue, NotPublished, Outcome
 from timing.operations.roles import Right
@@ -173,6 +175,7 @@ def _page(
         issued = publications_of(session, slug)
         protests = publications.protests_of(session, slug)
         held = automatic.holds_of(session, slug)
+        other = altered(session, engine_mark(), slug)
 
     def shown(book: RaceBook, told: RaceBook, _: Standing) -> str:
         page = publish_page(
@@ -181,6 +184,7 @@ def _page(
             issued=issued,
             upcoming=coming,
             held=held,
+            altered={one.number: one.differences for one in other},
             protests=protests_shown,
             prospect=prospect,
             draft=draft,
