@@ -87,6 +87,9 @@ PRIVATE = (
     "medical-help", "overdue", "Helicopter", "sweeper-jones", "Broken ankle", "doctor-miller",
 )  # fmt: skip
 
+DESCRIPTIONS = ("/api/v1/", "/api/v1/openapi.json")
+"""These say what the desk's API tells of those who are overdue, and are the same for every race."""
+
 VALUES = {
     "slug": [SLUG],
     "code": ["gc", "gc-women", "pairs", "T1"],
@@ -233,6 +236,7 @@ def test_nothing_private_and_no_hidden_name_is_at_any_public_address(
         for word in (*HIDDEN, *PRIVATE)
         if word in text.replace(path, "").replace('value="Undisclosed"', "")
         and "q=Undisclosed" not in path
+        and not (word == "overdue" and path in DESCRIPTIONS)
     }
     assert told == set()
 

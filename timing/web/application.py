@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
@@ -149,6 +150,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(sync)
     page = render(api_page(api.spec.to_dict()), notice=settings.notice)
     app.add_url_rule(addresses.API, "api_page", lambda: Response(page, content_type=HTML))
+    app.before_request(_refuse_long_body)
     handle_errors(app)
     add_headers(app, settings)
     serving = app.wsgi_app
@@ -159,6 +161,13 @@ def create_app(settings: Settings) -> Flask:
     if made.metrics is not None:
         measure(app, made.metrics)
     return app
+
+
+def _refuse_long_body() -> None:
+    """Refuse what is longer than any request may be, where nothing reads it as well."""
+    longest = current_app.config["MAX_CONTENT_LENGTH"]
+    if (request.content_length or 0) > longest:
+        raise RequestEntityTooLarge
 
 
 def serve(app: Flask, is_alive: Callable[[], bool]) -> None:
