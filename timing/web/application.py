@@ -21,6 +21,7 @@ from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
 from timing.web.api.now import now_api
 from timing.web.api.people import people_api
+from timing.web.api.publications import publications_api
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.rulings import rulings_api
@@ -143,6 +144,7 @@ def create_app(settings: Settings) -> Flask:
         definition_api,
         now_api,
         people_api,
+        publications_api,
     )
     for blueprint in ours:
         # A browser never sends a key by itself, so nobody can make one send it.
