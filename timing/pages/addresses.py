@@ -356,6 +356,11 @@ def desk_files(slug: str, **query: str | int | None) -> str:
     return _with(f"{desk(slug)}/files", query)
 
 
+def desk_file_jobs(slug: str, job: str = "", act: str = "") -> str:
+    """Where a job for a long file is begun; of one, its file, or an act such as ``stop``."""
+    return "/".join(part for part in (f"{desk(slug)}/files/jobs", job, act) if part)
+
+
 def desk_setup(slug: str, **query: str | int | None) -> str:
     """A race's definition: in steps, and as text."""
     return _with(f"{desk(slug)}/set-up", query)

@@ -12,14 +12,8 @@ from timing.core.book import RaceBook
 from timing.core.records import Assign, Ruling, StartCorrection, Void
 from timing.core.times import format_instant
 from timing.db.latest import latest_passings
-from timing.db.reading import definition_version
 from timing.exports.csv import to_csv
 from timing.exports.json import to_json
-from timing.exports.mark import mark_of
-from timing.exports.pdf import Imprint, Sheets, to_pdf
-from timing.exports.pdf_bulletin import bulletin
-from timing.exports.pdf_checkpoint import checkpoint_sheets
-from timing.exports.pdf_start import StartOrder, start_list
 from timing.exports.table import Table, board_table, stage_table
 from timing.live.books import Standing
 from timing.operations.directors import (
@@ -212,40 +206,6 @@ def export(_: Director, slug: str) -> AnyResponse:
     body, name = here.books.race(slug).ask_whole(made)
     response = Response(body, content_type=content_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
-    return response
-
-
-@desk.get("/desk/<slug:slug>/print/<sheet>/<int:number>")
-@allowed(Right.EXPORT)
-def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
-    """Checkpoint sheets, the start list or the bulletin of a stage, as PDF."""
-    if sheet not in ("checkpoint-sheets", "start-list", "bulletin"):
-        raise BadQuery("sheet", "checkpoint-sheets, start-list or bulletin")
-    args = request.args.to_dict()
-    control, order = args.get("control") or None, args.get("order", StartOrder.START)
-    if order not in tuple(StartOrder):
-        raise BadQuery("order", "start or bib")
-    here = installation()
-    here.books.refresh()
-    race = here.books.race(slug)
-    with here.database.reading() as session:
-        version = definition_version(session, slug, race.standing.cursor.revision)
-
-    def taken(book: RaceBook, standing: Standing) -> Sheets:
-        source = f"definition {version}, revision {standing.cursor.revision}"
-        imprint = Imprint(source=source, issued=now())
-        if sheet == "bulletin":
-            mark = mark_of(book, imprint.issued, number)
-            return bulletin(book, number, imprint=imprint, mark=mark)
-        if sheet == "start-list":
-            return start_list(book, number, order=StartOrder(order), imprint=imprint)
-        return checkpoint_sheets(book, number, control, imprint=imprint)
-
-    sheets = race.ask_whole(taken)
-    # Not within `ask`: while the pages are set, others may ask the book.
-    response = Response(to_pdf(sheets), content_type="application/pdf")
-    name = "-".join(part for part in (slug, "stage", str(number), sheet, control) if part)
-    response.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
     return response
 
 
