@@ -49,6 +49,7 @@ from timing.web import forms, recording
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed, signed_in
 from timing.web.installation import installation, now
+from timing.web.present import present
 
 Parameters = ParamSpec("Parameters")
 
@@ -136,7 +137,7 @@ def starts(who: Director, slug: str) -> AnyResponse:
 def _rule(
     who: Director, slug: str, row: Mapping[str, object], moments: tuple[str, ...] = ()
 ) -> AnyResponse:
-    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(now())}
+    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(present())}
     data |= {name: forms.whole(field(name)) for name in ("stage", "count") if field(name)}
     try:
         ruling = recording.ruling_from(data, by=who.name, is_station=False)
@@ -184,7 +185,7 @@ def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
 def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
     """Why the desk does not take what may be a slip of the hand; empty where nothing is wrong."""
     if isinstance(ruling, StartCorrection) and not anyway:
-        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=now())
+        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=present())
         if doubts:
             return sentence("gun-refused", doubts=", and ".join(doubts))
     if isinstance(ruling, Void):

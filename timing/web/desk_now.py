@@ -22,7 +22,8 @@ from timing.web.clearing import NotDone
 from timing.web.desk_stations import stations_and_devices
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed
-from timing.web.installation import installation, now
+from timing.web.installation import installation
+from timing.web.present import present
 
 desk_now = Blueprint("desk_now", __name__)
 
@@ -154,7 +155,7 @@ def _usual(book: RaceBook) -> int:
 def _now_page(
     who: Director, slug: str, *, message: str = "", is_error: bool = False
 ) -> AnyResponse:
-    here, csrf, moment = installation(), form_token(), now()
+    here, csrf, moment = installation(), form_token(), present()
     here.books.refresh()  # what the director has just done is on the page
     with here.database.reading() as session:
         race_id = race_number(session, slug)
@@ -198,7 +199,7 @@ def _clear_page(
     is_error: bool = False,
     draft: AccountDraft = NO_ACCOUNT_DRAFT,
 ) -> AnyResponse:
-    here, csrf, moment = installation(), form_token(), now()
+    here, csrf, moment = installation(), form_token(), present()
     here.books.refresh()
     stage = _stage(slug, text)
 

@@ -31,7 +31,8 @@ from timing.web.api.description import Problem
 from timing.web.clearing import NotClear, NotDone
 from timing.web.errors import PROBLEM_JSON, Refusal
 from timing.web.forms import new_id
-from timing.web.installation import installation, now
+from timing.web.installation import installation
+from timing.web.present import present
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -195,7 +196,7 @@ def _done(doing: Callable[[], None]) -> None:
 
 
 def _standing(slug: str) -> Answer:
-    moment = now()
+    moment = present()
     here = installation()
     here.books.refresh()
 
