@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from timing.core.times import HOUR, SECOND, Duration, Instant
+from timing.core.times import HOUR, SECOND, Duration, Instant, format_instant
 from timing.db.engines import Database
 from timing.db.reading import Cursor, UnknownRace
 from timing.live.books import Books
@@ -31,7 +31,7 @@ from timing.operations.webhooks.signing import headers
 from timing.pages.alert_words import told_of
 from timing.settings import Settings
 
-LOOK_EVERY_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 1.0
 SEND_EVERY_SECONDS = 1.0
 
 AGAIN_AFTER: Duration = 15 * SECOND
@@ -146,6 +146,7 @@ class AlertWatch:
                 )
         # Only now: a look that failed is done again.
         self._looked[slug] = _Looked(cursor=cursor, at=at, not_before=at + rest)
+        _log.debug("race looked at", race=slug, at=format_instant(at), messages=written)
         return written
 
 
