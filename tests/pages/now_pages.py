@@ -13,7 +13,8 @@ from timing.core.devices import Device
 from timing.core.times import MINUTE, Instant
 from timing.pages.alerts_page import AlertsPage, KnownContact, KnownMessage, alerts_page
 from timing.pages.clear_page import ClearPage, clear_page
-from timing.pages.now_page import Known, NowPage, now_page
+from timing.pages.now_page import NowPage, now_page
+from timing.pages.now_stations import Known
 from timing.pages.stations_page import Station
 
 

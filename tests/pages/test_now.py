@@ -15,7 +15,8 @@ from timing import racefile
 from timing.core.book import RaceBook
 from timing.core.definition import Cutoff
 from timing.core.times import DAY, HOUR, MINUTE, TimeOfDay, parse_instant
-from timing.pages.now_page import NowPage, Phase
+from timing.pages.now_moment import Phase
+from timing.pages.now_page import NowPage
 from timing.pages.rendering import Page as MadePage
 from timing.pages.rendering import render
 

@@ -19,7 +19,8 @@ from timing.operations.record import Appended, Fate
 from timing.pages import figures
 from timing.pages.bib_lists import BackwardRange, TooManyBibs, bibs_typed
 from timing.pages.clear_page import clear_statement
-from timing.pages.now_page import closing_of, holds_of
+from timing.pages.now_holds import holds_of
+from timing.pages.now_moment import closing_of
 from timing.racefile import BadRecord
 from timing.racefile.rulings import ruling_to_plain
 from timing.web import forms, recording

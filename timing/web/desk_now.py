@@ -14,7 +14,8 @@ from timing.operations.homes import home_of, own_node
 from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.clear_page import NO_ACCOUNT_DRAFT, AccountDraft, clear_page
-from timing.pages.now_page import Known, now_page
+from timing.pages.now_page import now_page
+from timing.pages.now_stations import Known
 from timing.pages.posts import current_stage
 from timing.pages.rendering import render
 from timing.web import clearing, forms

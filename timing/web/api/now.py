@@ -16,14 +16,9 @@ from timing.core.times import format_instant
 from timing.live.books import Standing
 from timing.operations.tokens import Token, TokenScope
 from timing.pages.alert_words import title_of
-from timing.pages.now_page import (
-    closing_of,
-    counts_of,
-    holds_of,
-    moment_of,
-    register_at,
-    standing_at,
-)
+from timing.pages.now_counts import counts_of
+from timing.pages.now_holds import holds_of
+from timing.pages.now_moment import closing_of, moment_of, register_at, standing_at
 from timing.web import clearing
 from timing.web.api.bearer import key_needed
 from timing.web.api.blueprint import ApiBlueprint
