@@ -113,7 +113,7 @@ def test_each_alert_is_told_once_to_whom_it_concerns_and_escalated_once(evening:
         look_on(Somebody(evening.url, name))
     acknowledge(timekeeper, HUT, bib="10")
     # What was written on paper at the way in is sent late: it speaks again.
-    assert "Silent" in director.page(addresses.desk(MUTE))
+    assert "HUT.in silent for" in director.page(addresses.desk(MUTE))
     evening.seen(MUTE, "HUT.in", "10:00", *range(1, 11))
     evening.seen(MUTE, "FINISH", "11:05", *range(1, 11))
     # Eight come in. The ninth left the hut with them.
@@ -123,7 +123,7 @@ def test_each_alert_is_told_once_to_whom_it_concerns_and_escalated_once(evening:
     evening.end("tend", signal.SIGKILL)
     evening.begin("tend")
     evening.look("11:15")
-    assert "Silent" not in director.page(addresses.desk(MUTE))
+    assert "silent for" not in director.page(addresses.desk(MUTE))
     assert evening.told(STORM) == [(DIRECTOR, FIELD)]
     assert len(evening.mailbox.came) == 3
     acknowledge(director, STORM)

@@ -246,6 +246,7 @@ class _Registrar:
             where=account.where or account.control if account is not None else "",
             vehicle=account.vehicle if account is not None else "",
             handed_to=account.handed_to if account is not None else "",
+            said=account.at if account is not None else None,
             by=account.by if account is not None else (status.by if status is not None else ""),
         )
 

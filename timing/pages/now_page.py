@@ -27,11 +27,14 @@ from timing.pages.now_head import (
     window_title,
 )
 from timing.pages.now_holds import HoldItem, hold_controls, hold_item, holds_of
+from timing.pages.now_leads import Lead, leads
 from timing.pages.now_moment import Moment, Phase, moment_at
 from timing.pages.now_review import CASES_SHOWN, CaseLine, case_line, open_cases
+from timing.pages.now_silences import Silence, silences
 from timing.pages.now_starts import GunItem, gun_items
 from timing.pages.now_stations import NOTHING_KNOWN, Known, PostLine, post_lines
 from timing.pages.now_steps import Step, clear_steps, clear_words, steps_before, unclosed_stages
+from timing.pages.now_sweep import SweepView, Vehicle, sweep_view, vehicles
 from timing.pages.outgoing_page import held_items
 from timing.pages.ruling_form import Article, articles_of
 from timing.pages.selection import Option
@@ -68,6 +71,10 @@ class NowPage:
     cases_open: int
     clean: str
     posts: tuple[PostLine, ...]
+    silent: tuple[Silence, ...]
+    sweep: SweepView | None
+    vehicles: tuple[Vehicle, ...]
+    leads: tuple[Lead, ...]
     guns: tuple[GunItem, ...]
     holds: tuple[HoldItem, ...]
     hold_controls: tuple[Option, ...]
@@ -79,7 +86,6 @@ class NowPage:
     unclosed: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
     coming: str
-    held: int
     articles: tuple[Article, ...]
     stages: tuple[Option, ...]
     ruling_id: str
@@ -114,6 +120,11 @@ def now_page(
     counts = None if found is None else counts_of(found)
     picture, missing = field_of(moment)
     open_ones = open_cases(book)
+    those = tuple(one for one in moment.standing if one.stage == number)
+    silent = silences(book, those, at=moment.at, phones=known.phones, new_id=new_id)
+    aboard = tuple(vehicles(moment, new_id))
+    in_force = holds_of(book, number) if is_live else ()
+    holds = tuple(hold_item(moment, hold, new_id) for hold in in_force)
     return NowPage(
         frame=Frame(
             title=window_title(moment, box),
@@ -143,11 +154,22 @@ def now_page(
         cases=tuple(case_line(moment, case) for case in open_ones[:CASES_SHOWN]),
         cases_open=len(open_ones),
         clean=figures.count(max(0, book.passings_held() - len(open_ones))),
-        posts=tuple(post_lines(moment, known, new_id)),
+        posts=tuple(post_lines(moment, known)),
+        silent=silent,
+        sweep=sweep_view(moment),
+        vehicles=aboard,
+        leads=tuple(
+            leads(
+                moment.slug,
+                cases_open=len(open_ones),
+                silent=silent,
+                aboard=aboard,
+                holds=holds,
+                not_public=len(held_items(book)),
+            )
+        ),
         guns=tuple(gun_items(moment, new_id)),
-        holds=tuple(hold_item(moment, hold, new_id) for hold in holds_of(book, number))
-        if is_live
-        else (),
+        holds=holds,
         hold_controls=hold_controls(moment) if is_live else (),
         hold_id=new_id(),
         clear=() if found is None or counts is None else tuple(clear_steps(moment, found, counts)),
@@ -157,7 +179,6 @@ def now_page(
         unclosed=tuple(unclosed_stages(moment)),
         steps=tuple(steps_before(moment, known)),
         coming=coming_words(moment),
-        held=len(held_items(book)),
         articles=articles_of(book),
         stages=tuple(
             Option(value=str(n), label=str(n), is_chosen=n == number) for n in book.stages

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from timing.core.alerts import Standing
 from timing.core.devices import Device
-from timing.core.safety import AlertKind, Level
-from timing.pages import addresses
+from timing.core.safety import AlertKind
+from timing.core.times import Instant
 from timing.pages.alert_words import lasting
 from timing.pages.device_lines import LATE, since
-from timing.pages.now_alarms import Ring, post_of
+from timing.pages.now_alarms import post_of
 from timing.pages.now_moment import Moment, Phase
 from timing.pages.stations_page import Station
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostLine:
-    """A station: its state in words, and whether it needs somebody. ``ack`` as of an `Alarm`."""
+    """A station: its state in words, and whether it needs somebody."""
 
     name: str
     state: str
@@ -26,15 +26,15 @@ class PostLine:
     is_cut_off: bool
     contact: str
     unsent: str
-    ack_id: str = ""
-    ack: Mapping[str, str] = field(default_factory=dict)
-    had_by: str = ""
-    ring: Ring | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the page shows that is not in the book; ``phones`` are name and number by control."""
+    """What the page shows that is not in the book; ``phones`` are name and number by control.
+
+    ``clock`` is that of this machine, which devices were in contact by, where races are played by
+    another.
+    """
 
     stations: tuple[Station, ...] = ()
     devices: tuple[Device, ...] = ()
@@ -42,13 +42,14 @@ class Known:
     contacts: int = 0
     notices: tuple[str, ...] = ()
     kept: str = ""
+    clock: Instant | None = None
 
 
 NOTHING_KNOWN = Known()
 
 
-def post_lines(moment: Moment, known: Known, new_id: Callable[[], str]) -> Iterator[PostLine]:
-    """The stations of the stage, and controls that are silent without one."""
+def post_lines(moment: Moment, known: Known) -> Iterator[PostLine]:
+    """The stations of the stage; before it and after it those of the stage to come too."""
     silent = {
         post_of(one.control): one
         for one in moment.standing
@@ -57,7 +58,7 @@ def post_lines(moment: Moment, known: Known, new_id: Callable[[], str]) -> Itera
     devices: dict[int, list[Device]] = {}
     for device in known.devices:
         devices.setdefault(device.token_id, []).append(device)
-    named: set[str] = set()
+    clock = moment.now if known.clock is None else known.clock
     serving = {None, moment.number}
     if moment.phase is not Phase.RUNNING:
         serving.add(moment.coming)
@@ -66,13 +67,9 @@ def post_lines(moment: Moment, known: Known, new_id: Callable[[], str]) -> Itera
         if station.revoked is not None or not is_served:
             continue
         mine = {post_of(control) for control in station.controls}
-        named |= mine
         told = next((silent[c] for c in sorted(mine) if c in silent), None)
         own = devices.get(station.id, [])
-        yield _post(moment, station.label, told, own, known=known, new_id=new_id)
-    for control, told in silent.items():
-        if control not in named:
-            yield _post(moment, control, told, [], known=known, new_id=new_id)
+        yield _post(moment, station.label, told, own, clock=clock)
 
 
 def _post(
@@ -81,14 +78,13 @@ def _post(
     told: Standing | None,
     devices: list[Device],
     *,
-    known: Known,
-    new_id: Callable[[], str],
+    clock: Instant,
 ) -> PostLine:
     last = max((d.last_seen for d in devices), default=None)
     unsent = sum(d.contact.unsent for d in devices)
     is_over = bool(devices) and all(d.shift_ended is not None for d in devices)
-    is_cut_off = last is not None and moment.now - last >= LATE and not is_over
-    contact = "" if last is None else since(last, moment.now, moment.zone)
+    is_cut_off = last is not None and clock - last >= LATE and not is_over
+    contact = "" if last is None else since(last, clock, moment.zone)
     if told is not None:
         state = f"Silent {lasting(moment.now - told.since)}"
     elif last is None:
@@ -99,7 +95,6 @@ def _post(
         state = "No network"
     else:
         state = "In contact"
-    is_open = told is not None and told.level is not Level.ACKNOWLEDGED
     return PostLine(
         name=name,
         state=state,
@@ -107,21 +102,4 @@ def _post(
         is_cut_off=is_cut_off or (is_over and bool(unsent)),
         contact=contact,
         unsent="?" if last is None or (told is not None and is_cut_off) else str(unsent),
-        ack_id=new_id() if is_open else "",
-        ack={}
-        if told is None
-        else {"alert": told.kind.value, "stage": str(told.stage), "control": told.control},
-        had_by=told.by if told is not None and not is_open else "",
-        ring=None if told is None else _ring(moment, known, told.control),
-    )
-
-
-def _ring(moment: Moment, known: Known, control: str) -> Ring:
-    post = post_of(control)
-    name, number = known.phones.get(post, ("", ""))
-    digits = "".join(c for c in number if c.isdigit() or c == "+")
-    return Ring(
-        label=f"Call {post}",
-        name=f"{name} {number}".strip(),
-        url=f"tel:{digits}" if digits else f"{addresses.desk_alerts(moment.slug)}#phones",
     )

@@ -23,7 +23,7 @@ from timing.web.clearing import NotDone
 from timing.web.desk_stations import stations_and_devices
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed
-from timing.web.installation import installation
+from timing.web.installation import installation, now
 from timing.web.present import present
 
 desk_now = Blueprint("desk_now", __name__)
@@ -168,8 +168,9 @@ def _now_page(
             devices=devices,
             phones={control: (one.name, one.phone) for control, one in phones.items()},
             contacts=len(contacts_of(session, race_id)),
-            notices=home_notices(home, me, at=moment),
+            notices=home_notices(home, me, at=now()),
             kept=elsewhere(home, me),
+            clock=now(),
         )
 
     def made(book: RaceBook, standing: Standing) -> str:
