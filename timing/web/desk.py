@@ -43,6 +43,7 @@ from timing.web import forms, recording
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed, signed_in
 from timing.web.installation import installation, now
+from timing.web.present import present
 from timing.web.previewing import previewed
 
 Parameters = ParamSpec("Parameters")
@@ -143,7 +144,7 @@ def _rule(
     back: Callable[[str], str],
     moments: tuple[str, ...] = (),
 ) -> AnyResponse:
-    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(now())}
+    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(present())}
     data |= {name: forms.whole(field(name)) for name in ("stage",) if field(name)}
     try:
         ruling = recording.ruling_from(data, by=who.name, is_station=False)
@@ -171,7 +172,7 @@ def _rule(
 def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
     """Why the desk does not take what may be a slip of the hand; empty where nothing is wrong."""
     if isinstance(ruling, StartCorrection) and not anyway:
-        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=now())
+        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=present())
         if doubts:
             return sentence("gun-refused", doubts=", and ".join(doubts))
     if isinstance(ruling, Void):
