@@ -9,7 +9,7 @@ from typing import ClassVar
 from timing.core.book import RaceBook
 from timing.core.definition import Race, StageKind
 from timing.core.differences import differences
-from timing.core.preview import supposing
+from timing.core.preview import altered_official, supposing
 from timing.core.times import Instant, local_clock, zone_named
 from timing.pages import figures, words
 from timing.pages.difference_words import summary
@@ -173,14 +173,11 @@ def consequences(
     """
     supposed = supposing(book, race=race)
     found = differences(book, supposed)
-    altered = differences(book, supposed, every_stage=True) if official_until else found
     return Consequences(
         keys=tuple(KeyShown(path=path, before=old, after=new) for path, old, new in keys),
         summary=summary(found),
         results=changed_results(book, supposed, found),
-        official=tuple(
-            sorted({r.number for r in altered.results if 0 < r.number <= official_until})
-        ),
+        official=altered_official(book, supposed, until=official_until),
     )
 
 

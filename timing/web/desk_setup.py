@@ -23,6 +23,7 @@ from timing.operations.definitions import definition_text
 from timing.operations.directors import Director
 from timing.operations.homes import FrameNotHere, NotHome
 from timing.operations.races import (
+    AltersOfficial,
     DefinitionMoved,
     RaceExists,
     add_race,
@@ -213,7 +214,7 @@ def look_or_take(who: Director, slug: str) -> AnyResponse:
             " look at what it changes now, then take it."
         )
         return _page(who, slug, text=text, message=said, is_error=True)
-    except (NotHome, FrameNotHere, RacefileErrors) as error:
+    except (AltersOfficial, NotHome, FrameNotHere, RacefileErrors) as error:
         said = f"Not taken: {error}"
         return _page(who, slug, text=text, based_on=based_on, message=said, is_error=True)
     installation().books.refresh()
