@@ -371,6 +371,21 @@ def desk_setup_course(slug: str) -> str:
     return f"{desk_setup(slug)}/course"
 
 
+def desk_setup_step(slug: str, step: str = "race", number: int | None = None) -> str:
+    """A step of set-up; of the stages also one of them, by its place in the list from 1."""
+    return f"{desk_setup(slug)}/{step}" + ("" if number is None else f"/{number}")
+
+
+def desk_setup_draft(slug: str) -> str:
+    """Where the draft of a definition is thrown away."""
+    return f"{desk_setup(slug)}/draft"
+
+
+def desk_setup_check(slug: str) -> str:
+    """Where a program of the page asks what is wrong with a text."""
+    return f"{desk_setup(slug)}/check"
+
+
 def desk_people(slug: str) -> str:
     """Who may do what in a race."""
     return f"{desk(slug)}/people"

@@ -48,6 +48,7 @@ from timing.web.desk_registration import desk_registration
 from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
+from timing.web.desk_setup_steps import desk_setup_steps
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
@@ -111,6 +112,7 @@ def create_app(settings: Settings) -> Flask:
         desk_ruling_notes,
         desk_rulings,
         desk_setup,
+        desk_setup_steps,
         desk_signing,
         desk,
         desk_account,
