@@ -54,8 +54,9 @@ class ChangeItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedItem:
-    """One number; ``is_standing`` where its stage stands by it. ``results`` are addresses of what it said, ``signed`` that of what was signed.
+    """One number; ``is_standing`` where its stage stands by it.
 
+    ``results`` are addresses of what it said, ``signed`` that of what was signed.
     ``is_changed`` where the result that stands by it is another by now.
     """
 
