@@ -19,6 +19,7 @@ from timing.db import (
     export_tables,  # noqa: F401
     people_tables,  # noqa: F401
     ruling_tables,  # noqa: F401
+    setup_tables,  # noqa: F401
 )
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table

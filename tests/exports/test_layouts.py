@@ -70,7 +70,7 @@ FILES = (
     "../../../../../../etc/passwd",
     "/proc/self/environ",
     "fonts/letters.json",
-    "/work/bivouac.sqlite",
+    "/var/lib/bivouac/bivouac.sqlite",
     "\\\\..\\\\..\\\\etc\\\\passwd",
 )
 

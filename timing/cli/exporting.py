@@ -18,7 +18,7 @@ from timing.cli.questions import MOMENT, asked_board, asked_stage
 from timing.cli.refusals import unknown
 from timing.cli.results import computed
 from timing.cli.sites import write_site
-from timing.cli.sources import read_document, takes_race, write_file
+from timing.cli.sources import read_published, takes_race, write_file
 from timing.core.book import RaceBook
 from timing.core.definition import Measure, Of
 from timing.core.document import Document
@@ -101,11 +101,11 @@ def export(
         return
     if languages or with_racefile:
         raise click.UsageError("--language and --with-racefile go with --format site.")
-    document = read_document(file, slug)
+    document, issued = read_published(file, slug)
     if form == _RACEFILE:
         _write(_racefile(document), out)
         return
-    book = computed(document, at)
+    book = computed(document, at, issued)
     if is_public:
         book = public_book(book.document, whole=book)
     warn_of(book.problems())

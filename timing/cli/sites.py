@@ -48,9 +48,10 @@ def write_site(
 
         held = databases.held(slug)
         document, revision = held.document, held.cursor.revision
+        issued = held.publications
     else:
-        document = read_document(file, slug)
-    whole = computed(document, at)
+        document, issued = read_document(file, slug), ()
+    whole = computed(document, at, issued)
     book = public_book(whole.document, whole=whole)
     warn_of(book.problems())
     languages = tuple(dict.fromkeys(languages))

@@ -13,6 +13,7 @@ from timing import racefile
 from timing.cli.printing import patiently
 from timing.cli.refusals import Refused, refusing
 from timing.core.document import Document
+from timing.core.publications import Publication
 from timing.racefile import RacefileErrors
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -45,6 +46,17 @@ def read_document(file: Path | None, slug: str | None, revision: int | None = No
     if file is not None:
         return read_racefile(file)
     return held_document(slug or "", revision)
+
+
+def read_published(file: Path | None, slug: str | None) -> tuple[Document, tuple[Publication, ...]]:
+    """The same, with what was issued of the race: of a file nothing was, as far as it tells."""
+    if file is not None or slug is None:
+        return read_document(file, slug), ()
+    # As in `held_document`.
+    from timing.cli import databases  # noqa: PLC0415
+
+    held = databases.held(slug)
+    return held.document, held.publications
 
 
 def held_document(slug: str, revision: int | None = None) -> Document:

@@ -157,7 +157,7 @@ def desk_now(slug: str, part: str, **query: str | int | None) -> str:
 
 
 def desk_records(slug: str) -> str:
-    """The latest records, what contradicts them, quick rulings and guns."""
+    """The latest records, what contradicts them, and guns."""
     return f"{desk(slug)}/records"
 
 
@@ -346,6 +346,11 @@ def desk_answers(slug: str) -> str:
     return f"{desk_publish(slug)}/answers"
 
 
+def desk_hold(slug: str) -> str:
+    """Where a provisional number is held, or let go on."""
+    return f"{desk_publish(slug)}/hold"
+
+
 def desk_files(slug: str, **query: str | int | None) -> str:
     """Every file that a race can be taken home in."""
     return _with(f"{desk(slug)}/files", query)
@@ -375,6 +380,21 @@ def desk_setup(slug: str, **query: str | int | None) -> str:
 def desk_setup_course(slug: str) -> str:
     """Where the GPX file of a stage is sent."""
     return f"{desk_setup(slug)}/course"
+
+
+def desk_setup_step(slug: str, step: str = "race", number: int | None = None) -> str:
+    """A step of set-up; of the stages also one of them, by its place in the list from 1."""
+    return f"{desk_setup(slug)}/{step}" + ("" if number is None else f"/{number}")
+
+
+def desk_setup_draft(slug: str) -> str:
+    """Where the draft of a definition is thrown away."""
+    return f"{desk_setup(slug)}/draft"
+
+
+def desk_setup_check(slug: str) -> str:
+    """Where a program of the page asks what is wrong with a text."""
+    return f"{desk_setup(slug)}/check"
 
 
 def desk_people(slug: str) -> str:
@@ -415,6 +435,16 @@ def calendar(slug: str) -> str:
 def runner_calendar(slug: str, bib: str) -> str:
     """The starts of a runner as an iCalendar file."""
     return f"{runner(slug, bib)}/calendar.ics"
+
+
+def publications(slug: str) -> str:
+    """What was published of a race, number by number."""
+    return f"{race(slug)}/publications"
+
+
+def signed_result(slug: str, number: int) -> str:
+    """The result of a publication as it was signed: its SHA-256 is the published digest."""
+    return f"{API}races/{_part(slug)}/publications/{number}/result"
 
 
 def feed(slug: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
@@ -20,6 +21,8 @@ from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
 from timing.web.api.files import files_api
 from timing.web.api.now import now_api
+from timing.web.api.people import people_api
+from timing.web.api.publications import publications_api
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.rulings import rulings_api
@@ -47,6 +50,7 @@ from timing.web.desk_registration import desk_registration
 from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
+from timing.web.desk_setup_steps import desk_setup_steps
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
@@ -54,6 +58,7 @@ from timing.web.desk_watch import desk_watch
 from timing.web.embedding import embedding
 from timing.web.errors import handle_errors
 from timing.web.feeds import feeds
+from timing.web.form_limits import bound_forms
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.hooks import hooks
@@ -96,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     log_requests(app, settings)
+    app.before_request(bound_forms)  # before the next, which reads forms
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
@@ -108,6 +114,7 @@ def create_app(settings: Settings) -> Flask:
         desk_ruling_notes,
         desk_rulings,
         desk_setup,
+        desk_setup_steps,
         desk_signing,
         desk,
         desk_account,
@@ -145,6 +152,8 @@ def create_app(settings: Settings) -> Flask:
         rulings_api,
         definition_api,
         now_api,
+        people_api,
+        publications_api,
         files_api,
     )
     for blueprint in ours:
@@ -155,6 +164,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(sync)
     page = render(api_page(api.spec.to_dict()), notice=settings.notice)
     app.add_url_rule(addresses.API, "api_page", lambda: Response(page, content_type=HTML))
+    app.before_request(_refuse_long_body)
     handle_errors(app)
     add_headers(app, settings)
     serving = app.wsgi_app
@@ -165,6 +175,13 @@ def create_app(settings: Settings) -> Flask:
     if made.metrics is not None:
         measure(app, made.metrics)
     return app
+
+
+def _refuse_long_body() -> None:
+    """Refuse what is longer than any request may be, where nothing reads it as well."""
+    longest = current_app.config["MAX_CONTENT_LENGTH"]
+    if (request.content_length or 0) > longest:
+        raise RequestEntityTooLarge
 
 
 def serve(app: Flask, is_alive: Callable[[], bool]) -> None:
