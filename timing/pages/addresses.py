@@ -356,6 +356,17 @@ def desk_files(slug: str, **query: str | int | None) -> str:
     return _with(f"{desk(slug)}/files", query)
 
 
+def desk_compare(slug: str) -> str:
+    """Our results beside another timekeeper's file."""
+    return f"{desk(slug)}/compare"
+
+
+def desk_layouts(slug: str, sheet: str = "", **query: str | int | None) -> str:
+    """The layouts of what is printed, or one of them, in a ``version``."""
+    path = f"{desk(slug)}/files/layouts"
+    return _with(f"{path}/{sheet}" if sheet else path, query)
+
+
 def desk_file_jobs(slug: str, job: str = "", act: str = "") -> str:
     """Where a job for a long file is begun; of one, its file, or an act such as ``stop``."""
     return "/".join(part for part in (f"{desk(slug)}/files/jobs", job, act) if part)

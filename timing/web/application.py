@@ -34,10 +34,12 @@ from timing.web.desk import desk
 from timing.web.desk_account import desk_account
 from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_compare import desk_compare
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
+from timing.web.desk_layouts import desk_layouts
 from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
@@ -128,6 +130,8 @@ def create_app(settings: Settings) -> Flask:
         desk_person,
         desk_registration,
         desk_start_lists,
+        desk_compare,
+        desk_layouts,
         desk_prints,
         desk_publish,
         desk_stations,
