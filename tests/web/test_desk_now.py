@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.serving import SLUG, bearer, director_key, json_of
+from tests.serving import SLUG, bearer, director_key, json_of, settings_for
 from tests.web.forms import Forms, form, submit
 from tests.web.test_desk import director, sign_in
 from timing import racefile
@@ -15,10 +17,12 @@ from timing.core.times import HOUR, MINUTE, Instant
 from timing.db.alert_tables import AlertContactRow, MessageRow
 from timing.db.engines import Database
 from timing.db.reading import read_race
+from timing.live.played_clock import write_clock
 from timing.operations.races import add_race
 from timing.operations.record import append
 from timing.racefile import load_passing
 from timing.web import clearing, desk_alerts, desk_now
+from timing.web.application import create_app
 
 __all__ = ["director", "sign_in"]
 
@@ -53,8 +57,9 @@ STORM_TEN = 1_774_692_000_000
 def at(monkeypatch: pytest.MonkeyPatch) -> list[Instant]:
     """The clock of the desk, in a list of one."""
     clock = [STORM_TEN]
-    for module in (desk_now, desk_alerts, clearing):
-        monkeypatch.setattr(module, "now", lambda: clock[0])
+    monkeypatch.setattr(desk_alerts, "now", lambda: clock[0])
+    for module in (desk_now, clearing):
+        monkeypatch.setattr(module, "present", lambda: clock[0])
     return clock
 
 
@@ -299,3 +304,27 @@ def test_programs_read_and_close_what_the_desk_does(storm: FlaskClient, filled: 
     missing = storm.post(f"/api/v1/races/{SLUG}/stages/2/close", headers=key)
     assert missing.status_code == 422
     assert storm.get("/api/v1/races/storm/now", headers=key).status_code == 403
+
+
+def test_a_race_that_is_played_is_looked_at_and_decided_by_its_own_clock(
+    filled: Database, tmp_path: Path
+) -> None:
+    """By the clock of the machine everybody of a race long past is overdue."""
+    with filled.writing() as session:
+        add_race(session, racefile.loads(STORM, name="storm"), at=0, by="tests")
+        one = load_passing({"id": "o", "stage": 1, "control": "CP1", "bib": "1", "time": "08:50"})
+        append(session, "storm", [one], received=STORM_TEN)
+    clock = tmp_path / "clock.txt"
+    write_clock(clock, STORM_TEN - HOUR)
+    client = create_app(settings_for(filled, BIVOUAC_DESK_CLOCK=str(clock))).test_client()
+    sign_in(client)
+    page = client.get(DESK)
+    assert ">09:00:00</time>" in page.text
+    assert "overdue" not in page.text.partition("now_bell")[0]
+    hold = form(page, HOLDS) | {"control": "CP2", "reason": "Storm"}
+    assert client.post(HOLDS, data=hold).status_code == 303
+    (made,) = rulings(filled)
+    assert isinstance(made, Hold)
+    assert made.since == made.at == STORM_TEN - HOUR
+    write_clock(clock, STORM_TEN + 4 * HOUR)
+    assert "4 runners overdue" in client.get(DESK).text

@@ -189,7 +189,12 @@ def _behind(book: RaceBook, stage: int, line: RegisterLine, after: Instant) -> s
 def _ring(slug: str, one: Standing, phones: Mapping[str, tuple[str, str]]) -> Ring | None:
     if not one.control:
         return None
-    base = post_of(one.control)
+    return ring_of(slug, one.control, phones)
+
+
+def ring_of(slug: str, control: str, phones: Mapping[str, tuple[str, str]]) -> Ring:
+    """Whom to call at a control, or where to say whom."""
+    base = post_of(control)
     name, number = phones.get(base, ("", ""))
     digits = "".join(c for c in number if c.isdigit() or c == "+")
     return Ring(

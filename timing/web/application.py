@@ -19,8 +19,10 @@ from timing.web.answering import HTML, RememberedAnswers
 from timing.web.api.definition import definition_api
 from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
+from timing.web.api.files import files_api
 from timing.web.api.now import now_api
 from timing.web.api.people import people_api
+from timing.web.api.publications import publications_api
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.rulings import rulings_api
@@ -40,6 +42,7 @@ from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
+from timing.web.desk_prints import desk_prints
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_ruling_notes import desk_ruling_notes
@@ -123,6 +126,7 @@ def create_app(settings: Settings) -> Flask:
         desk_person,
         desk_registration,
         desk_start_lists,
+        desk_prints,
         desk_publish,
         desk_stations,
         desk_watch,
@@ -143,6 +147,8 @@ def create_app(settings: Settings) -> Flask:
         definition_api,
         now_api,
         people_api,
+        publications_api,
+        files_api,
     )
     for blueprint in ours:
         # A browser never sends a key by itself, so nobody can make one send it.

@@ -12,14 +12,8 @@ from timing.core.book import RaceBook
 from timing.core.records import Assign, Ruling, StartCorrection, Void
 from timing.core.times import format_instant
 from timing.db.latest import latest_passings
-from timing.db.reading import definition_version
 from timing.exports.csv import to_csv
 from timing.exports.json import to_json
-from timing.exports.mark import mark_of
-from timing.exports.pdf import Imprint, Sheets, to_pdf
-from timing.exports.pdf_bulletin import bulletin
-from timing.exports.pdf_checkpoint import checkpoint_sheets
-from timing.exports.pdf_start import StartOrder, start_list
 from timing.exports.table import Table, board_table, stage_table
 from timing.live.books import Standing
 from timing.operations.directors import (
@@ -49,6 +43,7 @@ from timing.web import forms, recording
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed, signed_in
 from timing.web.installation import installation, now
+from timing.web.present import present
 from timing.web.previewing import previewed
 
 Parameters = ParamSpec("Parameters")
@@ -149,7 +144,7 @@ def _rule(
     back: Callable[[str], str],
     moments: tuple[str, ...] = (),
 ) -> AnyResponse:
-    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(now())}
+    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(present())}
     data |= {name: forms.whole(field(name)) for name in ("stage",) if field(name)}
     try:
         ruling = recording.ruling_from(data, by=who.name, is_station=False)
@@ -177,7 +172,7 @@ def _rule(
 def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
     """Why the desk does not take what may be a slip of the hand; empty where nothing is wrong."""
     if isinstance(ruling, StartCorrection) and not anyway:
-        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=now())
+        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=present())
         if doubts:
             return sentence("gun-refused", doubts=", and ".join(doubts))
     if isinstance(ruling, Void):
@@ -212,40 +207,6 @@ def export(_: Director, slug: str) -> AnyResponse:
     body, name = here.books.race(slug).ask_whole(made)
     response = Response(body, content_type=content_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
-    return response
-
-
-@desk.get("/desk/<slug:slug>/print/<sheet>/<int:number>")
-@allowed(Right.EXPORT)
-def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
-    """Checkpoint sheets, the start list or the bulletin of a stage, as PDF."""
-    if sheet not in ("checkpoint-sheets", "start-list", "bulletin"):
-        raise BadQuery("sheet", "checkpoint-sheets, start-list or bulletin")
-    args = request.args.to_dict()
-    control, order = args.get("control") or None, args.get("order", StartOrder.START)
-    if order not in tuple(StartOrder):
-        raise BadQuery("order", "start or bib")
-    here = installation()
-    here.books.refresh()
-    race = here.books.race(slug)
-    with here.database.reading() as session:
-        version = definition_version(session, slug, race.standing.cursor.revision)
-
-    def taken(book: RaceBook, standing: Standing) -> Sheets:
-        source = f"definition {version}, revision {standing.cursor.revision}"
-        imprint = Imprint(source=source, issued=now())
-        if sheet == "bulletin":
-            mark = mark_of(book, imprint.issued, number)
-            return bulletin(book, number, imprint=imprint, mark=mark)
-        if sheet == "start-list":
-            return start_list(book, number, order=StartOrder(order), imprint=imprint)
-        return checkpoint_sheets(book, number, control, imprint=imprint)
-
-    sheets = race.ask_whole(taken)
-    # Not within `ask`: while the pages are set, others may ask the book.
-    response = Response(to_pdf(sheets), content_type="application/pdf")
-    name = "-".join(part for part in (slug, "stage", str(number), sheet, control) if part)
-    response.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
     return response
 
 
