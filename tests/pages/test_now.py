@@ -102,6 +102,17 @@ def storm() -> NowPage:
     return now_of(stormy())
 
 
+def test_all_alerts_of_a_runner_are_one_line_and_one_answer(storm: NowPage) -> None:
+    """7a was seen behind the sweep, was passed by it, and is overdue."""
+    (one,) = [alarm for alarm in storm.alarms if alarm.plate == "7a"]
+    assert one.seen.startswith("Left CP1 07:33, due at CP2 by 09:34.")
+    assert "behind the sweep" in one.seen
+    assert "the sweep came to CP2" in one.seen
+    assert set(one.ack["alert"].split()) == {"overdue", "behind-sweep", "passed-by-sweep"}
+    assert (one.ack["control"], one.ack["bibs"]) == ("", "7a")
+    assert storm.headline == f"{storm.open_alarms} alerts"
+
+
 def test_a_silent_station_says_whom_to_call_when_it_was_heard_and_what_to_do(
     storm: NowPage,
 ) -> None:

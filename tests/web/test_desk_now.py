@@ -306,6 +306,21 @@ def test_programs_read_and_close_what_the_desk_does(storm: FlaskClient, filled: 
     assert storm.get("/api/v1/races/storm/now", headers=key).status_code == 403
 
 
+def test_one_answer_is_for_all_that_stands_of_a_runner(
+    storm: FlaskClient, filled: Database, at: list[Instant]
+) -> None:
+    at[0] = STORM_TEN + HOUR
+    sent = form(storm.get(DESK), ACK) | {"alert": "overdue behind-sweep", "control": ""}
+    assert storm.post(ACK, data=sent).status_code == 303
+    assert storm.post(ACK, data=sent).status_code == 303
+    made = [r for r in rulings(filled) if isinstance(r, Acknowledgement)]
+    assert [(r.alert, r.bibs, r.control) for r in made] == [
+        ("overdue", ("1",), ""), ("behind-sweep", ("1",), ""),
+    ]  # fmt: skip
+    assert storm.post(ACK, data={**sent, "alert": ""}).status_code == 400
+    assert storm.post(ACK, data={**sent, "alert": "overdue storm"}).status_code == 400
+
+
 def test_a_race_that_is_played_is_looked_at_and_decided_by_its_own_clock(
     filled: Database, tmp_path: Path
 ) -> None:
