@@ -36,6 +36,7 @@ from timing.core.records import Record
 from timing.core.times import SECOND, Duration, Instant
 from timing.db.engines import Database, DatabaseBusy, open_database
 from timing.live.books import Books
+from timing.live.logs import configure_logs
 from timing.live.played_clock import write_clock
 from timing.live.tending import Task, Tending
 from timing.operations.alerting import race_number, set_phone
@@ -233,6 +234,7 @@ def _feed_and_exit(
         if _answers(settings, parent):
             click.echo(greeting)
             sys.stdout.flush()
+        configure_logs(settings)
         # Alerts are told as `timing tend` tells them; it ends with this process.
         tending = Tending(_alerts(settings), threading.Event())
         threading.Thread(target=tending.run, name="tending", daemon=True).start()

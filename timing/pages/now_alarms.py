@@ -13,6 +13,7 @@ from timing.core.times import Instant, zone_named
 from timing.pages import addresses, figures
 from timing.pages.alert_words import lasting, title_of
 from timing.pages.arrivals import runner_detail
+from timing.pages.control_places import post_of
 from timing.pages.marks import name_of
 
 NAMED = 40
@@ -215,8 +216,3 @@ def ring_of(slug: str, control: str, phones: Mapping[str, tuple[str, str]]) -> R
         name=" ".join(part for part in (name, number) if part),
         url=f"tel:{digits}" if digits else f"{addresses.desk_alerts(slug)}#phones",
     )
-
-
-def post_of(control: str) -> str:
-    """The place of a control, whichever way and lap: ``HUT`` of ``LAP2:HUT.out``."""
-    return control.rpartition(":")[2].partition(".")[0]

@@ -9,7 +9,7 @@ from timing.core.book import RaceBook
 from timing.core.records import Hold
 from timing.core.safety import Whereabouts
 from timing.pages import figures
-from timing.pages.now_alarms import post_of
+from timing.pages.control_places import post_of
 from timing.pages.now_moment import Moment
 from timing.pages.now_points import point_names
 from timing.pages.selection import Option

@@ -200,7 +200,7 @@ def _asked(slug: str, question: Callable[[RaceBook], Answer]) -> Answer:
 
 
 def _ruling(row: Row, by: str) -> Ruling:
-    data = {name: value for name, value in row.items() if value not in ("", (), None)}
+    data = {name: value for name, value in row.items() if value not in ("", (), [], None)}
     try:
         return recording.ruling_from(
             {"at": format_instant(present()), **data}, by=by, is_station=False
