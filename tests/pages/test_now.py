@@ -149,6 +149,15 @@ def test_the_sweep_is_named_with_those_behind_it_and_the_last_before_it(storm: N
     assert storm.sweep.last.bib == "181"
 
 
+def test_those_who_wait_in_a_hold_came_since_it_began(storm: NowPage) -> None:
+    """Of those seen last at CP3 six came since half past ten; the others were through before."""
+    (hold,) = storm.holds
+    assert (hold.control, hold.since) == ("CP3", "10:30")
+    came = {"148": "10:27", "181": "10:33", "176": "10:37", "205": "10:41", "188": "10:32"}
+    came |= {"007": "10:44", "210": "10:58"}
+    assert int(hold.waiting) == sum(clock >= "10:30" for clock in came.values())
+
+
 def test_what_is_open_beside_the_alerts_is_a_figure_that_leads_there(storm: NowPage) -> None:
     assert [(lead.what, lead.url) for lead in storm.leads][:4] == [
         ("held at CP3", "#h-hold"), ("station silent", "#h-posts"),

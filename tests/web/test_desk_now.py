@@ -333,6 +333,19 @@ def test_a_silent_station_stands_with_whom_to_call_on_the_page_of_stations_too(
     assert "dora has this." in director.get(f"{DESK}/stations").text
 
 
+def test_what_was_done_is_on_the_page_at_once(storm: FlaskClient, at: list[Instant]) -> None:
+    """Pages of the same few seconds are worked out once: not by what was known before."""
+    at[0] = STORM_TEN + HOUR + 3_001
+    sent = form(storm.get(DESK), ACK)
+    storm.post(ACK, data=sent)
+    assert "dora has this." in storm.get(DESK).text
+    at[0] += 1
+    given = {"bibs": "1", "vehicle": "Bus 1"}
+    page = submit(storm, CLEAR, ACCOUNT, given)
+    assert page.status_code == 303
+    assert "Bus 1" in storm.get(DESK).text.partition('id="h-aboard"')[2]
+
+
 def test_one_answer_is_for_all_that_stands_of_a_runner(
     storm: FlaskClient, filled: Database, at: list[Instant]
 ) -> None:

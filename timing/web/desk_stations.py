@@ -218,7 +218,7 @@ def _page(
     with here.database.reading() as session:
         known, devices = stations_and_devices(session, slug)
         phones = phones_of(session, race_number(session, slug))
-    at = moment_of(present())
+    at = present()
 
     def made(book: RaceBook, _: Standing) -> str:
         return render(
@@ -234,7 +234,7 @@ def _page(
                 draft=draft,
                 silent=silences(
                     book,
-                    standing_at(book, at),
+                    standing_at(book, moment_of(book, at)),
                     at=at,
                     phones={control: (one.name, one.phone) for control, one in phones.items()},
                     new_id=forms.new_id,

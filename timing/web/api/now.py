@@ -196,7 +196,7 @@ def _standing(slug: str) -> Answer:
     here.books.refresh()
 
     def told(book: RaceBook, standing: Standing) -> Answer:
-        at = moment_of(moment)
+        at = moment_of(book, moment)
         return {
             "at": format_instant(at),
             "revision": standing.cursor.revision,
