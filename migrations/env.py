@@ -7,6 +7,7 @@ import timing.db.publication_tables  # noqa: F401 - its tables are of the metada
 from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata
     entries_tables,  # noqa: F401
+    export_tables,  # noqa: F401
     people_tables,  # noqa: F401
     ruling_tables,  # noqa: F401
 )

@@ -16,6 +16,7 @@ from tests.postgresql import PostgreSQL
 from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata
     entries_tables,  # noqa: F401
+    export_tables,  # noqa: F401
     people_tables,  # noqa: F401
     ruling_tables,  # noqa: F401
 )

@@ -28,9 +28,11 @@ PASSWORD = "a long enough password"
 
 
 def settings_for(database: Database, **variables: str) -> Settings:
-    """Settings of a server on this database."""
+    """Settings of a server on this database, which keeps its files beside it."""
+    beside = {} if database.file is None else {"BIVOUAC_INSTANCE": str(database.file.parent)}
     return read_settings(
         {
+            **beside,
             "BIVOUAC_ENVIRONMENT": "development",
             "BIVOUAC_SECRET_KEY": "a key of tests, of more than thirty-two characters",
             "BIVOUAC_DATABASE_URL": database.url.render_as_string(hide_password=False),

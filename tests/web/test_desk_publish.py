@@ -12,6 +12,7 @@ from tests.web.forms import submit
 from tests.web.test_desk import sign_in
 from timing.db.engines import Database
 from timing.db.publications import publications_of
+from timing.operations.automatic import holds_of
 
 PAGE = f"/desk/{SLUG}/publish"
 
@@ -59,3 +60,20 @@ def test_a_protest_is_text_and_never_a_script(director: FlaskClient) -> None:
 def test_nobody_publishes_without_signing_in(client: FlaskClient, filled: Database) -> None:
     assert client.post(PAGE, data={**FIELDS, "sure": "yes"}).status_code in {400, 401}
     assert issued(filled) == []
+
+
+def test_the_desk_says_when_the_rules_make_it_official_and_holds_it(
+    director: FlaskClient, filled: Database
+) -> None:
+    submit(director, PAGE, PAGE, {**FIELDS, "sure": "yes"})
+    page = director.get(PAGE).text
+    assert "Official by the rules at " in page
+    assert "Hold number 1" in page
+    held = submit(director, PAGE, f"{PAGE}/hold", {"number": "1", "held": "yes"})
+    assert held.status_code == 303
+    with filled.reading() as session:
+        assert holds_of(session, SLUG) == {1}
+    assert "Held: it becomes official when somebody makes it so." in director.get(PAGE).text
+    submit(director, PAGE, f"{PAGE}/hold", {"number": "1", "held": "no"})
+    with filled.reading() as session:
+        assert holds_of(session, SLUG) == set()

@@ -309,7 +309,7 @@ def test_no_text_of_a_race_becomes_more_than_text(tried: Tried) -> None:
     showing = [address for address, html in tried.pages.items() if TAG in html]
     assert len([address for address in showing if address.startswith("/races")]) > 10
     assert len([address for address in showing if address.startswith("/desk")]) > 15
-    assert tried.taken > 10
+    assert tried.taken >= 10
 
 
 def rules_of_pages(app: Flask) -> Iterator[Rule]:

@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import is_
+from weakref import WeakKeyDictionary
 
 from timing.core.book import RaceBook
 from timing.core.classifications import key_of
@@ -55,12 +57,44 @@ class Digests:
 def digests_of(book: RaceBook, after: int | None = None) -> Digests:
     """The digests of a result as after a stage, by default the last one with a result."""
     number = book.last_stage if after is None else after
-    return Digests(after=number, input=_digest(_input(book)), result=_digest(_result(book, number)))
+    return Digests(after=number, input=input_digest(book), result=_digest(_result(book, number)))
+
+
+def result_of(book: RaceBook, after: int) -> str:
+    """The digest of the result as after a stage, for who asks often.
+
+    It is taken anew only where a stage or a board that it is made of was laid out anew: what
+    happens on later stages costs nothing.
+    """
+    parts: list[object] = [book.race]
+    parts += [book.stage_boards(number) for number in book.stages if number <= after]
+    parts += [book.lines_for_start(c.code, "", after) for c in book.race.classifications]
+    known = _KEPT.setdefault(book, {})
+    kept = known.get(after)
+    if kept is not None and len(kept[0]) == len(parts) and all(map(is_, kept[0], parts)):
+        return kept[1]
+    found = _digest(_result(book, after))
+    known[after] = tuple(parts), found
+    return found
+
+
+_KEPT: WeakKeyDictionary[RaceBook, dict[int, tuple[tuple[object, ...], str]]] = WeakKeyDictionary()
+"""Digests of results by book and stage, each with what it was taken of."""
 
 
 def frozen_of(book: RaceBook, after: int) -> Plain:
     """The result as after a stage, over ids: what the digest of a result is taken of."""
     return _result(book, after)
+
+
+def input_digest(book: RaceBook) -> str:
+    """The digest of what a result is computed from."""
+    return _digest(_input(book))
+
+
+def signed(text: str) -> str:
+    """The digest of a result that is written as `canonical` writes it."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def result_digest(frozen: Plain) -> str:

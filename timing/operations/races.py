@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from timing.core.definition import Race
 from timing.core.document import Document
+from timing.core.publications import Publication
 from timing.core.times import Instant
 from timing.db import reading
 from timing.db.reading import Cursor
@@ -50,11 +51,15 @@ class RaceListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldDocument:
-    """A race with where it stands: ``cursor`` for ETags, ``version`` of its definition."""
+    """A race with where it stands: ``cursor`` for ETags, ``version`` of its definition.
+
+    ``publications`` are what was issued of it by then.
+    """
 
     document: Document
     cursor: Cursor
     version: int
+    publications: tuple[Publication, ...] = ()
 
 
 def add_race(
@@ -100,6 +105,7 @@ def export_document(session: Session, slug: str, revision: int | None = None) ->
         document=held.document(parse_definition(held.definition)),
         cursor=held.cursor,
         version=held.version,
+        publications=held.publications,
     )
 
 
