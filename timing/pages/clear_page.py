@@ -121,7 +121,7 @@ def clear_page(
     draft: AccountDraft = NO_ACCOUNT_DRAFT,
 ) -> ClearPage:
     """The page of a stage; UnknownStage."""
-    found = register_at(book, stage, moment_of(now))
+    found = register_at(book, stage, moment_of(book, now))
     return _ClearMaker(book, found, now, new_id).page(
         form_token=form_token,
         signed_in_as=signed_in_as,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from timing.core.definition import StageKind
+from timing.core.records import StartList
 from timing.core.safety import Register
 from timing.pages import addresses, figures
 from timing.pages.now_counts import Counts, counts_of
@@ -95,9 +96,13 @@ def steps_before(moment: Moment, known: Known) -> Iterator[Step]:
         is_done=bool(entries),
         url=addresses.desk_entries(slug),
     )
+    first = next(iter(book.stages), 0)
+    is_issued = any(isinstance(r, StartList) and r.stage == first for r in book.rulings)
     yield Step(
-        text="Draw up and issue the first start list",
-        is_done=False,
+        text="The first start list is issued"
+        if is_issued
+        else "Draw up and issue the first start list",
+        is_done=is_issued,
         url=addresses.desk_start_lists(slug),
     )
     yield Step(
