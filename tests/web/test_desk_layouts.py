@@ -92,6 +92,19 @@ def test_a_layout_that_goes_wrong_later_is_stood_in_for_until_it_is_mended(
     assert "Line 2" not in director.get(addresses.desk_layouts(SLUG)).text
 
 
+def test_a_layout_that_ran_into_a_limit_is_not_tried_again(
+    director: FlaskClient, filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("timing.exports.layouts._WALL_SECONDS", 0.5)
+    put_down(filled, "#for a in range(100000) { for b in range(100000) { let c = a * b } }")
+    assert "standard layout" in text(director.get(PRINT).data)
+    assert "and was ended" in director.get(BULLETIN).text
+    tried: list[object] = []
+    monkeypatch.setattr("timing.web.own_layouts.set_in_layout", lambda *_: tried.append(1))
+    assert "standard layout" in text(director.get(PRINT).data)
+    assert tried == []
+
+
 def test_a_file_is_taken_instead_of_the_text(director: FlaskClient) -> None:
     values = form(director.get(BULLETIN), BULLETIN)
     content = OWN.replace("\n", "\r\n").encode("utf-8-sig")

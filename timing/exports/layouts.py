@@ -24,6 +24,9 @@ from timing.exports.pdf_setting import LAYOUT, MOST_SECONDS, TEMPLATES
 LONGEST = 60_000
 """Letters of a layout; the standard ones have three thousand."""
 
+TOO_MUCH = f"It takes more than {MOST_SECONDS} seconds, or too much memory, and was ended."
+"""Said of a layout that ran into a limit."""
+
 _WALL_SECONDS = MOST_SECONDS + 10
 _KEPT_FROM_ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR")
 _ONE_AT_A_TIME = threading.Lock()
@@ -94,16 +97,13 @@ def _set(root: Path, sheets: Sheets) -> bytes:
             env={k: v for k in _KEPT_FROM_ENVIRONMENT if (v := os.environ.get(k)) is not None},
         )
     except subprocess.TimeoutExpired as error:
-        raise BadLayout(_TOO_MUCH) from error
+        raise BadLayout(TOO_MUCH) from error
     if done.returncode != 0:
         # It ran into a limit: of a processor's time, or of memory.
-        raise BadLayout(_TOO_MUCH)
+        raise BadLayout(TOO_MUCH)
     if done.stdout.startswith(b"%PDF"):
         return done.stdout
     raise _told(json.loads(done.stdout))
-
-
-_TOO_MUCH = f"It takes more than {MOST_SECONDS} seconds, or too much memory, and was ended."
 
 
 def _told(said: Mapping[str, object]) -> BadLayout:

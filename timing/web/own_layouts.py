@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from timing.exports.layouts import BadLayout, set_in_layout
+from timing.exports.layouts import TOO_MUCH, BadLayout, set_in_layout
 from timing.exports.pdf import Sheets, to_pdf
 from timing.operations.print_layouts import LayoutVersion, layout_in_force, note_fault
 from timing.web.installation import installation
@@ -17,9 +17,15 @@ def own_layout(slug: str, sheet: str) -> LayoutVersion | None:
 
 
 def set_pages(slug: str, sheet: str, sheets: Sheets, own: LayoutVersion | None) -> bytes:
-    """The sheets as PDF. A fault of the race's own layout is noted, and printed at the foot."""
+    """The sheets as PDF. A fault of the race's own layout is noted, and printed at the foot.
+
+    One that ran into a limit is not tried again until another version is taken: whoever may ask
+    for a certificate could keep a processor busy with it.
+    """
     if own is None:
         return to_pdf(sheets)
+    if own.fault == TOO_MUCH:
+        return to_pdf(_saying(sheets, BadLayout(TOO_MUCH)))
     try:
         content, fault = set_in_layout(sheets, own.text), ""
     except BadLayout as error:
