@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -15,14 +17,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.exports.printed import text
+from tests.pages.sample import siroua_six
 from tests.serving import BEFORE, SLUG, fill
 from tests.web.forms import submit
 from tests.web.test_desk import sign_in
 from timing.core.times import HOUR, SECOND, Instant
 from timing.db.engines import Database
+from timing.exports.layouts import Layout
 from timing.operations import export_jobs as jobs
 from timing.operations.export_jobs import JobState, TooManyJobs
 from timing.operations.export_making import begin_making
+from timing.operations.print_layouts import take_layout
+from timing.operations.races import add_race
 from timing.pages import addresses
 from timing.web.installation import installation, now
 
@@ -90,6 +97,26 @@ def test_a_long_file_is_made_by_a_process_of_its_own_and_taken_home(
     submit(director, PAGE, addresses.desk_file_jobs(SLUG, job.id, "delete"), {})
     assert list(folder.iterdir()) == []
     assert director.get(where).status_code == 404
+
+
+def test_certificates_are_made_in_the_layout_of_the_race(filled: Database, folder: Path) -> None:
+    over = siroua_six("22:00:00", stage=6)
+    entries = tuple(e for e in over.entries if e.bib in ("41", "7a"))
+    race = replace(over.race, slug="over")
+    with filled.writing() as session:
+        alone = replace(over, race=race, entries=entries, teams=())
+        add_race(session, alone, at=BEFORE, by="tests")
+        take_layout(
+            session, "over", Layout.CERTIFICATE, "= Bravo", based_on=0, by="Dora", at=BEFORE
+        )
+        job = jobs.begin_job(
+            session, folder, "over", "certificates", by="Dora", by_key="account 1", at=now()
+        )
+    begin_making(filled, folder, "over", job.id).wait(PATIENCE)
+    with zipfile.ZipFile(jobs.file_of_job(folder, job.id)) as packed:
+        pages = [text(packed.read(name)) for name in packed.namelist()]
+    assert len(pages) == len(entries)
+    assert all("Bravo" in page for page in pages)
 
 
 def test_a_stopped_job_ends_with_its_process_and_leaves_no_file(
