@@ -23,6 +23,7 @@ SLUG = "valleys"
 BEFORE = 1_774_000_000_000
 """An instant some days before the race."""
 
+SECRET_KEY = "a key of tests, of more than thirty-two characters"
 DIRECTOR = "Dora"
 PASSWORD = "a long enough password"
 
@@ -34,7 +35,7 @@ def settings_for(database: Database, **variables: str) -> Settings:
         {
             **beside,
             "BIVOUAC_ENVIRONMENT": "development",
-            "BIVOUAC_SECRET_KEY": "a key of tests, of more than thirty-two characters",
+            "BIVOUAC_SECRET_KEY": SECRET_KEY,
             "BIVOUAC_DATABASE_URL": database.url.render_as_string(hide_password=False),
             **variables,
         }

@@ -9,6 +9,7 @@ from timing.db import (
     people_tables,
     publication_tables,
     ruling_tables,
+    setup_tables,
 )
 from timing.db.tables import Table
 
@@ -19,6 +20,7 @@ MODULES = (
     people_tables,
     publication_tables,
     ruling_tables,
+    setup_tables,
 )
 """The modules of tables beside `timing.db.tables`."""
 

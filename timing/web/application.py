@@ -34,10 +34,12 @@ from timing.web.desk import desk
 from timing.web.desk_account import desk_account
 from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_compare import desk_compare
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
+from timing.web.desk_layouts import desk_layouts
 from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
@@ -48,6 +50,7 @@ from timing.web.desk_registration import desk_registration
 from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
+from timing.web.desk_setup_steps import desk_setup_steps
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
@@ -111,6 +114,7 @@ def create_app(settings: Settings) -> Flask:
         desk_ruling_notes,
         desk_rulings,
         desk_setup,
+        desk_setup_steps,
         desk_signing,
         desk,
         desk_account,
@@ -126,6 +130,8 @@ def create_app(settings: Settings) -> Flask:
         desk_person,
         desk_registration,
         desk_start_lists,
+        desk_compare,
+        desk_layouts,
         desk_prints,
         desk_publish,
         desk_stations,
