@@ -7,8 +7,10 @@ import timing.db.publication_tables  # noqa: F401 - its tables are of the metada
 from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata
     entries_tables,  # noqa: F401
+    export_tables,  # noqa: F401
     people_tables,  # noqa: F401
     ruling_tables,  # noqa: F401
+    setup_tables,  # noqa: F401
 )
 from timing.db.tables import Table
 

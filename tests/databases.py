@@ -16,8 +16,10 @@ from tests.postgresql import PostgreSQL
 from timing.db import (
     alert_tables,  # noqa: F401 - its tables are part of the metadata
     entries_tables,  # noqa: F401
+    export_tables,  # noqa: F401
     people_tables,  # noqa: F401
     ruling_tables,  # noqa: F401
+    setup_tables,  # noqa: F401
 )
 from timing.db.engines import Database, open_database
 from timing.db.tables import Table

@@ -11,7 +11,7 @@ import pytest
 import schemathesis
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
-from hypothesis.strategies import booleans, integers
+from hypothesis.strategies import booleans, integers, sampled_from
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -120,6 +120,17 @@ OF_NOW = [
     ("POST", "/api/v1/races/{slug}/now/account"),
     ("POST", "/api/v1/races/{slug}/stages/{number}/close"),
 ]
+OF_PEOPLE = [
+    ("GET", "/api/v1/races/{slug}/people"),
+    ("PUT", "/api/v1/races/{slug}/people/{account}"),
+    ("DELETE", "/api/v1/races/{slug}/people/{account}"),
+    ("GET", "/api/v1/races/{slug}/people/invitations"),
+    ("POST", "/api/v1/races/{slug}/people/invitations"),
+    ("DELETE", "/api/v1/races/{slug}/people/invitations/{invitation}"),
+    ("GET", "/api/v1/races/{slug}/people/{account}/sessions"),
+    ("DELETE", "/api/v1/races/{slug}/people/{account}/sessions"),
+    ("DELETE", "/api/v1/races/{slug}/people/{account}/sessions/{number}"),
+]
 OF_PUBLICATIONS = [
     ("GET", "/api/v1/races/{slug}/publications"),
     ("GET", "/api/v1/races/{slug}/publications/{number}/result"),
@@ -129,7 +140,23 @@ OF_PUBLICATIONS = [
     ("POST", "/api/v1/races/{slug}/protests"),
     ("POST", "/api/v1/races/{slug}/protests/{number}/answer"),
 ]
-OF_DESK = [*OF_ENTRIES, *OF_RULINGS, *OF_DEFINITION, *OF_NOW]
+OF_FILES = [
+    ("GET", "/api/v1/races/{slug}/files"),
+    ("GET", "/api/v1/races/{slug}/files/{form}"),
+    ("GET", "/api/v1/races/{slug}/files/jobs"),
+    ("POST", "/api/v1/races/{slug}/files/jobs"),
+    ("GET", "/api/v1/races/{slug}/files/jobs/{job}"),
+    ("DELETE", "/api/v1/races/{slug}/files/jobs/{job}"),
+    ("GET", "/api/v1/races/{slug}/files/jobs/{job}/file"),
+    ("GET", "/api/v1/races/{slug}/stages/{number}/print/{sheet}"),
+]
+OF_DESK = [
+    *OF_ENTRIES,
+    *OF_RULINGS,
+    *OF_DEFINITION,
+    *OF_NOW,
+    *OF_PEOPLE,
+]
 OF_STATIONS = [
     ("GET", "/api/v1/station/clock"),
     ("GET", "/api/v1/station/post"),
@@ -154,6 +181,12 @@ def test_every_operation_does_what_its_description_says(
         case.call_and_validate(checks=CHECKS)
 
     check()
+
+
+@pytest.fixture(scope="module")
+def described_of_files(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Described:
+    """Of a database of its own: jobs that are begun may still be under way in the end."""
+    return _described(filled_file, tmp_path_factory, director_key)
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +230,31 @@ def test_every_operation_of_publishing_does_what_its_description_says(
     check()
 
 
+@pytest.mark.parametrize(("method", "path"), OF_FILES)
+def test_every_operation_of_files_does_what_its_description_says(
+    described_of_files: Described, method: str, path: str
+) -> None:
+    @settings(
+        max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    @given(
+        case=described_of_files.schema[path][method].as_strategy(),
+        elsewhere=integers(0, 4),
+        form=sampled_from(("itra", "duv", "workbook", "bulletin", "prizes", "x")),
+    )
+    def check(case: schemathesis.Case[Any], elsewhere: int, form: str) -> None:
+        if elsewhere:
+            case.path_parameters["slug"] = SLUG
+        for name in {"form", "sheet"} & set(case.path_parameters):
+            case.path_parameters[name] = form
+        if "sheet" in case.path_parameters and elsewhere % 2:
+            case.path_parameters["number"] = 1
+        described_of_files.forget_failed_keys()
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
 @pytest.mark.parametrize(("method", "path"), OF_STATIONS)
 def test_every_operation_of_stations_does_what_its_description_says(
     described_to_stations: Described, method: str, path: str
@@ -222,7 +280,7 @@ def test_the_description_is_openapi_3_1(client: FlaskClient) -> None:
         for path, operations in description["paths"].items()
         for method in operations
         if method != "parameters"
-    ) == sorted(OPERATIONS + OF_STATIONS + OF_DESK + OF_PUBLICATIONS)
+    ) == sorted([*OPERATIONS, *OF_STATIONS, *OF_DESK, *OF_PUBLICATIONS, *OF_FILES])
 
 
 def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -> None:
@@ -234,6 +292,9 @@ def test_what_writes_and_what_is_for_stations_needs_a_key(client: FlaskClient) -
                 is_of_desk = (
                     path.endswith(("/entries", "/definition", "/now", "/protests"))
                     or "/rulings" in path
+                    or "/people" in path
+                    or "/files" in path
+                    or "/print/" in path
                 )
                 needed = method == "post" or is_of_station or is_of_desk
                 assert ("security" in operation) == needed

@@ -285,6 +285,13 @@ def taken_home(page: Page) -> dict[str, bytes]:
         answer = page.request.get(urljoin(page.url, link))
         assert answer.ok, f"{link}: {answer.status} {answer.text()[:300]}"
         files[link.partition(DESK)[2]] = answer.body()
+    for form in ("workbook", "racefile"):
+        # A long one is made while the page says how far it is.
+        page.locator(f"form:has(input[name=form][value={form}]) button").click()
+        made = page.locator("#made li").first.get_by_role("link", name="Take it")
+        made.wait_for(timeout=60_000)
+        address = urljoin(page.url, made.get_attribute("href") or "")
+        files[f"/files/{form}"] = page.request.get(address).body()
     return files
 
 

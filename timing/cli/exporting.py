@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -112,13 +113,17 @@ def export(
         _write(_workbook(book, board), out)
     elif form in (_XLSX, _PDF, _IOF, *_SUBMISSIONS):
         asked = Asked(board=board, after=after, stage=stage, source=_source(file, slug))
-        _write(made(book, form, asked), out)
+        with patiently("Writing") if form != _XLSX else nullcontext():
+            content = made(book, form, asked)  # a workbook has a bar of its own
+        _write(content, out)
     elif stage is not None:
         _write(_FORMATS[form](asked_stage(book, stage, board).table), out)
     elif board is not None:
         _write(_FORMATS[form](asked_board(book, board, after).table), out)
     elif form == "json" and out is not None and out.suffix == ".json":
-        _write(everything(book), out)
+        with patiently("Writing"):
+            content = everything(book)
+        _write(content, out)
     elif out is not None:
         _write_all(book, form, out)
 

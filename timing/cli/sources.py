@@ -74,13 +74,17 @@ def read_racefile(file: Path) -> Document:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Put a whole file in its place, or leave what is there; Refused where it can't be."""
+    """Put a whole file in its place, or leave what is there; Refused where it can't be.
+
+    Whoever breaks it off finds no half of one.
+    """
     draft = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
+        raise Refused(f"{path} can't be written: {error.strerror}.") from error
+    finally:
         with contextlib.suppress(OSError):
             draft.unlink()
-        raise Refused(f"{path} can't be written: {error.strerror}.") from error

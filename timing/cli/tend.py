@@ -18,9 +18,11 @@ from timing.live.books import Books
 from timing.live.logs import configure_logs
 from timing.live.tend_health import file_of, write_health
 from timing.live.tending import Task, Tending, alone
+from timing.operations.export_jobs import throw_away_old
 from timing.settings import Settings
 
 _SNAPSHOTS_AGAIN_SECONDS = 1.0
+_EXPORTS_SECONDS = 300.0
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -31,8 +33,19 @@ def tasks_of(settings: Settings, *, snapshots: bool = False) -> tuple[Task, ...]
     alerts = alert_tasks(settings, now, books, lambda: open_database(settings.database_url))
     officials = official_tasks(now, books, lambda: open_database(settings.database_url))
     outbox = outbox_tasks(settings, now, books)
-    tasks = (*outbox, *alerts, *officials, *backup_tasks(settings, now))
+    tasks = (*outbox, *alerts, *officials, *backup_tasks(settings, now), _exports_task(settings))
     return (*tasks, _snapshots_task(settings)) if snapshots else tasks
+
+
+def _exports_task(settings: Settings) -> Task:
+    """Files that jobs made are thrown away after an hour, whether anybody looks or not."""
+    database = open_database(settings.database_url)
+
+    def throw_away(_: threading.Event) -> None:
+        with database.writing() as session:
+            throw_away_old(session, settings.instance / "exports", at=now())
+
+    return Task(name="exports", every_seconds=_EXPORTS_SECONDS, run=throw_away)
 
 
 def _snapshots_task(settings: Settings) -> Task:

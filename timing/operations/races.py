@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from timing.core.book import RaceBook
 from timing.core.definition import Race
 from timing.core.document import Document
-from timing.core.publications import Publication
+from timing.core.preview import altered_official, supposing
+from timing.core.publications import Publication, official_until
 from timing.core.times import Instant
 from timing.db import reading
+from timing.db.publications import publications_of
 from timing.db.reading import Cursor
 from timing.db.tables import DefinitionRow, RaceRow
 from timing.operations.definitions import check_together, definition_text, parse_definition
@@ -38,6 +41,15 @@ class DefinitionMoved(ValueError):
         super().__init__(f"the definition of {slug!r} is at version {version} meanwhile")
         self.slug = slug
         self.version = version
+
+
+class AltersOfficial(ValueError):
+    """Another definition would alter official ``stages``: reopen them first (Rules 12.1)."""
+
+    def __init__(self, stages: tuple[int, ...]) -> None:
+        named = ", ".join(map(str, stages))
+        super().__init__(f"it would alter what is official, of stage {named}: reopen it first")
+        self.stages = stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +152,9 @@ def change_definition(session: Session, race: Race, *, based_on: int, at: Instan
 
     ``based_on`` is the version that the change was made from and its consequences were shown
     for: DefinitionMoved if it is no longer the latest. A definition equal to the latest makes no
-    new version. Raises UnknownRace, NotHome and FrameNotHere (timing.operations.homes), and the
-    racefile's errors where the entries don't fit, such as one in a division that is gone.
+    new version. Raises UnknownRace, NotHome and FrameNotHere (timing.operations.homes),
+    AltersOfficial, and the racefile's errors where the entries don't fit, such as one in a
+    division that is gone.
     """
     row = lock_race(session, race.slug)
     held = reading.read_race(session, race.slug, journal=False)
@@ -152,9 +165,20 @@ def change_definition(session: Session, race: Race, *, based_on: int, at: Instan
         return held.version
     check_together(race, held.entries, held.teams)
     require_home(session, row, at=at)
+    _refuse_altering_official(session, race)
     write_definition(session, row, text, held.version + 1, at=at, by=by)
     frame_changed(session, row)
     return held.version + 1
+
+
+def _refuse_altering_official(session: Session, race: Race) -> None:
+    # Under the race's lock: nothing becomes official between this look and the change.
+    until = official_until(publications_of(session, race.slug))
+    if not until:
+        return
+    book = RaceBook(export_document(session, race.slug).document)
+    if stages := altered_official(book, supposing(book, race=race), until=until):
+        raise AltersOfficial(stages)
 
 
 def write_definition(

@@ -16,7 +16,8 @@ from timing.pages.alert_words import lasting
 from timing.pages.course_clear import ALERTS, WHEREABOUTS
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.marks import name_of
-from timing.pages.now_page import Counts, closing_of, counts_of, moment_of, register_at
+from timing.pages.now_counts import Counts, counts_of
+from timing.pages.now_moment import closing_of, moment_of, register_at
 from timing.pages.selection import Option
 from timing.pages.stages import stage_title
 
@@ -120,7 +121,7 @@ def clear_page(
     draft: AccountDraft = NO_ACCOUNT_DRAFT,
 ) -> ClearPage:
     """The page of a stage; UnknownStage."""
-    found = register_at(book, stage, moment_of(now))
+    found = register_at(book, stage, moment_of(book, now))
     return _ClearMaker(book, found, now, new_id).page(
         form_token=form_token,
         signed_in_as=signed_in_as,

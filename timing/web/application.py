@@ -19,7 +19,9 @@ from timing.web.answering import HTML, RememberedAnswers
 from timing.web.api.definition import definition_api
 from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
+from timing.web.api.files import files_api
 from timing.web.api.now import now_api
+from timing.web.api.people import people_api
 from timing.web.api.publications import publications_api
 from timing.web.api.records import records
 from timing.web.api.results import results
@@ -32,19 +34,23 @@ from timing.web.desk import desk
 from timing.web.desk_account import desk_account
 from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_compare import desk_compare
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
+from timing.web.desk_layouts import desk_layouts
 from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
+from timing.web.desk_prints import desk_prints
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
+from timing.web.desk_setup_steps import desk_setup_steps
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
@@ -52,6 +58,7 @@ from timing.web.desk_watch import desk_watch
 from timing.web.embedding import embedding
 from timing.web.errors import handle_errors
 from timing.web.feeds import feeds
+from timing.web.form_limits import bound_forms
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.hooks import hooks
@@ -94,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     log_requests(app, settings)
+    app.before_request(bound_forms)  # before the next, which reads forms
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
@@ -106,6 +114,7 @@ def create_app(settings: Settings) -> Flask:
         desk_ruling_notes,
         desk_rulings,
         desk_setup,
+        desk_setup_steps,
         desk_signing,
         desk,
         desk_account,
@@ -121,6 +130,9 @@ def create_app(settings: Settings) -> Flask:
         desk_person,
         desk_registration,
         desk_start_lists,
+        desk_compare,
+        desk_layouts,
+        desk_prints,
         desk_publish,
         desk_stations,
         desk_watch,
@@ -140,7 +152,9 @@ def create_app(settings: Settings) -> Flask:
         rulings_api,
         definition_api,
         now_api,
+        people_api,
         publications_api,
+        files_api,
     )
     for blueprint in ours:
         # A browser never sends a key by itself, so nobody can make one send it.
