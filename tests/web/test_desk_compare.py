@@ -48,7 +48,8 @@ def sent(director: FlaskClient, content: bytes, name: str, **more: str) -> TestR
 
 def again(director: FlaskClient, page: TestResponse, **more: str) -> TestResponse:
     """The same form sent once more, as it stands, with something else chosen."""
-    return director.post(PAGE, data={"result": "board:gc:1", **form(page, PAGE), **more})
+    values = {"result": "board:gc:1", **form(page, PAGE), **more}
+    return director.post(PAGE, data=values, content_type="multipart/form-data")
 
 
 def lines_of(page: TestResponse) -> list[list[str]]:
@@ -180,9 +181,13 @@ def test_a_form_that_brings_back_another_file_is_refused(
 
 
 def test_a_form_unpacks_to_no_more_than_a_file_may_have(director: FlaskClient) -> None:
-    huge = base64.b64encode(zlib.compress(b"bib,time\n" + b"1,1:00:00\n" * 20_000_000, 9))
+    huge = base64.b64encode(zlib.compress(b"bib,time\n" + b"1,1:00:00\n" * 4_000_000, 9))
     values = form(director.get(PAGE), PAGE)
-    answer = director.post(PAGE, data={**values, "packed": huge.decode(), "result": "board:gc:1"})
+    answer = director.post(
+        PAGE,
+        data={**values, "packed": huge.decode(), "result": "board:gc:1"},
+        content_type="multipart/form-data",
+    )
     assert answer.status_code == 400
 
 

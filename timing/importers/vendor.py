@@ -203,6 +203,8 @@ def _why(ours: Line | StageLine, theirs: Duration, off: Duration, precision: Dur
             return "our penalties, credits and bonuses together"
     elif ours.raw_time is not None and abs(theirs - ours.raw_time) < precision:
         return "rounding"
+    elif isinstance(ours, Line) and abs(off) <= precision * ours.stages:
+        return "perhaps the rounding of each stage"
     return ""
 
 
