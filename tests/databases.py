@@ -18,6 +18,7 @@ from timing.db import (
     entries_tables,  # noqa: F401
     people_tables,  # noqa: F401
     ruling_tables,  # noqa: F401
+    rehearsal_tables,  # noqa: F401
     setup_tables,  # noqa: F401
 )
 from timing.db.engines import Database, open_database

@@ -11,6 +11,7 @@ from timing.cli.alerts import alert_tasks
 from timing.cli.backups import backup_tasks
 from timing.cli.databases import now, opened, settings_in_force
 from timing.cli.outbox import outbox_tasks
+from timing.cli.rehearsals import rehearsal_tasks
 from timing.cli.snapshots import keep_pages, refuse_unknown_languages
 from timing.db.engines import open_database
 from timing.live.books import Books
@@ -29,6 +30,7 @@ def tasks_of(settings: Settings, *, snapshots: bool = False) -> tuple[Task, ...]
     books = Books(open_database(settings.database_url))
     alerts = alert_tasks(settings, now, books, lambda: open_database(settings.database_url))
     tasks = (*outbox_tasks(settings, now, books), *alerts, *backup_tasks(settings, now))
+    tasks = (*tasks, *rehearsal_tasks(settings, now))
     return (*tasks, _snapshots_task(settings)) if snapshots else tasks
 
 

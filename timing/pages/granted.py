@@ -31,6 +31,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "files": "export",
     "outgoing": "outgoing",
     "set-up": "define",
+    "set-up/rehearsal": "define",
     "people": "people",
 }
 """The right by which each tab of the desk opens, as its view names it."""
