@@ -833,5 +833,7 @@ class _NowMaker:
             url=addresses.desk_alerts(slug),
         )
         yield Step(
-            text="Rehearse it with an invented field", is_done=False, url=addresses.desk_setup(slug)
+            text="Rehearse it with an invented field",
+            is_done=False,
+            url=addresses.desk_rehearsal(slug),
         )
