@@ -177,6 +177,7 @@ def create(page: Page) -> None:
     page.get_by_label("Time zone").fill("Europe/Zurich")
     page.get_by_role("button", name="Make the race").click()
     expect(page.get_by_text("The race is made.")).to_be_visible()
+    page.get_by_role("link", name="As text").click()
     text = page.get_by_label("The definition")
     text.fill(RACE.replace("FINISH, km: 46", "FINISH, km: far"))
     page.get_by_role("button", name="See what it changes").click()
