@@ -22,6 +22,12 @@ export function following(form, show) {
     waiting = setTimeout(ask, AFTER_MS);
   });
 
+  // What was typed before this was here, or put back by the browser.
+  if (isTouched(form)) {
+    typed = "";
+    waiting = setTimeout(ask, AFTER_MS);
+  }
+
   async function ask() {
     if (text(form) === typed || isOver) return;
     typed = text(form);
@@ -36,7 +42,8 @@ export function following(form, show) {
       typed = "";
       return;
     }
-    form.elements.namedItem("mark").value = told.mark;
+    // Every form of the page is made of the same draft.
+    for (const mark of document.querySelectorAll("input[name=mark]")) mark.value = told.mark;
     state.textContent = `${told.state}${show(told)}`;
   }
 }
@@ -46,4 +53,13 @@ function text(form) {
   const fields = new FormData(form);
   fields.delete("mark");
   return JSON.stringify([...fields].filter(([, value]) => typeof value === "string"));
+}
+
+/** Whether anything stands in a form that did not come with the page. */
+function isTouched(form) {
+  return [...form.querySelectorAll("input:not([type=file]):not([type=hidden]), textarea, select")].some((field) =>
+    field.tagName === "SELECT"
+      ? [...field.options].some((option) => option.defaultSelected && !option.selected)
+      : field.value !== field.defaultValue,
+  );
 }

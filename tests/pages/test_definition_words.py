@@ -32,7 +32,7 @@ stages:
         (
             "timezone: UTC}",
             'timezone: UTC, rules: {protest_window: "1:00:00"}}',
-            "Protests are taken for 1:00:00; it was as usual before.",
+            "Protests are taken for 1:00:00; nothing was given before.",
         ),
         ("timezone: UTC}", "timezone: UTC}\ndivisions: [{code: all}]", "Division all is new."),
         (

@@ -90,7 +90,8 @@ def test_only_the_line_that_says_it_changes(
 
 
 def test_a_list_that_comes_stands_below_its_key() -> None:
-    text = edited(TEXT, {**plain_definition(TEXT), "divisions": [{"code": "short"}]})
+    wanted: Any = {**plain_definition(TEXT), "divisions": [{"code": "short"}]}
+    text = edited(TEXT, wanted)
     assert "divisions: [{code: short}]" in text
     assert "# The end" in text
 

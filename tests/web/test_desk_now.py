@@ -206,12 +206,18 @@ def test_the_field_is_held_at_a_control_and_released(
     page = storm.get(DESK).text
     assert "The field is on hold" in page
     assert "CP2, since 10:00" in page
-    assert "3 wait there. Lightning." in page
+    # Three came at 09:40: they were through before. Whoever comes from now on waits.
+    assert "0 wait there. Lightning." in page
+    with filled.writing() as session:
+        one = load_passing({"id": "l", "stage": 1, "control": "CP2", "bib": "1", "time": "10:05"})
+        append(session, "storm", [one], received=STORM_TEN)
+    at[0] += 10 * MINUTE
+    assert "1 waits there. Lightning." in storm.get(DESK).text
     again = submit(storm, DESK, HOLDS, {"control": "CP2", "reason": "Once more"},
                    choose={"stage": "1"})  # fmt: skip
     assert again.status_code == 400
     assert "CP2 holds runners already." in again.text
-    at[0] += 20 * MINUTE
+    at[0] += 10 * MINUTE
     hold = next(v for _, v in Forms(storm.get(DESK).text).forms if v.get("release"))
     assert storm.post(HOLDS, data=hold).status_code == 303
     assert "The field is on hold" not in storm.get(DESK).text

@@ -104,9 +104,9 @@ def test_a_draft_is_found_again_by_another_with_name_and_time_and_thrown_away(
     assert "Drafted" in page
     held = holding(other)
     assert "Drafted" not in held
-    page = director.get(RACE)
-    assert "Your draft" in page.text
-    answer = director.post(f"{SETUP}/draft", data=form(page, f"{SETUP}/draft"))
+    mine = director.get(RACE)
+    assert "Your draft" in mine.text
+    answer = director.post(f"{SETUP}/draft", data=form(mine, f"{SETUP}/draft"))
     assert answer.status_code == 303
     assert text_on(director.get(SETUP)) == held
 

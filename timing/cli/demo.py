@@ -164,8 +164,8 @@ def _say_whom_to_call(session: Session, race: Race) -> None:
     stage = race.stage(STAGE_UNDER_WAY)
     race_id = race_number(session, race.slug)
     for nth, control in enumerate(stage.controls[1:] if stage is not None else (), start=1):
-        name = f"Captain, {control.name or control.code}"
-        set_phone(session, race_id, control.code, name=name, phone=f"+1 970 555 01{nth:02d}")
+        number = f"+1 970 555 01{nth:02d}"
+        set_phone(session, race_id, control.code, name="Captain", phone=number)
 
 
 def _station_key(session: Session, slug: str, label: str, stage: int, control: str) -> str:

@@ -8,6 +8,7 @@ from timing.db import (
     export_tables,
     people_tables,
     publication_tables,
+    rehearsal_tables,
     ruling_tables,
     setup_tables,
 )
@@ -19,6 +20,7 @@ MODULES = (
     export_tables,
     people_tables,
     publication_tables,
+    rehearsal_tables,
     ruling_tables,
     setup_tables,
 )

@@ -91,8 +91,8 @@ def _waypoints(
     """The file's first named waypoints, each at the nearest point of the course."""
     step = len(points) // _MOST_SEARCHED + 1
     searched = range(0, len(points), step)
-    named = [w for w in gpx.waypoints if w.name and w.name.strip()]
-    for waypoint in named[:MOST_WAYPOINTS]:
+    named = [(w, name) for w in gpx.waypoints if (name := " ".join((w.name or "").split()))]
+    for waypoint, name in named[:MOST_WAYPOINTS]:
         lat, lon = waypoint.latitude, waypoint.longitude
         if not (abs(lat) <= 90 and abs(lon) <= 180):
             continue
@@ -103,7 +103,7 @@ def _waypoints(
             key=lambda n: (points[n][0] - lat) ** 2 + narrow * (points[n][1] - lon) ** 2,
         )
         yield GpxWaypoint(
-            name=" ".join(waypoint.name.split())[:100],
+            name=name[:100],
             along_m=round(along[nearest]),
             off_m=round(distance((lat, lon), points[nearest][:2])),
         )

@@ -13,6 +13,7 @@ from timing.core.definition import Race
 from timing.core.document import Document
 from timing.core.preview import altered_official, supposing
 from timing.core.publications import Publication, official_until
+from timing.core.rehearsals import is_rehearsal
 from timing.core.times import Instant
 from timing.db import reading
 from timing.db.publications import publications_of
@@ -75,14 +76,24 @@ class HeldDocument:
 
 
 def add_race(
-    session: Session, document: Document, *, at: Instant, by: str, founder: int | None = None
+    session: Session,
+    document: Document,
+    *,
+    at: Instant,
+    by: str,
+    founder: int | None = None,
+    is_rehearsed: bool = False,
 ) -> Cursor:
     """Take a whole race in: definition, entries and records; RaceExists if its slug is taken.
+
+    Slugs of rehearsals are taken for all races but those that are ``is_rehearsed``.
 
     ``founder`` is the account that becomes its owner; where no account founds it, such as by the
     command line, all who may found races do. `export_document` gives the same document back.
     """
     slug = document.race.slug
+    if is_rehearsal(slug) is not is_rehearsed:
+        raise RaceExists(slug)
     race = RaceRow(slug=slug, revision=0, created=at)
     try:
         with session.begin_nested():

@@ -392,6 +392,11 @@ def desk_setup_draft(slug: str) -> str:
     return f"{desk_setup(slug)}/draft"
 
 
+def desk_rehearsal(slug: str) -> str:
+    """Where a race is rehearsed."""
+    return f"{desk_setup(slug)}/rehearsal"
+
+
 def desk_setup_check(slug: str) -> str:
     """Where a program of the page asks what is wrong with a text."""
     return f"{desk_setup(slug)}/check"

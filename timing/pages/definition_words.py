@@ -30,10 +30,9 @@ _VERBS: Mapping[tuple[str, ...], str] = {
     ("stages", "start", "mode"): "starts by",
     ("stages", "waves", "at"): "starts at",
     ("stages", "date"): "is on",
-    ("stages", "distance_km"): "has km",
-    ("stages", "ascent_m"): "climbs, in metres,",
+    ("stages", "distance_km"): "is, in km,",
+    ("stages", "ascent_m"): "climbs",
     ("stages", "controls", "km"): "is at km",
-    ("stages", "controls", "ascent_m"): "has climbed, in metres,",
     ("stages", "controls", "cutoff", "at"): "closes at",
     ("stages", "controls", "cutoff", "elapsed"): "closes after",
     ("race", "name"): "is called",
@@ -75,6 +74,10 @@ def definition_sentence(path: str, before: str, after: str) -> str:
     if keys[:2] == ("race", "rules") and not named:
         return _of_rule(keys[2:], before, after)
     subject = _subject(named) if named else "The race"
+    if keys == ("stages", "profile"):
+        return f"{subject} is drawn by another line."
+    if keys[-1] == "ascent_m":
+        before, after = (f"{text} m" if text else "" for text in (before, after))
     verb = _verb(keys, named)
     if verb:
         return _with_verb(f"{subject} {verb}", before, after)
@@ -111,9 +114,9 @@ def _of_rule(keys: tuple[str, ...], before: str, after: str) -> str:
 
 def _with_verb(lead: str, before: str, after: str) -> str:
     if not before:
-        return f"{lead} {_value(after)}; it was as usual before."
+        return f"{lead} {_value(after)}; nothing was given before."
     if not after:
-        return f"{lead} what is usual instead of {_value(before)}."
+        return f"{lead} what is usual, no more {_value(before)}."
     return f"{lead} {_value(after)} instead of {_value(before)}."
 
 

@@ -32,6 +32,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "compare": "export",
     "outgoing": "outgoing",
     "set-up": "define",
+    "set-up/rehearsal": "define",
     "people": "people",
 }
 """The right by which each tab of the desk opens, as its view names it."""

@@ -89,7 +89,7 @@ def steps_before(moment: Moment, known: Known) -> Iterator[Step]:
         if has_course
         else "Every stage has its controls",
         is_done=bool(stages) and has_course,
-        url=addresses.desk_setup(slug),
+        url=addresses.desk_setup_step(slug),
     )
     yield Step(
         text=f"{figures.count(entries)} entered" if entries else "Enter the runners",
@@ -119,5 +119,5 @@ def steps_before(moment: Moment, known: Known) -> Iterator[Step]:
         url=addresses.desk_alerts(slug),
     )
     yield Step(
-        text="Rehearse it with an invented field", is_done=False, url=addresses.desk_setup(slug)
+        text="Rehearse it with an invented field", is_done=False, url=addresses.desk_rehearsal(slug)
     )

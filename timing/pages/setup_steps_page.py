@@ -28,6 +28,13 @@ _TITLES = {
     Step.LOOK: "Look and take",
 }
 _LONGEST_SHOWN = 120
+_MODES = {
+    "mass": "all together at",
+    "waves": "in waves",
+    "window": "in a window",
+    "interval": "one after the other from",
+    "chase": "by the gaps from",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,7 +369,7 @@ def _stage_facts(stage: Plain) -> str:
         f"{km} km" if km else "",
         f"{climb} m up" if (climb := _text(stage, "ascent_m")) else "",
         f"{len(controls)} controls" if controls else "",
-        f"{mode} {at}".strip() if start else "no start",
+        f"{_MODES.get(mode, mode)} {at.removesuffix(':00')}".strip() if start else "no start",
     ]
     day = _text(stage, "date") if _text(stage, "name") else ""
     return ", ".join(filter(None, (day, *facts)))

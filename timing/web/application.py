@@ -47,6 +47,7 @@ from timing.web.desk_person import desk_person
 from timing.web.desk_prints import desk_prints
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
+from timing.web.desk_rehearsal import desk_rehearsal
 from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
@@ -66,6 +67,7 @@ from timing.web.installation import install, installation
 from timing.web.languages import SpokenLanguages
 from timing.web.metrics import measure, metrics, watch_load
 from timing.web.public import public
+from timing.web.rehearsing import keep_rehearsals_in
 from timing.web.request_log import log_requests
 from timing.web.review import review
 from timing.web.static_files import StaticFiles
@@ -102,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     made = install(app, settings)
     log_requests(app, settings)
     app.before_request(bound_forms)  # before the next, which reads forms
+    keep_rehearsals_in(app)
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
@@ -128,6 +131,7 @@ def create_app(settings: Settings) -> Flask:
         desk_now,
         desk_outgoing,
         desk_person,
+        desk_rehearsal,
         desk_registration,
         desk_start_lists,
         desk_compare,

@@ -207,8 +207,8 @@ def look_or_take(who: Director, slug: str) -> AnyResponse:
         said = f"Not looked at: a definition has at most {LONGEST_TEXT:,} characters here."
         kept = based_on if isinstance(based_on, int) else None
         return _page(who, slug, text=text, based_on=kept, message=said, is_error=True)
-    if moved := _kept(who, slug, text, based_on):
-        return moved
+    if refused := _kept(who, slug, text, based_on):
+        return refused
     read = read_definition(slug, text)
     if read.race is None:
         return _page(who, slug, text=text, based_on=based_on, faults=read.faults, is_error=True)
@@ -227,8 +227,8 @@ def look_or_take(who: Director, slug: str) -> AnyResponse:
             " look at what it changes now, then take it."
         )
         with installation().database.writing() as session:
-            kept = SetupDraft(text=text, based_on=moved.version, by=who.name, at=now())
-            keep_draft(session, slug, kept)
+            anew = SetupDraft(text=text, based_on=moved.version, by=who.name, at=now())
+            keep_draft(session, slug, anew)
         return _page(who, slug, text=text, message=said, is_error=True)
     except (AltersOfficial, NotHome, FrameNotHere, RacefileErrors) as error:
         said = f"Not taken: {error}"
@@ -355,8 +355,8 @@ def propose_course(who: Director, slug: str) -> AnyResponse:
     again = read_definition(slug, proposed)
     if again.race is None:  # such as a line that this race's definition can't hold
         return refused(f"The GPX file is not taken: {again.faults[0].message}.")
-    if moved := _kept(who, slug, proposed, based_on):
-        return moved
+    if not_kept := _kept(who, slug, proposed, based_on):
+        return not_kept
     found = consequences_of(slug, again.race)
     return _page(who, slug, text=proposed, based_on=based_on, found=found, message=told)
 

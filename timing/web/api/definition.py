@@ -59,6 +59,7 @@ class KeyOut(Schema):
     path = fields.String(metadata={"example": "stages[2].start"})
     before = fields.String()
     after = fields.String()
+    sentence = fields.String(metadata={"example": "Stage 2 starts at 07:00 instead of 08:00."})
 
 
 class ChangedOut(Schema):
@@ -162,7 +163,10 @@ def _answer(found: Consequences, version: int, *, is_taken: bool) -> Answer:
     return {
         "version": version,
         "taken": is_taken,
-        "keys": [{"path": k.path, "before": k.before, "after": k.after} for k in found.keys],
+        "keys": [
+            {"path": k.path, "before": k.before, "after": k.after, "sentence": k.sentence}
+            for k in found.keys
+        ],
         "summary": found.summary,
         "results": [{"name": r.name, "lines": r.total} for r in found.results],
         "official": list(found.official),
