@@ -82,11 +82,14 @@ class Server:
             self._process.terminate()
             self._wait()
 
-    def kill_a_worker(self, number: int) -> None:
-        """End one of the processes that serve; the others go on."""
+    def kill_a_worker(self, number: int) -> int | None:
+        """End one of the processes that serve, and say which; the others go on."""
         workers = self._workers()
-        if workers:
-            os.kill(workers[number % len(workers)], signal.SIGKILL)
+        if not workers:
+            return None
+        killed = workers[number % len(workers)]
+        os.kill(killed, signal.SIGKILL)
+        return killed
 
     def _workers(self) -> list[int]:
         assert self._process is not None

@@ -23,16 +23,19 @@ SLUG = "valleys"
 BEFORE = 1_774_000_000_000
 """An instant some days before the race."""
 
+SECRET_KEY = "a key of tests, of more than thirty-two characters"
 DIRECTOR = "Dora"
 PASSWORD = "a long enough password"
 
 
 def settings_for(database: Database, **variables: str) -> Settings:
-    """Settings of a server on this database."""
+    """Settings of a server on this database, which keeps its files beside it."""
+    beside = {} if database.file is None else {"BIVOUAC_INSTANCE": str(database.file.parent)}
     return read_settings(
         {
+            **beside,
             "BIVOUAC_ENVIRONMENT": "development",
-            "BIVOUAC_SECRET_KEY": "a key of tests, of more than thirty-two characters",
+            "BIVOUAC_SECRET_KEY": SECRET_KEY,
             "BIVOUAC_DATABASE_URL": database.url.render_as_string(hide_password=False),
             **variables,
         }

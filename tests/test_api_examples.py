@@ -20,13 +20,25 @@ from tests.serving import (
     json_of,
     station_key,
 )
+from tests.web.people import account
 from timing.db.engines import Database
+from timing.operations.account_sessions import begin_session
+from timing.operations.roles import Part
+from timing.web.installation import now
 
 __all__ = ["app", "client", "filled", "filled_file", "migrated_file"]
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
 SECTIONS = sections(DOCUMENT)
 OPERATION = re.compile(r"^### ([A-Z]+) (/api/v1/\S+)$", re.MULTILINE)
+
+
+def kim(filled: Database) -> int:
+    """The number of a timekeeper's account, who is signed in somewhere."""
+    made = account(filled, "kim", Part.TIMEKEEPER)
+    with filled.writing() as session:
+        begin_session(session, made.id, address="192.0.2.7", agent="Firefox on Linux", at=now())
+    return made.id
 
 
 def answer_to(client: FlaskClient, example: Example, names: dict[str, str]) -> TestResponse:
@@ -45,6 +57,7 @@ def test_every_example_of_a_section_is_answered_as_it_says(
     names = {
         "$DIRECTOR_KEY": director_key(filled),
         "$STATION_KEY": station_key(filled, "PASS", "HUT", label="Oberalp"),
+        "$ACCOUNT": str(kim(filled)),
     }
     for example in SECTIONS[section]:
         answer = answer_to(client, example, names)

@@ -425,6 +425,17 @@ class Settings:
             parse=_yes_or_no,
         ),
     ]
+    desk_clock: Annotated[
+        Path | None,
+        Setting(
+            variable="BIVOUAC_DESK_CLOCK",
+            default="",
+            meaning="A file that says what time it is where a race is played at a pace of its own,"
+            " as the demo is: the desk and alerts look at it instead of the clock. Left out"
+            " everywhere else.",
+            parse=_file_or_none,
+        ),
+    ]
     smtp_host: Annotated[
         str,
         Setting(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_29_setup"
-down_revision = "2026_11_29_rulings"
+down_revision = "2026_11_29_exports"
 branch_labels = None
 depends_on = None
 

@@ -164,8 +164,8 @@ def test_who_lost_the_second_factor_signs_in_by_password_alone_again(
     run("director", "add", "Ana", stdin="correct horse battery\n")
     with kept.writing() as session:
         number = director_called(session, "ana").id
-        code = pyotp.TOTP(begin_second_factor(session, number, at=0)).at(60)
-        confirm_second_factor(session, number, code, at=60_000)
+        code = pyotp.TOTP(begin_second_factor(session, number, key="k", at=0)).at(60)
+        confirm_second_factor(session, number, code, key="k", at=60_000)
     assert "second factor" in run("director", "list").stdout
 
     run("director", "reset-second-factor", "Ana")

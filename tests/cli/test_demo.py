@@ -13,11 +13,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
 from tests.cli.conftest import Run
 from tests.keeping import Guard
+from timing.core.times import HOUR
 
 TIMING = Path(sys.executable).with_name("timing")
 PATIENCE_SECONDS = 120
@@ -150,6 +153,38 @@ def test_the_demo_moves_stops_and_goes_on(start: Start) -> None:
 
     assert again.process.returncode == 0
     assert "Traceback" not in again.log.read_text()
+
+
+def test_the_desk_of_the_demo_is_alive_at_the_hour_that_the_race_has(start: Start) -> None:
+    """Whatever time it is with us: the field is on its way, and hardly anybody overdue."""
+    served = start("--speed", "60")
+    password = re.search(r"password: (\S+)", served.log.read_text())
+    assert password is not None
+    cookies = HTTPCookieProcessor()
+    browser = build_opener(cookies)
+
+    def asked(path: str, **sent: str) -> str:
+        data = urlencode(sent).encode() if sent else None
+        with browser.open(served.here + path, data, timeout=PATIENCE_SECONDS) as answer:
+            return str(answer.read().decode())
+
+    token = re.search(r'name="csrf_token" value="([^"]+)"', asked("/desk/sign-in"))
+    assert token is not None
+    asked("/desk/sign-in", csrf_token=token[1], name="director", password=password[1])
+
+    def clock_of(page: str) -> int:
+        shown = re.search(r'data-clock-from="(\d+)".*?data-at="(\d+)"', page)
+        assert shown is not None
+        return int(shown[2]) - int(shown[1])
+
+    page = asked("/desk/transrockies-run")
+    began = clock_of(page)
+    # Two hours and a half after the first gun, and not before that.
+    assert 2 * HOUR < began < 8 * HOUR
+    started, finished, on_course = re.findall(r"<dd>([\d ]+)</dd>", page)[:3]
+    assert int(on_course) > int(started) // 4
+    assert int(finished) < int(started)
+    served.wait_until(lambda: clock_of(asked("/desk/transrockies-run")) > began)
 
 
 def test_the_demo_says_on_its_pages_and_when_it_begins_that_it_is_invented(start: Start) -> None:

@@ -32,6 +32,20 @@ def test_one_control_has_its_sheet_alone(run: Run, two_days: Path, tmp_path: Pat
     assert {page.splitlines()[1].split()[0] for page in pages(out.read_bytes())} == {"Finish"}
 
 
+@pytest.mark.parametrize("sheet", ["ceremony", "prizes"])
+def test_ceremony_and_prizes_are_written_to_a_file(
+    run: Run, two_days: Path, tmp_path: Path, sheet: str
+) -> None:
+    out = tmp_path / "sheet.pdf"
+    result = run("print", sheet, two_days, "--stage", 1, "--top", 1, "--out", out)
+
+    assert result.exit_code == 0
+    printed = text(out.read_bytes())
+    assert "Not published" in printed
+    assert "Ana Ruiz" in printed
+    assert "Bo Lind" not in printed
+
+
 @pytest.mark.parametrize("order", ["start", "bib"])
 def test_a_start_list_is_written_to_a_file(
     run: Run, two_days: Path, tmp_path: Path, order: str

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from tests.operations.test_publications import PROVISIONAL, put, race
+from tests.operations.test_publications import PROVISIONAL, put_number, race
 from timing.cli import main
 from timing.db.engines import Database
 
@@ -20,7 +20,7 @@ def published(race: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     url = race.url.render_as_string(hide_password=False)
     monkeypatch.setenv("BIVOUAC_DATABASE_URL", url)
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
     return race
 
 

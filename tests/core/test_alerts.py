@@ -146,8 +146,52 @@ def test_who_was_let_go_of_late_is_overdue_as_much_later() -> None:
         found = alerts_of(held, register(held, 1, moment))
         return [one.together for one in found if one.kind is AlertKind.OVERDUE]
 
-    assert together(due + two_hours - 1) == [Together.HELD]
+    assert together(due + two_hours - 1) == []
     assert together(due + two_hours) == [Together.ALONE]
+
+
+def test_a_control_that_nobody_reaches_because_of_a_hold_is_not_silent() -> None:
+    hold = ruled(ruling="hold", control="CP1", from_='"08:50"', at="2026-08-28T08:50:00Z")
+
+    def kinds(rulings: str) -> set[AlertKind]:
+        book = race(10, ALL_AT_CP1, rulings)
+        return {one.kind for one in alerts_of(book, register(book, 1, at("13:00")))}
+
+    assert AlertKind.STATION_SILENT in kinds("[]")
+    assert kinds(f"[{hold}]") == {AlertKind.OVERDUE}
+
+
+def test_a_limit_of_elapsed_time_is_overdue_later_by_what_was_waited() -> None:
+    """The finish closes four hours after the gun; an hour and fifty minutes were waited."""
+    hold = ruled(
+        ruling="hold", control="CP1", from_='"08:50"', until='"10:50"', at="2026-08-28T08:50:00Z"
+    )
+    way = "\n".join(
+        (ALL_AT_CP1, seen("HUT.in", "11:50:00", *TEN), seen("HUT.out", "11:55:00", *TEN))
+    )
+    text = race(10, way, f"[{hold}]")
+    limited = racefile.loads(
+        racefile.dump(text.document).replace(
+            "code: FINISH", 'code: FINISH, cutoff: {elapsed: "4:00:00"}'
+        ),
+        name="race.yaml",
+    )
+    book = RaceBook(limited)
+    finish = register(book, 1, at("12:10")).controls[-1]
+    assert finish.closes == at("13:50")
+    assert overdue(book, "12:10") == []
+
+
+def test_the_pace_after_a_hold_is_that_of_the_way_and_not_of_the_wait() -> None:
+    """Held from nine to eleven, then an hour to the hut: who follows is due an hour later too."""
+    hold = ruled(
+        ruling="hold", control="CP1", from_='"08:50"', until='"11:00"', at="2026-08-28T08:50:00Z"
+    )
+    rest = range(2, 11)
+    book = race(10, f"{ALL_AT_CP1}\n{seen('HUT.in', '12:00:00', *rest)}", f"[{hold}]")
+    (line,) = [x for x in register(book, 1, at("12:01")).lines if x.entry.bib == "1"]
+    assert line.next is not None
+    assert at("11:55") <= line.next.time <= at("12:05")
 
 
 def test_who_is_out_of_the_place_is_not_held_in_it() -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.databases import migrated_file
+from tests.databases import migrated_file, sqlite_database
 from tests.served import Server, serving
 from tests.serving import BEFORE, RACE, filled, filled_file
 from timing import racefile
 from timing.db.engines import Database, open_database
 from timing.operations.races import add_race
 
-__all__ = ["filled", "filled_file", "migrated_file"]
+__all__ = ["filled", "filled_file", "migrated_file", "sqlite_database"]
 
 _numbers = count(1)
 

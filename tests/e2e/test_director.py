@@ -152,8 +152,10 @@ def reverse(page: Page, why: str) -> None:
 def publish(page: Page, stage: int, kind: str, reason: str = "") -> None:
     """Issue a number, looked at first."""
     page.goto(f"{DESK}/publish")
-    row = page.locator("ul.pub_list li").filter(has=page.locator(f"#why-{stage}"))
-    row.locator(f"#why-{stage}").fill(reason)
+    of_stage = page.locator(f'input[name="stage"][value="{stage}"]')
+    row = page.locator("ul.pub_list li").filter(has=of_stage)
+    if reason:
+        row.locator(f"#why-{stage}").fill(reason)
     row.locator(f"button[value={kind}]").click()
     page.get_by_role("button", name="Issue number").click()
     expect(page.get_by_text(f"is public: stage {stage}")).to_be_visible()
@@ -286,6 +288,13 @@ def taken_home(page: Page) -> dict[str, bytes]:
         answer = page.request.get(urljoin(page.url, link))
         assert answer.ok, f"{link}: {answer.status} {answer.text()[:300]}"
         files[link.partition(DESK)[2]] = answer.body()
+    for form in ("workbook", "racefile"):
+        # A long one is made while the page says how far it is.
+        page.locator(f"form:has(input[name=form][value={form}]) button").click()
+        made = page.locator("#made li").first.get_by_role("link", name="Take it")
+        made.wait_for(timeout=60_000)
+        address = urljoin(page.url, made.get_attribute("href") or "")
+        files[f"/files/{form}"] = page.request.get(address).body()
     return files
 
 

@@ -79,7 +79,7 @@ def sign_in_director(page: Page, slug: str) -> None:
     page.get_by_label("Name").fill(DIRECTOR)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="See what it changes").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Latest records")).to_be_visible()
 
 
 # Boards --------------------------------------------------------------------------------
@@ -214,20 +214,21 @@ def test_a_directors_penalty_moves_the_board_and_the_file_has_it(
     board.goto(board_of(slug))
     expect(first_of(board)).to_have_id("line-7")
     sign_in_director(page, slug)
-    form = page.locator("form.rule").first
-    form.get_by_label("Bib").fill("7")
+    page.goto(f"/desk/{slug}/rulings?kind=penalty")
+    form = page.locator("form.ruling_form")
+    form.get_by_label("Bibs").fill("7")
     form.get_by_label("Stage").select_option("1")
-    form.get_by_label("Time").fill("1:00:00")
+    form.get_by_label("Time", exact=True).fill("1:00:00")
     form.get_by_label("Reason").fill("No whistle")
     form.get_by_role("button", name="See what it changes").click()
     changes = page.get_by_role("table", name="General classification, after stage 1")
     expect(changes).to_contain_text("Ana Ruiz")
     expect(first_of(board)).to_have_id("line-7")
-    page.get_by_role("button", name="Record it").click()
-    expect(page.get_by_role("status")).to_contain_text("Penalty")
+    page.get_by_role("button", name="Give the penalty").click()
+    expect(page.get_by_role("status").filter(has_text="Penalty")).to_be_visible()
     expect(first_of(board)).to_have_id("line-007")
+    expect(page.locator(".rulings_list")).to_contain_text("No whistle")
     page.goto(f"/desk/{slug}/records")
-    expect(page.locator("#rulings").locator("..")).to_contain_text("No whistle")
     with page.expect_download() as downloading:
         page.get_by_role("link", name="CSV of General classification").click()
     rows = list(csv.DictReader(io.StringIO(downloading.value.path().read_text(encoding="utf-8"))))

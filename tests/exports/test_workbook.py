@@ -17,7 +17,7 @@ from tests.exports.printed import text
 from timing.core.book import RaceBook
 from timing.core.times import Instant, format_duration, parse_instant
 from timing.exports.iof import NAMESPACE, to_iof
-from timing.exports.mark import Mark, unpublished
+from timing.exports.mark import Mark, mark_of
 from timing.exports.pdf import Imprint, to_pdf
 from timing.exports.pdf_bulletin import bulletin
 from timing.exports.workbook import to_workbook
@@ -87,7 +87,7 @@ def test_names_of_pages_are_such_as_a_workbook_takes() -> None:
 
 
 def test_a_mark_without_a_number_is_not_published(book: RaceBook) -> None:
-    assert unpublished(book, AT).word == "Not published"
+    assert mark_of(book, AT).word == "Not published"
 
 
 def test_the_bulletin_says_all_that_a_jury_asks(book: RaceBook) -> None:

@@ -43,6 +43,7 @@ from timing.operations.second_factor import (
 )
 
 NOW = 1_790_000_010_000
+KEY = "a key of an installation"
 PASSWORD = "correct horse battery"
 RACE = Path(__file__).parents[1] / "web" / "valleys.yaml"
 
@@ -74,17 +75,17 @@ def test_a_code_is_asked_for_once_it_was_confirmed_and_taken_once(
     database: Database, ana: Director
 ) -> None:
     with database.writing() as session:
-        made = pyotp.TOTP(begin_second_factor(session, ana.id, at=NOW))
+        made = pyotp.TOTP(begin_second_factor(session, ana.id, key=KEY, at=NOW))
         code = made.at(NOW // SECOND)
         assert not is_asked_for_code(session, ana.id)
-        codes = confirm_second_factor(session, ana.id, code, at=NOW)
+        codes = confirm_second_factor(session, ana.id, code, key=KEY, at=NOW)
         assert is_asked_for_code(session, ana.id)
         for used in (code, "\uff11\uff12\uff13\uff14\uff15\uff16", ""):
             with pytest.raises(WrongCode):
-                take_code(session, ana.id, used, at=NOW)
-        take_code(session, ana.id, codes[0], at=NOW)
+                take_code(session, ana.id, used, key=KEY, at=NOW)
+        take_code(session, ana.id, codes[0], key=KEY, at=NOW)
         with pytest.raises(WrongCode):
-            take_code(session, ana.id, codes[0], at=NOW)
+            take_code(session, ana.id, codes[0], key=KEY, at=NOW)
 
 
 def test_an_invitation_gives_its_part_once(database: Database, ana: Director) -> None:

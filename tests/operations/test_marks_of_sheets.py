@@ -9,7 +9,7 @@ from tests.operations.test_publications import (
     OFFICIAL,
     PROVISIONAL,
     penalise,
-    put,
+    put_number,
     race,
 )
 from timing.core.book import RaceBook
@@ -32,10 +32,10 @@ def marked(database: Database) -> Mark:
 def test_a_sheet_has_the_number_and_the_clock_of_its_publication(race: Database) -> None:
     assert marked(race).words(ZoneInfo("UTC")).startswith("Not published")
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
     assert marked(race) == Mark(word="Provisional", number=1, at=NOON)
     with race.writing() as session:
-        put(session, OFFICIAL, 2, NOON + HOUR)
+        put_number(session, OFFICIAL, 2, NOON + HOUR)
     assert marked(race) == Mark(word="Official", number=2, at=NOON + HOUR, is_official=True)
 
 
@@ -43,6 +43,6 @@ def test_a_result_that_changed_since_has_not_the_mark_of_what_was_published(
     race: Database,
 ) -> None:
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
         penalise(session)
     assert marked(race) == Mark(at=NOON + 3 * HOUR)

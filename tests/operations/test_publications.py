@@ -10,8 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from timing import racefile
+from timing.core.book import RaceBook
+from timing.core.definition import Source
+from timing.core.publication import digests_of
 from timing.core.publications import PublicationKind, official_until, publication_of
-from timing.core.records import Penalty
+from timing.core.records import Passing, Penalty
 from timing.core.times import HOUR, MINUTE
 from timing.db.engines import Database
 from timing.db.publications import frozen_result, publications_of
@@ -21,12 +24,15 @@ from timing.operations.publications import (
     Moved,
     NotPublished,
     Outcome,
+    Overtaken,
     answer,
+    draft,
     issue,
     lodge,
     prospect,
+    put,
 )
-from timing.operations.races import add_race
+from timing.operations.races import add_race, export_document
 from timing.operations.record import append
 
 RACE = """\
@@ -50,7 +56,7 @@ def race(sqlite_database: Database) -> Database:
     return sqlite_database
 
 
-def put(
+def put_number(
     session: Session, kind: PublicationKind, number: int, at: int = NOON, reason: str = ""
 ) -> None:
     issue(
@@ -71,32 +77,32 @@ def test_a_result_is_official_once_the_window_is_over_and_not_a_millisecond_befo
     race: Database,
 ) -> None:
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
         with pytest.raises(NotPublished, match="still open"):
-            put(session, OFFICIAL, 2, NOON + HOUR - 1)
-        put(session, OFFICIAL, 2, NOON + HOUR)
+            put_number(session, OFFICIAL, 2, NOON + HOUR - 1)
+        put_number(session, OFFICIAL, 2, NOON + HOUR)
         assert official_until(publications_of(session, "r")) == 1
 
 
 def test_the_window_is_cut_short_with_a_reason_only(race: Database) -> None:
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
-        put(session, OFFICIAL, 2, NOON + 1, "All teams signed.")
+        put_number(session, PROVISIONAL, 1)
+        put_number(session, OFFICIAL, 2, NOON + 1, "All teams signed.")
         assert publications_of(session, "r")[1].reason == "All teams signed."
 
 
 def test_an_open_protest_keeps_a_result_provisional_whatever_the_reason(race: Database) -> None:
     protest = replace(NEW_PROTEST, publication=1, who="Bo", text="He cut.", lodged_at=NOON + 1)
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
         assert lodge(session, "r", protest, form="f") == 1
         assert lodge(session, "r", protest, form="f") == 1
         with pytest.raises(NotPublished, match="protest 1"):
-            put(session, OFFICIAL, 2, NOON + HOUR, "We are tired.")
+            put_number(session, OFFICIAL, 2, NOON + HOUR, "We are tired.")
         answer(session, "r", 1, outcome=Outcome.REJECTED, text="No.", at=NOON + 2, by="jury")
         with pytest.raises(NotPublished, match="was answered"):
             answer(session, "r", 1, outcome=Outcome.UPHELD, text="Yes.", at=NOON + 3, by="jury")
-        put(session, OFFICIAL, 2, NOON + HOUR)
+        put_number(session, OFFICIAL, 2, NOON + HOUR)
         made = publications_of(session, "r")[1]
         assert (made.protests, made.upheld) == (1, 0)
 
@@ -104,21 +110,21 @@ def test_an_open_protest_keeps_a_result_provisional_whatever_the_reason(race: Da
 def test_a_protest_comes_too_late_when_the_window_is_over(race: Database) -> None:
     late = replace(NEW_PROTEST, publication=1, who="Bo", text="He cut.", lodged_at=NOON + HOUR)
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
         with pytest.raises(NotPublished, match="is over"):
             lodge(session, "r", late, form="f")
 
 
 def test_reopening_takes_a_reason_and_a_new_number_and_lists_what_changed(race: Database) -> None:
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
-        put(session, OFFICIAL, 2, NOON + HOUR)
+        put_number(session, PROVISIONAL, 1)
+        put_number(session, OFFICIAL, 2, NOON + HOUR)
         with pytest.raises(NotPublished, match="reopen it first"):
-            put(session, PROVISIONAL, 3)
+            put_number(session, PROVISIONAL, 3)
         with pytest.raises(NotPublished, match="takes a reason"):
-            put(session, REOPENED, 3)
+            put_number(session, REOPENED, 3)
         penalise(session)
-        put(session, REOPENED, 3, NOON + 2 * HOUR, "A late penalty.")
+        put_number(session, REOPENED, 3, NOON + 2 * HOUR, "A late penalty.")
         found = publications_of(session, "r")
         assert official_until(found) == 0
         now = publication_of(found, 1)
@@ -136,17 +142,17 @@ def test_what_changed_since_it_was_provisional_is_published_again_before_it_is_o
     race: Database,
 ) -> None:
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
         penalise(session)
         with pytest.raises(NotPublished, match="as provisional again"):
-            put(session, OFFICIAL, 2, NOON + HOUR)
+            put_number(session, OFFICIAL, 2, NOON + HOUR)
 
 
 def test_the_same_form_twice_issues_one_number(race: Database) -> None:
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
         with pytest.raises(Moved):
-            put(session, PROVISIONAL, 1)
+            put_number(session, PROVISIONAL, 1)
 
 
 def test_a_prospect_issues_nothing(race: Database) -> None:
@@ -166,8 +172,73 @@ def test_a_prospect_issues_nothing(race: Database) -> None:
 )
 def test_the_database_refuses_to_change_what_was_published(race: Database, statement: str) -> None:
     with race.writing() as session:
-        put(session, PROVISIONAL, 1)
+        put_number(session, PROVISIONAL, 1)
     with pytest.raises(DBAPIError, match="what was published stays"), race.writing() as session:
         session.execute(text(statement))
     with race.reading() as session:
         assert frozen_result(session, "r", 1)["after"] == 1
+
+
+def wanted(kind: PublicationKind, number: int, at: int = NOON) -> Issue:
+    return Issue(kind=kind, after=1, number=number, at=at, by="Mila")
+
+
+def pass_finish(session: Session, bib: str, stage: int = 1) -> None:
+    passing = Passing(
+        id=f"late {bib}", stage=stage, control="FINISH", bib=bib, time=NOON, source=Source.CHIP
+    )
+    append(session, "r", passings=(passing,), received=NOON)
+
+
+def test_a_draft_is_issued_as_of_what_it_was_made_from_whoever_passes_meanwhile(
+    race: Database,
+) -> None:
+    with race.reading() as session:
+        made = draft(session, "r", wanted(PROVISIONAL, 1))
+    with race.writing() as session:
+        pass_finish(session, "77")
+    with race.writing() as session:
+        issued = put(session, "r", made)
+        then = export_document(session, "r", issued.revision)
+    assert digests_of(RaceBook(then.document), 1).input == issued.input
+
+
+def test_a_ruling_meanwhile_makes_a_draft_be_drawn_up_again(race: Database) -> None:
+    with race.reading() as session:
+        made = draft(session, "r", wanted(PROVISIONAL, 1))
+    with race.writing() as session:
+        penalise(session)
+    with race.writing() as session, pytest.raises(Overtaken):
+        put(session, "r", made)
+
+
+def test_a_read_meanwhile_makes_an_official_draft_be_drawn_up_again(race: Database) -> None:
+    with race.writing() as session:
+        put_number(session, PROVISIONAL, 1)
+    with race.reading() as session:
+        made = draft(session, "r", wanted(OFFICIAL, 2, NOON + HOUR))
+    with race.writing() as session:
+        pass_finish(session, "77")
+    with race.writing() as session, pytest.raises(Overtaken):
+        put(session, "r", made)
+
+
+def test_a_protest_meanwhile_keeps_a_drafted_result_provisional(race: Database) -> None:
+    protest = replace(NEW_PROTEST, publication=1, who="Bo", text="He cut.", lodged_at=NOON + 1)
+    with race.writing() as session:
+        put_number(session, PROVISIONAL, 1)
+    with race.reading() as session:
+        made = draft(session, "r", wanted(OFFICIAL, 2, NOON + HOUR))
+    with race.writing() as session:
+        lodge(session, "r", protest, form="f")
+        with pytest.raises(NotPublished, match="protest 1"):
+            put(session, "r", made)
+
+
+def test_two_drafts_of_one_number_issue_one(race: Database) -> None:
+    with race.reading() as session:
+        made = draft(session, "r", wanted(PROVISIONAL, 1))
+    with race.writing() as session:
+        put(session, "r", made)
+    with race.writing() as session, pytest.raises(Moved):
+        put(session, "r", made)

@@ -9,12 +9,17 @@ from typing import Any
 from tests.pages.pages import watched
 from tests.pages.sample import NOW, instant, siroua_six
 from timing.core.book import RaceBook
+from timing.core.course_clear import SWEEP
+from timing.core.definition import Cutoff
 from timing.core.devices import Device
-from timing.core.times import MINUTE, Instant
+from timing.core.records import Passing
+from timing.core.times import HOUR, MINUTE, Instant, TimeOfDay, format_instant
 from timing.pages.alerts_page import AlertsPage, KnownContact, KnownMessage, alerts_page
 from timing.pages.clear_page import ClearPage, clear_page
-from timing.pages.now_page import Known, NowPage, now_page
+from timing.pages.now_page import NowPage, now_page
+from timing.pages.now_stations import Known
 from timing.pages.stations_page import Station
+from timing.racefile import load_ruling
 
 
 def known(moment: Instant) -> Known:
@@ -41,7 +46,7 @@ def known(moment: Instant) -> Known:
     return Known(
         stations=tuple(stations),
         devices=tuple(devices),
-        phones={"CP2": ("Brahim", "+212 661 23 45 67")},
+        phones=dict.fromkeys(("CP2", "CP4"), ("Brahim", "+212 661 23 45 67")),
         contacts=3,
     )
 
@@ -54,6 +59,62 @@ def overdue_two() -> RaceBook:
         p for p in document.passings if p.stage != 5 or p.control in last.get(p.bib, (p.control,))
     )
     return RaceBook(replace(document, passings=kept))
+
+
+def stormy() -> RaceBook:
+    """A silent control, a field on hold, a sweep with somebody behind it, a bus, closing times."""
+    document = siroua_six()
+    silent = instant(5, "10:50:00")
+    closing = {
+        "CP4": Cutoff(at=TimeOfDay(ms=13 * HOUR)),
+        "FINISH": Cutoff(at=TimeOfDay(ms=14 * HOUR)),
+    }
+
+    def clock(text: str) -> str:
+        return format_instant(instant(5, text))
+
+    def is_known(passing: Passing) -> bool:
+        if passing.stage != 5 or not isinstance(passing.time, int):
+            return True
+        if passing.bib in {"7a", "62"}:
+            return passing.control in {"START", "CP1"}
+        return passing.control != "CP4" or passing.time < silent
+
+    stages = tuple(
+        replace(
+            stage,
+            controls=tuple(
+                replace(c, cutoffs=(closing[c.code],)) if c.code in closing else c
+                for c in stage.controls
+            ),
+        )
+        if stage.number == 5
+        else stage
+        for stage in document.race.stages
+    )
+    entries = tuple(
+        replace(entry, tags=(SWEEP,)) if entry.bib == "176" else entry for entry in document.entries
+    )
+    rulings = (
+        {"ruling": "account", "stage": 5, "bibs": ["62", "205"], "vehicle": "Bus 2",
+         "where": "CP1", "at": clock("09:31:00"), "reason": "Said at the desk"},
+        {"ruling": "account", "stage": 5, "bibs": ["137"], "vehicle": "Moto <i>1</i>",
+         "where": "CP3", "at": clock("11:41:00"), "reason": "Said at the desk"},
+        {"ruling": "hold", "stage": 5, "control": "CP3", "from": clock("10:30:00"),
+         "at": clock("10:30:00"), "reason": "Thunderstorm <b>on</b> the pass"},
+    )  # fmt: skip
+    made = tuple(
+        load_ruling({"id": f"storm-{n}", "by": "Ana", **ruling}) for n, ruling in enumerate(rulings)
+    )
+    return RaceBook(
+        replace(
+            document,
+            race=replace(document.race, stages=stages),
+            entries=entries,
+            passings=tuple(p for p in document.passings if is_known(p)),
+            rulings=(*document.rulings, *made),
+        )
+    )
 
 
 def now_of(book: RaceBook, *, now: Instant | None = None, **given: Any) -> NowPage:

@@ -8,14 +8,15 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.now_pages import alerts_of_page, clear_of, now_of, overdue_two
+from tests.pages.now_pages import alerts_of_page, clear_of, now_of, overdue_two, stormy
 from tests.pages.sample import before_the_start, instant, siroua_six
 from tests.pages.test_in_a_browser import AXE, LOOKS, open_page
 from timing import racefile
 from timing.core.book import RaceBook
 from timing.core.definition import Cutoff
 from timing.core.times import DAY, HOUR, MINUTE, TimeOfDay, parse_instant
-from timing.pages.now_page import NowPage, Phase
+from timing.pages.now_moment import Phase
+from timing.pages.now_page import NowPage
 from timing.pages.rendering import Page as MadePage
 from timing.pages.rendering import render
 
@@ -31,6 +32,8 @@ PAGES: dict[str, Callable[[], MadePage]] = {
         is_error=True,
         message="No.",
     ),
+    "a storm": lambda: now_of(stormy()),
+    "after": lambda: now_of(RaceBook(siroua_six("23:59:00", 6)), now=instant(6, "23:59:00")),
     "course": lambda: clear_of(overdue_two()),
     "told": lambda: alerts_of_page(RaceBook(siroua_six())),
     "nobody told": lambda: alerts_of_page(RaceBook(siroua_six()), is_empty=True),
@@ -87,6 +90,80 @@ def test_who_is_likely_late_is_who_is_expected_after_the_closing_time() -> None:
     assert (closing.point, closing.closes) == ("Finish", "14:00")
     assert 0 < int(closing.late) < int(closing.to_come)
     assert closing.share == round(100 * int(closing.late) / int(closing.to_come))
+    assert len(closing.who) == int(closing.late)
+    # By name, with about when and by how much, those who miss it by the least first.
+    first, last = closing.who[0], closing.who[-1]
+    assert first.name
+    assert "14:00" < first.about <= last.about
+
+
+@pytest.fixture(scope="module")
+def storm() -> NowPage:
+    return now_of(stormy())
+
+
+def test_all_alerts_of_a_runner_are_one_line_and_one_answer(storm: NowPage) -> None:
+    """7a was seen behind the sweep, was passed by it, and is overdue."""
+    (one,) = [alarm for alarm in storm.alarms if alarm.plate == "7a"]
+    assert one.seen.startswith("Left CP1 07:33, due at CP2 by 09:34.")
+    assert "behind the sweep" in one.seen
+    assert "the sweep came to CP2" in one.seen
+    assert set(one.ack["alert"].split()) == {"overdue", "behind-sweep", "passed-by-sweep"}
+    assert (one.ack["control"], one.ack["bibs"]) == ("", "7a")
+    assert storm.headline == f"{storm.open_alarms} alerts"
+
+
+def test_a_silent_station_says_whom_to_call_when_it_was_heard_and_what_to_do(
+    storm: NowPage,
+) -> None:
+    """The last time from CP4 is of 10:49; others were seen at CP5 since."""
+    (silent,) = storm.silent
+    assert silent.control == "CP4"
+    assert silent.ring.name == "Brahim +212 661 23 45 67"
+    assert silent.ring.url == "tel:+212661234567"
+    assert silent.heard == "Last time from there 10:49."
+    assert silent.is_sure
+    assert "only its times are missing" in silent.todo
+    assert silent.ack == {"alert": "station-silent", "stage": "5", "control": "CP4"}
+
+
+def test_whoever_is_in_a_vehicle_stands_with_it_until_somebody_has_them(storm: NowPage) -> None:
+    """205 was collected as well, and seen at a control since: no passenger any more."""
+    bus, moto = storm.vehicles
+    assert (bus.name, bus.where, bus.bibs) == ("Bus 2", "CP1", "62")
+    assert (moto.name, moto.bibs) == ("Moto <i>1</i>", "137")
+    # Collected at 09:31 and at 11:41: who is not handed over within two hours is asked after.
+    assert [p.is_late for one in storm.vehicles for p in one.passengers] == [True, False]
+    assert bus.passengers[0].since == "since 09:31, 2 h 34"
+
+
+def test_the_sweep_is_named_with_those_behind_it_and_the_last_before_it(storm: NowPage) -> None:
+    assert storm.sweep is not None
+    (sweeper,) = storm.sweep.sweeps
+    assert sweeper.bib == "176"
+    assert sweeper.seen.endswith("10:37")
+    # Seen at CP3 after the sweep, or not seen there though it came to CP2 alone.
+    assert {one.bib for one in storm.sweep.behind} == {"7a", "205", "007", "210"}
+    # The last who came to CP3 before it.
+    assert storm.sweep.last is not None
+    assert storm.sweep.last.bib == "181"
+
+
+def test_those_who_wait_in_a_hold_came_since_it_began(storm: NowPage) -> None:
+    """Of those seen last at CP3 six came since half past ten; the others were through before."""
+    (hold,) = storm.holds
+    assert (hold.control, hold.since) == ("CP3", "10:30")
+    came = {"148": "10:27", "181": "10:33", "176": "10:37", "205": "10:41", "188": "10:32"}
+    came |= {"007": "10:44", "210": "10:58"}
+    assert int(hold.waiting) == sum(clock >= "10:30" for clock in came.values())
+
+
+def test_what_is_open_beside_the_alerts_is_a_figure_that_leads_there(storm: NowPage) -> None:
+    assert [(lead.what, lead.url) for lead in storm.leads][:4] == [
+        ("held at CP3", "#h-hold"), ("station silent", "#h-posts"),
+        ("in a vehicle", "#h-aboard"), ("to review", "/desk/siroua-six/review"),
+    ]  # fmt: skip
+    assert [lead.what for lead in storm.leads if lead.is_urgent] == ["station silent"]
 
 
 def test_before_between_and_after_the_page_says_what_is_to_do() -> None:

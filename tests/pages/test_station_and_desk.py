@@ -254,20 +254,6 @@ def test_a_problem_about_a_passing_can_be_mended_on_the_spot(book: RaceBook) -> 
     assert problem.assign_id != problem.void_id
 
 
-def test_rulings_stand_newest_first_in_a_few_words(book: RaceBook) -> None:
-    page = the_desk(book)
-    said = [(r.bib, r.what.replace("\N{NO-BREAK SPACE}", " ")) for r in page.rulings]
-    assert said == [
-        ("62", "DNF, stage 5, CP2"),
-        ("117", "OTL, stage 4, CP3"),
-        ("41", "Penalty 15:00, stage 3, article 7.4"),
-        ("44", "DNF, stage 3, CP1"),
-        ("126", "Credit 6:00, stage 2, article 9.1"),
-        ("190", "DNS, stage 1"),
-    ]
-    assert [r.bib for r in page.observations] == ["205"]
-
-
 def test_a_gun_is_given_only_where_the_stage_has_not_begun(book: RaceBook) -> None:
     starts = the_desk(book).starts
     assert [(s.stage, s.is_under_way, s.planned) for s in starts] == [
@@ -323,29 +309,6 @@ passings: |
   1 START 1 09:30:00
   1 HUT.in 2 07:30:00
 """
-
-
-def test_the_desk_says_who_is_not_home_and_whom_to_look_for() -> None:
-    """Rules 11.1, 11.2."""
-    page = the_desk(RaceBook(loads(AID + AFTER_TEN, name="aid")), now=instant_of_aid("10:30:00"))
-    clear = page.course_clear
-    assert clear is not None
-    assert (clear.stage, clear.is_clear, clear.summary) == (1, False, "2 out on course")
-    ana, bo = sorted(clear.out, key=lambda item: item.bib)
-    assert (bo.seen, bo.alerts[0].text) == ("HUT.in 07:30:00", bo.alerts[0].text)
-    assert bo.alerts[0].kind == "overdue"
-    assert bo.alerts[0].text.startswith("Overdue at HUT.out since 0")
-    assert bo.alerts[0].is_escalated
-    assert ana.alerts == ()
-    html = render(page)
-    assert "Course clear" in html
-    assert 'name="alert" value="overdue"' in html
-    assert "Account for 2" in html
-
-
-def test_the_desk_says_nothing_of_the_course_before_a_stage_begins() -> None:
-    page = the_desk(RaceBook(loads(AID, name="aid")), now=instant_of_aid("05:00:00"))
-    assert page.course_clear is None
 
 
 def instant_of_aid(clock: str) -> int:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.serving import BEFORE, DIRECTOR, PASSWORD, SLUG, json_of
 from tests.web.forms import form, submit
+from tests.web.people import account, signed_in
 from tests.web.test_station import journal, written
 from timing.core.records import Passing
 from timing.core.times import HOUR, parse_instant
@@ -20,11 +21,13 @@ from timing.db.engines import Database
 from timing.operations.directors import FAILURES_FOR_A_NAME_FROM_AN_ADDRESS, change_password
 from timing.operations.races import add_race, export_document
 from timing.operations.record import append
+from timing.operations.roles import Part
 from timing.web.installation import now
 
 DESK = f"/desk/{SLUG}"
 RECORDS = f"{DESK}/records"
 RULINGS = f"{DESK}/rulings"
+NEW = f"{RULINGS}/new"
 STARTS = f"{DESK}/starts"
 EXPORT = f"{DESK}/export"
 STAGE_2 = parse_instant("2026-03-29T00:30:00+01:00")
@@ -134,7 +137,7 @@ def test_signing_in_begins_a_new_session(client: FlaskClient) -> None:
     token = form(client.get("/desk"), "/desk/sign-in")["csrf_token"]
     data = {"csrf_token": token, "name": DIRECTOR, "password": PASSWORD}
     client.post("/desk/sign-in", data=data)
-    assert client.post(RULINGS, data={"csrf_token": token}).status_code == 400
+    assert client.post(NEW, data={"csrf_token": token}).status_code == 400
 
 
 def test_a_session_signed_by_another_key_is_nobodys(app: Flask, director: FlaskClient) -> None:
@@ -142,7 +145,7 @@ def test_a_session_signed_by_another_key_is_nobodys(app: Flask, director: FlaskC
     assert RULINGS not in director.get(DESK).text
 
 
-@pytest.mark.parametrize("path", [RULINGS, STARTS])
+@pytest.mark.parametrize("path", [RECORDS, NEW, STARTS])
 def test_nobody_rules_without_signing_in(client: FlaskClient, filled: Database, path: str) -> None:
     token = form(client.get("/desk"), "/desk/sign-in")["csrf_token"]
     data = {"csrf_token": token, "id": "u", "ruling": "void", "record": "r-7", "stage": "1"}
@@ -182,64 +185,44 @@ def test_problems_and_records_are_on_the_desk(director: FlaskClient) -> None:
     assert "Zoë &lt;b&gt;Bold&lt;/b&gt;" in page
 
 
-# Rulings -------------------------------------------------------------------------------
+# Records -------------------------------------------------------------------------------
+
+
+def void(client: FlaskClient, record: str = "r-7", **more: str) -> TestResponse:
+    """Void a record, or restore it, where it stands on the page."""
+    fields = {"reason": "Misread", **more}
+    return submit(client, RECORDS, RECORDS, fields, choose={"record": record})
 
 
 def rule(client: FlaskClient, **fields: str) -> TestResponse:
-    kind = {"ruling": "status"} if fields.get("ruling") == "status" else {"ruling": "penalty"}
-    return submit(client, RECORDS, RULINGS, fields, choose=kind)
+    """Give a penalty on the page of rulings."""
+    return submit(client, f"{RULINGS}?kind=penalty", NEW, fields, choose={"kind": "penalty"})
 
 
-def test_a_penalty_counts_and_is_listed_with_its_reason(
-    director: FlaskClient, filled: Database
-) -> None:
-    answer = rule(
-        director, bib="7", stage="1", time="1:00:00", code="7.4", reason="No whistle", scope="stage"
-    )
-    assert answer.status_code == 303
-    (penalty,) = written(filled)
-    assert (penalty.by, penalty.bibs, penalty.time) == ("dora", ("7",), HOUR)
-    assert standing(director)["7"]["rank"] == 4
-    assert "No whistle" in director.get(RECORDS).text
-
-
-def test_a_credit_takes_time_off(director: FlaskClient) -> None:
-    rule(director, ruling="credit", bib="12", stage="1", time="0:30:00", reason="Helped")
-    assert standing(director)["12"]["rank"] == 1
-
-
-def test_several_bibs_can_be_named_at_once(director: FlaskClient, filled: Database) -> None:
-    rule(director, bib="7, 007", stage="1", time="1:00:00", reason="Shortcut")
-    assert written(filled)[0].bibs == ("7", "007")
-
-
-def test_a_disqualification_takes_the_rank(director: FlaskClient) -> None:
-    answer = rule(director, ruling="status", bib="7", stage="", status="dsq", reason="Doping")
-    assert answer.status_code == 303
+def test_a_record_is_voided_and_restored(director: FlaskClient, filled: Database) -> None:
+    assert void(director).location == RECORDS
     assert standing(director)["7"]["rank"] is None
-    assert standing(director)["007"]["rank"] == 1
-
-
-def test_a_record_is_voided_and_its_void_voided(director: FlaskClient, filled: Database) -> None:
-    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
-    assert standing(director)["7"]["rank"] is None
-    (void,) = written(filled)
-    submit(director, RECORDS, RULINGS, {}, choose={"record": void.id})
+    (made,) = written(filled)
+    assert (made.record, made.reason, made.by) == ("r-7", "Misread", "dora")
+    assert "Restore this record" in director.get(RECORDS).text
+    void(director, made.id)
     assert standing(director)["7"]["rank"] == 1
+    assert "Restore this record" not in director.get(RECORDS).text
 
 
-def test_a_form_sent_twice_is_one_ruling(director: FlaskClient, filled: Database) -> None:
-    fields = {
-        **form(director.get(RECORDS), RULINGS, ruling="penalty"),
-        "bib": "7",
-        "stage": "1",
-        "time": "1:00:00",
-        "reason": "No whistle",
-    }
-    assert director.post(RULINGS, data=fields).status_code == 303
-    assert director.post(RULINGS, data=fields).status_code == 303
+def test_a_passing_is_assigned_to_another_bib(director: FlaskClient, filled: Database) -> None:
+    fields = form(director.get(RECORDS), RECORDS, record="r-7")
+    data = {**fields, "ruling": "assign", "bib": "007", "reason": "Misread"}
+    assert director.post(RECORDS, data=data).status_code == 303
+    assert (written(filled)[0].record, written(filled)[0].bib) == ("r-7", "007")
+
+
+def test_a_form_sent_twice_is_one_record(director: FlaskClient, filled: Database) -> None:
+    fields = {**form(director.get(RECORDS), RECORDS, record="r-7"), "reason": "Misread"}
+    assert director.post(RECORDS, data=fields).status_code == 303
+    assert director.post(RECORDS, data=fields).status_code == 303
     assert len(written(filled)) == 1
-    other = director.post(RULINGS, data={**fields, "time": "2:00:00"})
+    other = director.post(RECORDS, data={**fields, "reason": "Another"})
     assert other.status_code == 400
     assert "sent before" in other.text
 
@@ -247,31 +230,71 @@ def test_a_form_sent_twice_is_one_ruling(director: FlaskClient, filled: Database
 @pytest.mark.parametrize(
     "fields",
     [
-        {"bib": "7", "stage": "1", "time": "soon", "reason": "x"},
-        {"bib": "7", "stage": "1", "time": "-1:00:00", "reason": "x"},
-        {"bib": "7", "stage": "1", "time": "1:00:00", "reason": ""},
-        {"bib": "", "stage": "1", "time": "1:00:00", "reason": "x"},
-        {"bib": "7", "stage": "", "time": "1:00:00", "reason": "x"},
-        {"bib": "7", "stage": "one", "time": "1:00:00", "reason": "x"},
-        {"bib": "7", "stage": "1", "time": "1:00:00", "reason": "x" * 3000},
-        {"bib": "7", "stage": "1", "time": "1:00:00", "reason": "x", "scope": "nothing"},
-        {"ruling": "status", "bib": "7", "stage": "1", "status": "fired", "reason": "x"},
-        {"ruling": "nonsense", "bib": "7", "stage": "1"},
+        {"ruling": "void", "record": "r-7", "reason": "x" * 3000},
+        {"ruling": "assign", "record": "r-7", "bib": "", "reason": "x"},
+        {"ruling": "assign", "record": "r-7", "bib": "99", "reason": "x"},
+        {"ruling": "void", "record": "nothing", "reason": "x"},
+        {"ruling": "penalty", "record": "r-7", "bib": "7", "stage": "1", "time": "1:00"},
+        {"ruling": "nonsense"},
     ],
 )
-def test_what_cannot_be_ruled_is_said_and_stays_in_the_form(
+def test_what_cannot_be_done_to_a_record_is_said(
     director: FlaskClient, filled: Database, fields: dict[str, str]
 ) -> None:
-    answer = rule(director, **fields)
-    assert answer.status_code == 400
+    given = form(director.get(RECORDS), RECORDS, record="r-7")
+    assert director.post(RECORDS, data={**given, **fields}).status_code == 400
     assert written(filled) == []
+
+
+def test_a_ruling_is_not_reversed_among_the_records(
+    director: FlaskClient, filled: Database
+) -> None:
+    """Whoever may review passings may not rule: a penalty is no passing, nor is its void."""
+    given = form(director.get(RECORDS), RECORDS, record="r-7")
+    rule(director, bibs="7", stage="1", time="1:00:00", reason="No whistle")
+    (penalty,) = written(filled)
+    answer = director.post(RECORDS, data={**given, "record": penalty.id, "reason": "x"})
+    assert answer.status_code == 400
+    assert written(filled) == [penalty]
+
+
+def test_a_timekeeper_mends_records_and_gives_no_gun(app: Flask, filled: Database) -> None:
+    keeper = signed_in(app, filled, account(filled, "kim", Part.TIMEKEEPER))
+    assert void(keeper).status_code == 303
+    assert written(filled)[0].by == "kim"
+    assert STARTS not in keeper.get(RECORDS).text
+    assert "ruled on" not in keeper.get(RECORDS).text
 
 
 def test_a_form_from_elsewhere_is_refused(director: FlaskClient, filled: Database) -> None:
-    fields = form(director.get(RECORDS), RULINGS, ruling="penalty")
+    fields = {**form(director.get(RECORDS), RECORDS, record="r-7"), "reason": "Misread"}
     del fields["csrf_token"]
-    assert director.post(RULINGS, data=fields).status_code == 400
+    assert director.post(RECORDS, data=fields).status_code == 400
     assert written(filled) == []
+
+
+def test_what_would_change_is_shown_and_recorded_only_then(
+    director: FlaskClient, filled: Database
+) -> None:
+    shown = void(director, preview="yes")
+    assert shown.status_code == 200
+    assert "Ana Ruiz" in shown.text
+    assert written(filled) == []
+    assert standing(director)["7"]["rank"] == 1
+
+    assert director.post(RECORDS, data=form(shown, RECORDS)).status_code == 303
+    assert [r.reason for r in written(filled)] == ["Misread"]
+    assert standing(director)["7"]["rank"] is None
+
+
+def test_penalties_and_statuses_are_decided_on_the_page_of_rulings(director: FlaskClient) -> None:
+    page = director.get(RECORDS).text
+    assert f'href="{RULINGS}"' in page
+    assert 'value="penalty"' not in page
+    assert 'value="status"' not in page
+
+
+# Guns ----------------------------------------------------------------------------------
 
 
 def test_a_gun_is_given_and_corrected(director: FlaskClient, filled: Database) -> None:
@@ -287,7 +310,7 @@ def test_a_gun_is_given_and_corrected(director: FlaskClient, filled: Database) -
 def at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock stands where stage 2 is planned to start."""
     for module in ("timing.web.desk", "timing.web.forms"):
-        monkeypatch.setattr(f"{module}.now", lambda: STAGE_2)
+        monkeypatch.setattr(f"{module}.present", lambda: STAGE_2)
 
 
 def start(client: FlaskClient, **fields: str) -> TestResponse:
@@ -307,7 +330,7 @@ def test_on_its_day_and_with_nobody_on_course_a_stage_starts_at_once(
 def test_a_gun_while_an_earlier_stage_still_runs_is_given_only_when_confirmed(
     director: FlaskClient, filled: Database
 ) -> None:
-    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
+    void(director)
     although = "Start it although stage\N{NO-BREAK SPACE}1 still has 1 on course"
     assert although in director.get(RECORDS).text
     refused = start(director)
@@ -326,7 +349,6 @@ def test_a_gun_on_another_day_is_given_only_when_confirmed(
     refused = start(director, time=time)
     assert refused.status_code == 400
     assert "Not started: it is planned for Sunday 29 March 2026." in refused.text
-    assert '<option value="1" selected>' in refused.text.split('id="t-stage"')[1]
     assert written(filled) == []
     assert start(director, time=time, anyway="yes").status_code == 303
     assert len(written(filled)) == 1
@@ -339,12 +361,10 @@ def test_a_gun_that_was_given_can_be_voided_where_it_was_given(
     start(director)
     page = director.get(RECORDS)
     (gun,) = written(filled)
-    starts_of_page, rulings_of_page = page.text.split('id="rulings"')
-    assert "Void the gun" in starts_of_page
-    assert f'value="{gun.id}"' in starts_of_page
-    assert f'value="{gun.id}"' in rulings_of_page
+    assert "Void the gun" in page.text
+    assert f'value="{gun.id}"' in page.text
     assert "Start now" not in page.text
-    submit(director, RECORDS, RULINGS, {"reason": "Slip"}, choose={"record": gun.id})
+    submit(director, RECORDS, NEW, {"reason": "Slip"}, choose={"record": gun.id})
     assert "Start now" in director.get(RECORDS).text
     assert "Void the gun" not in director.get(RECORDS).text
 
@@ -353,7 +373,7 @@ def test_a_gun_that_was_given_can_be_voided_where_it_was_given(
 def test_a_stage_with_runners_on_course_keeps_its_start_when_the_next_has_begun(
     director: FlaskClient,
 ) -> None:
-    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
+    void(director)
     start(director, anyway="yes")
     form(director.get(RECORDS), STARTS, stage="1")
     form(director.get(RECORDS), STARTS, stage="2")
@@ -363,52 +383,15 @@ def test_a_stage_with_runners_on_course_keeps_its_start_when_the_next_has_begun(
 
 
 def test_what_was_done_is_said_once(director: FlaskClient) -> None:
-    rule(director, bib="7", stage="1", time="1:00:00", reason="No whistle")
-    said = "Penalty 1:00:00 given to 7 Ana Ruiz, stage\N{NO-BREAK SPACE}1"
-    assert f'role="status">{said}<' in director.get(DESK).text
-    assert said not in director.get(DESK).text
+    void(director)
+    said = "FINISH, 7 Ana Ruiz"
+    assert said in director.get(RECORDS).text.split('role="status">')[1].split("</p>")[0]
+    assert 'role="status">' not in director.get(RECORDS).text
 
 
 def test_what_was_done_is_escaped(director: FlaskClient) -> None:
-    rule(director, bib="15a", stage="1", time="1:00:00", reason="No whistle")
-    assert "given to 15a Zoë &lt;b&gt;Bold&lt;/b&gt;" in director.get(DESK).text
-
-
-def test_a_void_names_what_it_undid(director: FlaskClient, filled: Database) -> None:
-    rule(director, bib="7", stage="1", time="1:00:00", reason="No whistle")
-    (penalty,) = written(filled)
-    director.get(DESK)
-    submit(director, RECORDS, RULINGS, {"reason": "Not them"}, choose={"record": penalty.id})
-    done = director.get(DESK).text
-    assert "Voided: Penalty 1:00:00, stage\N{NO-BREAK SPACE}1, 7 Ana Ruiz" in done
-    listed = director.get(RECORDS).text.split('id="rulings"')[1]
-    assert (
-        '<span class="n">7</span><div><b>Voided: Penalty 1:00:00, stage\N{NO-BREAK SPACE}1</b>'
-        in listed
-    )
-
-
-def test_a_passing_is_assigned_to_another_bib(director: FlaskClient, filled: Database) -> None:
-    fields = form(director.get(RECORDS), RULINGS, record="r-7")
-    data = {**fields, "ruling": "assign", "bib": "007", "reason": "Misread"}
-    assert director.post(RULINGS, data=data).status_code == 303
-    assert (written(filled)[0].record, written(filled)[0].bib) == ("r-7", "007")
-
-
-@pytest.mark.parametrize("kind", ["penalty", "status"])
-def test_a_ruling_for_a_bib_that_nobody_wears_is_refused_at_its_form(
-    director: FlaskClient, filled: Database, kind: str
-) -> None:
-    fields = {"bib": "7 99", "stage": "1", "time": "1:00:00", "reason": "x", "status": "dnf"}
-    answer = rule(director, ruling=kind, **fields)
-    assert answer.status_code == 400
-    assert written(filled) == []
-    at_form = f'id="{"t" if kind == "penalty" else "s"}-bib"'
-    before, message = answer.text.split('id="error" tabindex="-1" autofocus>')
-    assert message.startswith("Nobody wears bib 99.<")
-    assert at_form in message
-    assert 'href="#error"' in before
-    assert 'value="7 99"' in message
+    rule(director, bibs="15a", stage="1", time="1:00:00", reason="No whistle")
+    assert "given to 15a Zoë &lt;b&gt;Bold&lt;/b&gt;" in director.get(RULINGS).text
 
 
 def test_reloading_where_a_gun_was_given_leads_to_the_desk(director: FlaskClient) -> None:
@@ -436,58 +419,8 @@ def test_problems_of_the_running_stage_come_first_then_from_later_to_earlier(
         return sorted((1, 2), key=lambda n: found[n - 1])
 
     assert order() == [2, 1]
-    submit(director, RECORDS, RULINGS, {}, choose={"record": "r-7"})
+    void(director)
     assert order() == [1, 2]
-
-
-# What would change ---------------------------------------------------------------------
-
-
-def preview(client: FlaskClient, **fields: str) -> TestResponse:
-    return rule(client, preview="yes", **fields)
-
-
-def test_a_ruling_is_shown_with_what_it_changes_and_recorded_only_then(
-    director: FlaskClient, filled: Database
-) -> None:
-    shown = preview(director, bib="7", stage="1", time="1:00:00", reason="No whistle")
-
-    assert shown.status_code == 200
-    assert "Penalty 1:00:00 given to 7 Ana Ruiz" in shown.text
-    assert "It concerns 5 runners or teams: 4 have another rank" in shown.text
-    assert written(filled) == []
-    assert standing(director)["7"]["rank"] == 1
-
-    assert director.post(RULINGS, data=form(shown, RULINGS)).status_code == 303
-    assert [r.reason for r in written(filled)] == ["No whistle"]
-    assert standing(director)["7"]["rank"] == 4
-
-
-def test_who_would_fall_out_comes_first(director: FlaskClient) -> None:
-    shown = preview(director, ruling="status", bib="12", stage="1", status="dsq", reason="x")
-
-    board = shown.text.split('id="h-1"')[1]
-    assert "12" in board.split("falls out, DSQ")[0]
-    assert "Rules 10.1" in board
-
-
-def test_what_changes_nothing_says_so(director: FlaskClient) -> None:
-    shown = preview(director, ruling="status", bib="7", stage="1", status="reinstated", reason="x")
-
-    assert "Nobody’s rank, time or status differs." in shown.text
-
-
-def test_a_void_is_shown_with_what_it_changes(director: FlaskClient, filled: Database) -> None:
-    values = form(director.get(RECORDS), RULINGS, record="r-7")
-    shown = director.post(RULINGS, data={**values, "preview": "yes"})
-
-    assert shown.status_code == 200
-    assert "Ana Ruiz" in shown.text
-    assert written(filled) == []
-
-
-def test_a_mistake_is_told_at_the_form_before_anything_is_shown(director: FlaskClient) -> None:
-    assert preview(director, bib="99", stage="1", time="1:00:00", reason="x").status_code == 400
 
 
 # Files ---------------------------------------------------------------------------------
@@ -537,62 +470,3 @@ def test_every_file_on_the_desk_can_be_taken(director: FlaskClient) -> None:
 )
 def test_what_is_no_file_is_said(director: FlaskClient, query: str, status: int) -> None:
     assert director.get(EXPORT + query).status_code == status
-
-
-# Who is still out ----------------------------------------------------------------------
-
-
-def overdue_at_the_desk(director: FlaskClient) -> str:
-    """A runner is seen on the night's stage, days ago, and nobody else is: all are overdue."""
-    director.post(
-        STARTS,
-        data={
-            **form(director.get(RECORDS), STARTS),
-            "stage": "2",
-            "wave": "",
-            "time": "00:30:00",
-            "anyway": "yes",
-        },
-    )
-    return director.get(RECORDS).text
-
-
-def test_who_is_out_is_told_at_the_desk_and_nowhere_else(
-    director: FlaskClient, client: FlaskClient
-) -> None:
-    """Rules 11.1, 11.2, 12.2."""
-    page = overdue_at_the_desk(director)
-    assert "Course clear" in page
-    assert "Overdue at FINISH" in page
-    public = (
-        f"/races/{SLUG}",
-        f"/races/{SLUG}/stages/2",
-        f"/races/{SLUG}/live",
-        f"/races/{SLUG}/board/gc",
-        f"/races/{SLUG}/runners/7",
-        f"/api/v1/races/{SLUG}/stages/2",
-        f"/api/v1/races/{SLUG}/boards/gc",
-        f"/api/v1/races/{SLUG}/problems",
-    )
-    for address in public:
-        shown = client.get(address, follow_redirects=True).text.lower()
-        assert "overdue" not in shown, address
-        assert "course clear" not in shown, address
-
-
-def test_an_alert_is_acknowledged_and_a_runner_accounted_for(director: FlaskClient) -> None:
-    overdue_at_the_desk(director)
-    seen = submit(director, RECORDS, RULINGS, {}, choose={"ruling": "ack", "bib": "12"})
-    assert seen.status_code == 303
-    assert f"seen by {DIRECTOR.lower()}" in director.get(RECORDS).text
-    home = submit(
-        director,
-        RECORDS,
-        RULINGS,
-        {"where": "Camp", "handed_to": "Doctor"},
-        choose={"ruling": "account", "bib": "12"},
-    )
-    assert home.status_code == 303
-    page = director.get(RECORDS).text
-    assert "1 accounted for" in page
-    assert "Account for 12" not in page

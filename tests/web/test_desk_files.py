@@ -25,9 +25,7 @@ def test_nobody_takes_files_without_signing_in(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("form", "begins"),
     [
-        ("workbook", b"PK"),
         ("itra", b"PK"),
-        ("racefile", b"format: 1"),
         ("json", b"{"),
         ("ultrasignup", b"place,time,first,last"),
         ("runsignup", b"registration_id,place"),
@@ -43,6 +41,13 @@ def test_each_file_is_on_the_page_and_served(
     assert answer.status_code == 200
     assert answer.data.startswith(begins)
     assert f"{SLUG}-{form}." in answer.headers["Content-Disposition"]
+
+
+def test_what_can_not_be_made_says_why_and_is_no_link(director: FlaskClient) -> None:
+    page = director.get(PAGE).text
+    assert "No stage has 45 km or more" in page
+    assert f'{PAGE}/duv"' not in page
+    assert director.get(f"{PAGE}/duv").status_code == 409
 
 
 def test_there_is_no_other_file(director: FlaskClient) -> None:

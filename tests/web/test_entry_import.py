@@ -160,6 +160,24 @@ def test_a_spreadsheet_is_read_and_taken_again_changes_nothing(
     )
 
 
+def test_another_sheet_of_a_workbook_is_read_with_columns_of_its_own(
+    director: FlaskClient, filled: Database
+) -> None:
+    first: list[list[object]] = [["Notes", "Bib"], ["Call the hut", 1]]
+    second: list[list[object]] = [["Bib", "Name", "Gender"], [41, "Ida Grün", "F"]]
+    page = send(director, workbook({"Read me": first, "Empty": [], "Start list": second}))
+    assert "Sheet of the workbook" in page.text
+    assert '<option value="Read me" selected>' in page.text
+    assert "Empty" not in page.text
+    # Whoever takes at once, without having seen the other sheet, is shown it first.
+    for chosen in (page, again(director, page, sheet="Start list", do="take")):
+        assert "41" not in entries(filled)
+        page = again(director, chosen, sheet="Start list")
+    assert '<option value="Start list" selected>' in page.text
+    again(director, page, sheet="Start list", do="take")
+    assert entries(filled)["41"].name == "Ida Grün"
+
+
 def test_bombs_and_what_is_no_table_are_refused_in_words(director: FlaskClient) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -98,10 +98,10 @@ def test_what_a_check_found_missing_is_a_penalty_that_the_desk_can_give(
     submit(visitor, "/desk", "/desk/sign-in", {"name": DIRECTOR, "password": PASSWORD})
     given = submit(
         visitor,
-        "/desk/dunes/records",
         "/desk/dunes/rulings",
+        "/desk/dunes/rulings/new",
         {},
-        choose={"ruling": "penalty", "settles": "seen-7"},
+        choose={"kind": "penalty", "settles": "seen-7"},
     )
 
     assert given.status_code == 303
@@ -114,7 +114,7 @@ def test_what_a_check_found_missing_is_a_penalty_that_the_desk_can_give(
         2,
         ("seen-7",),
     )
-    assert 'value="seen-7"' not in visitor.get("/desk/dunes/records").text
+    assert 'value="seen-7"' not in visitor.get("/desk/dunes/rulings").text
 
 
 def test_the_desk_reads_what_was_missing(dunes: Database, visitor: FlaskClient) -> None:
@@ -125,4 +125,4 @@ def test_the_desk_reads_what_was_missing(dunes: Database, visitor: FlaskClient) 
     )
     submit(visitor, "/desk", "/desk/sign-in", {"name": DIRECTOR, "password": PASSWORD})
 
-    assert "kit (whistle, survival blanket)" in visitor.get("/desk/dunes/records").text
+    assert "kit (whistle, survival blanket)" in visitor.get("/desk/dunes/rulings").text

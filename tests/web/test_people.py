@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.serving import PASSWORD, SLUG, station_key
+from tests.serving import PASSWORD, SECRET_KEY, SLUG, station_key
 from tests.web.forms import Forms, form, submit
 from tests.web.people import account, signed_in
 from timing.core.times import HOUR, MINUTE, SECOND
@@ -275,8 +275,10 @@ def test_a_session_is_good_until_sixteen_hours_have_passed(owner: FlaskClient, t
 def add_app(filled: Database, who: Director, at: int) -> tuple[pyotp.TOTP, tuple[str, ...]]:
     """An app of the account, confirmed an hour ago; and its recovery codes."""
     with filled.writing() as session:
-        made = pyotp.TOTP(begin_second_factor(session, who.id, at=at - HOUR))
-        codes = confirm_second_factor(session, who.id, made.at((at - HOUR) // SECOND), at=at - HOUR)
+        made = pyotp.TOTP(begin_second_factor(session, who.id, key=SECRET_KEY, at=at - HOUR))
+        codes = confirm_second_factor(
+            session, who.id, made.at((at - HOUR) // SECOND), key=SECRET_KEY, at=at - HOUR
+        )
     return made, codes
 
 

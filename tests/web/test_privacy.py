@@ -87,12 +87,20 @@ PRIVATE = (
     "medical-help", "overdue", "Helicopter", "sweeper-jones", "Broken ankle", "doctor-miller",
 )  # fmt: skip
 
+DESCRIPTIONS = ("/api/v1/", "/api/v1/openapi.json")
+"""These say what the desk's API tells of those who are overdue, and are the same for every race."""
+
 VALUES = {
     "slug": [SLUG],
     "code": ["gc", "gc-women", "pairs", "T1"],
     "number": ["1", "2", "3"],
     "bib": ["1", "2", "3", "4"],
     "note": ["n-1"],
+    "account": ["1"],
+    "invitation": ["1"],
+    "job": ["j-1"],
+    "form": ["itra"],
+    "sheet": ["start-list"],
 }
 """What stands in addresses. A new kind of part gets its values here, so that it is tried too."""
 
@@ -233,6 +241,7 @@ def test_nothing_private_and_no_hidden_name_is_at_any_public_address(
         for word in (*HIDDEN, *PRIVATE)
         if word in text.replace(path, "").replace('value="Undisclosed"', "")
         and "q=Undisclosed" not in path
+        and not (word == "overdue" and path in DESCRIPTIONS)
     }
     assert told == set()
 

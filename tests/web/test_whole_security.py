@@ -11,7 +11,7 @@ import re
 import resource
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -78,14 +78,14 @@ def is_taken(document: Document) -> bool:
         return False
 
 
-def full_of_it() -> tuple[Document, int]:
-    """The race of tests with harmful text wherever one may be, and in how many places that is."""
+def full_of(harmful: Sequence[str]) -> tuple[Document, int]:
+    """The race of tests with one of these wherever it may be, and in how many places that is."""
     document = racefile.load(RACE)
     places = 0
     for path in list(texts(document)):
         if path == ("race", "slug"):
             continue
-        for text in (PAYLOAD, f"x{len(path)}{IN_ADDRESSES}"):
+        for text in harmful:
             tried = changed(document, path, text)
             if is_taken(tried):
                 document, places = tried, places + 1
@@ -117,7 +117,7 @@ def migrated_module(
 
 @pytest.fixture(scope="module")
 def tried(migrated_module: Database) -> Tried:
-    document, places = full_of_it()
+    document, places = full_of((PAYLOAD, f"x{IN_ADDRESSES}"))
     assert places > 15
     database = migrated_module
     with database.writing() as session:
@@ -309,7 +309,7 @@ def test_no_text_of_a_race_becomes_more_than_text(tried: Tried) -> None:
     showing = [address for address, html in tried.pages.items() if TAG in html]
     assert len([address for address in showing if address.startswith("/races")]) > 10
     assert len([address for address in showing if address.startswith("/desk")]) > 15
-    assert tried.taken > 10
+    assert tried.taken >= 10
 
 
 def rules_of_pages(app: Flask) -> Iterator[Rule]:

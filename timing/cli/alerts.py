@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from timing.core.times import HOUR, SECOND, Duration, Instant
+from timing.core.times import HOUR, SECOND, Duration, Instant, format_instant
 from timing.db.engines import Database
 from timing.db.reading import Cursor, UnknownRace
 from timing.live.books import Books
+from timing.live.played_clock import clock_of_races
 from timing.live.tending import Task
-from timing.operations.alerting import before, is_news, races_with_contacts, tell
+from timing.operations.alerting import before, is_news, phones_of, races_with_contacts, tell
 from timing.operations.mailing import (
     Channel,
     Message,
@@ -30,7 +31,7 @@ from timing.operations.webhooks.signing import headers
 from timing.pages.alert_words import told_of
 from timing.settings import Settings
 
-LOOK_EVERY_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 1.0
 SEND_EVERY_SECONDS = 1.0
 
 AGAIN_AFTER: Duration = 15 * SECOND
@@ -51,7 +52,10 @@ Sending = Callable[[Message], Sent]
 def alert_tasks(
     settings: Settings, clock: Clock, books: Books, opening: Callable[[], Database]
 ) -> tuple[Task, ...]:
-    """Looking for alerts in ``books``, and sending mail and calls, each by an ``opening``."""
+    """Looking for alerts in ``books``, and sending mail and calls, each by an ``opening``.
+
+    Races that are played are looked at by a clock of their own; what is sent goes by ``clock``.
+    """
     server, allowed = post_by(settings), allowed_by(settings)
 
     def mail(message: Message) -> Sent:
@@ -72,7 +76,8 @@ def alert_tasks(
             is_taken=came.is_taken, answer=f"{came.status} {came.text}".strip(), is_final=is_final
         )
 
-    watch = AlertWatch(opening(), books, clock, root=settings.public_url)
+    races = clock_of_races(settings.desk_clock, clock)
+    watch = AlertWatch(opening(), books, races, root=settings.public_url, posting=clock)
     mailer = Sender(opening(), Channel.MAIL, clock, mail)
     caller = Sender(opening(), Channel.WEBHOOK, clock, call)
     return (
@@ -92,12 +97,18 @@ class _Looked:
 
 
 class AlertWatch:
-    """Looks at every race that somebody is told of, and writes what there is to tell."""
+    """Looks at every race that somebody is told of, and writes what there is to tell.
 
-    def __init__(self, database: Database, books: Books, clock: Clock, *, root: str) -> None:
+    ``clock`` is that of the races, ``posting`` that of the messages.
+    """
+
+    def __init__(
+        self, database: Database, books: Books, clock: Clock, *, root: str, posting: Clock
+    ) -> None:
         self._database = database
         self._books = books
         self._clock = clock
+        self._posting = posting
         self._root = root
         self._looked: dict[str, _Looked] = {}
 
@@ -122,7 +133,12 @@ class AlertWatch:
             is_due = cursor != last.cursor or at - last.at >= AGAIN_AFTER
             if not is_due or last.at <= at < last.not_before:
                 return 0
-        told = race.ask_whole(lambda book, _: told_of(book, at))
+        with self._database.reading() as session:
+            phones = {
+                control: (one.name, one.phone)
+                for control, one in phones_of(session, number).items()
+            }
+        told = race.ask_whole(lambda book, _: told_of(book, at, phones))
         cost = self._clock() - at
         rest = max(LEAST_BETWEEN, COST_SHARE * cost)
         with self._database.reading() as session:
@@ -130,9 +146,12 @@ class AlertWatch:
         written = 0
         if is_news(known, told, at):
             with self._database.writing() as session:
-                written = tell(session, number, told, root=self._root, at=at)
+                written = tell(
+                    session, number, told, root=self._root, at=at, posted=self._posting()
+                )
         # Only now: a look that failed is done again.
         self._looked[slug] = _Looked(cursor=cursor, at=at, not_before=at + rest)
+        _log.debug("race looked at", race=slug, at=format_instant(at), messages=written)
         return written
 
 

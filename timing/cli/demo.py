@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import click
 from sqlalchemy.orm import Session
 
 from timing import racefile
+from timing.cli.alerts import alert_tasks
 from timing.cli.databases import now, upgraded_with_backup
 from timing.cli.printing import patiently
 from timing.cli.refusals import refusing
@@ -27,11 +29,17 @@ from timing.cli.serving import become_server, refuse_taken_port
 from timing.cli.sources import read_racefile, write_file
 from timing.cli.together import run_together
 from timing.core.compute import compute
+from timing.core.definition import Race
 from timing.core.document import Document
 from timing.core.entries import Entry
 from timing.core.records import Record
 from timing.core.times import SECOND, Duration, Instant
 from timing.db.engines import Database, DatabaseBusy, open_database
+from timing.live.books import Books
+from timing.live.logs import configure_logs
+from timing.live.played_clock import write_clock
+from timing.live.tending import Task, Tending
+from timing.operations.alerting import race_number, set_phone
 from timing.operations.demo import STAGE_UNDER_WAY, Feed, edition, opening, play, tell
 from timing.operations.directors import add_director
 from timing.operations.races import add_race, export_document
@@ -48,7 +56,8 @@ NEXT_STAGE = STAGE_UNDER_WAY + 1
 
 _EDITION = "edition.yaml"
 _SIGN_INS = "access.json"
-_FILES = (_EDITION, _SIGN_INS, *(f"bivouac.sqlite{end}" for end in ("", "-wal", "-shm")))
+_CLOCK = "clock.txt"
+_FILES = (_EDITION, _SIGN_INS, *(f"bivouac.sqlite{end}" for end in ("", "-wal", "-shm")), _CLOCK)
 
 _TICK_SECONDS = 0.5
 _LONGEST_TICK: Duration = 2 * SECOND
@@ -82,6 +91,8 @@ def demo(*, is_new: bool, speed: int) -> None:
     """
     environ = _environment()
     environ["BIVOUAC_NOTICE"] = _notice(speed)
+    clock_file = Path(environ["BIVOUAC_INSTANCE"]) / _CLOCK
+    environ["BIVOUAC_DESK_CLOCK"] = str(clock_file)
     with refusing(BadSettings):
         settings = read_settings(environ)
     refuse_taken_port(settings)
@@ -96,6 +107,7 @@ def demo(*, is_new: bool, speed: int) -> None:
             held = export_document(session, whole.race.slug).document
     known = {passing.id for passing in held.passings} | {ruling.id for ruling in held.rulings}
     feed = Feed.beyond(whole, known, speed=speed)
+    write_clock(clock_file, feed.clock)
     greeting = _greeting(settings, held, _sign_ins(folder))
     slug = whole.race.slug
     run_together(
@@ -108,10 +120,7 @@ def demo(*, is_new: bool, speed: int) -> None:
 def _notice(speed: int) -> str:
     """What every page says, lest anybody takes the race for a real one, or its clock for ours."""
     pace = "at our pace" if speed == 1 else f"{speed} times as fast"
-    return (
-        f"Demo: an invented race. Its clock runs {pace};"
-        " the station and the desk write the real time."
-    )
+    return f"Demo: an invented race. Its clock runs {pace}; the station writes the real time."
 
 
 def _environment() -> dict[str, str]:
@@ -144,9 +153,19 @@ def _prepared(database: Database, folder: Path) -> Document:
             start_key=_station_key(session, whole.race.slug, "Start line", NEXT_STAGE, START),
         )
         add_director(session, DIRECTOR, signs.password, at=now())
+        _say_whom_to_call(session, whole.race)
     _write_private(folder / _SIGN_INS, json.dumps(asdict(signs)))
     write_file(kept, content)
     return whole
+
+
+def _say_whom_to_call(session: Session, race: Race) -> None:
+    """Numbers at the controls of the stage under way, of those that are nobody's."""
+    stage = race.stage(STAGE_UNDER_WAY)
+    race_id = race_number(session, race.slug)
+    for nth, control in enumerate(stage.controls[1:] if stage is not None else (), start=1):
+        number = f"+1 970 555 01{nth:02d}"
+        set_phone(session, race_id, control.code, name="Captain", phone=number)
 
 
 def _station_key(session: Session, slug: str, label: str, stage: int, control: str) -> str:
@@ -215,11 +234,15 @@ def _feed_and_exit(
         if _answers(settings, parent):
             click.echo(greeting)
             sys.stdout.flush()
+        configure_logs(settings)
+        # Alerts are told as `timing tend` tells them; it ends with this process.
+        tending = Tending(_alerts(settings), threading.Event())
+        threading.Thread(target=tending.run, name="tending", daemon=True).start()
         with closing(open_database(settings.database_url)) as database:
             play(
                 feed,
                 lambda records, clock: _write(database, slug, records, clock),
-                passed=_ticking(),
+                passed=_ticking(settings.desk_clock, feed),
                 goes_on=lambda: os.getppid() == parent,
             )
         status = 0
@@ -246,12 +269,24 @@ def _answers(settings: Settings, parent: int) -> bool:
     return False
 
 
-def _ticking() -> Callable[[], Duration]:
-    """Wait for the next tick, and say how many milliseconds have passed since the last."""
+def _alerts(settings: Settings) -> tuple[Task, ...]:
+    def opening() -> Database:
+        return open_database(settings.database_url)
+
+    return alert_tasks(settings, now, Books(opening()), opening)
+
+
+def _ticking(clock_file: Path | None, feed: Feed) -> Callable[[], Duration]:
+    """Wait for the next tick, and say how many milliseconds have passed since the last.
+
+    What time it is for the race is written meanwhile.
+    """
     before = time.monotonic()
 
     def tick() -> Duration:
         nonlocal before
+        if clock_file is not None:
+            write_clock(clock_file, feed.clock)
         time.sleep(_TICK_SECONDS)
         after = time.monotonic()
         passed, before = round((after - before) * SECOND), after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -31,7 +32,14 @@ from timing.operations.people import (
     take_part_away,
 )
 from timing.operations.roles import Part
-from timing.operations.second_factor import drop_second_factor, is_asked_for_code
+from timing.operations.sealing import CannotUnseal
+from timing.operations.second_factor import (
+    drop_second_factor,
+    is_asked_for_code,
+    open_second_factors,
+    seal_second_factors,
+)
+from timing.settings import BadSettings, read_settings
 
 
 @click.group()
@@ -107,6 +115,21 @@ def reset_second_factor(*, name: str) -> None:
     with opened() as database, refusing(UnknownDirector), database.writing() as session:
         drop_second_factor(session, director_called(session, name).id)
     click.echo(f"{name} signs in by password alone")
+
+
+@director.command("seal-second-factors")
+@click.option("--open", "is_opened", is_flag=True, help="Keep them unsealed instead.")
+def seal(*, is_opened: bool) -> None:
+    """Seal the secrets of all second factors with the secret key, or open them before it changes.
+
+    Those that an older release kept are sealed one by one as their accounts sign in.
+    """
+    with refusing(BadSettings):
+        key = read_settings(os.environ, serving=True).secret_key
+    with opened() as database, refusing(CannotUnseal), database.writing() as session:
+        work = open_second_factors if is_opened else seal_second_factors
+        done = work(session, key=key)
+    click.echo(f"{'Opened' if is_opened else 'Sealed'} {done}")
 
 
 @director.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from timing.cli.questions import MOMENT, asked_board, asked_stage
 from timing.cli.refusals import unknown
 from timing.cli.results import computed
 from timing.cli.sites import write_site
-from timing.cli.sources import read_document, takes_race, write_file
+from timing.cli.sources import read_published, takes_race, write_file
 from timing.core.book import RaceBook
 from timing.core.definition import Measure, Of
 from timing.core.document import Document
@@ -100,11 +101,11 @@ def export(
         return
     if languages or with_racefile:
         raise click.UsageError("--language and --with-racefile go with --format site.")
-    document = read_document(file, slug)
+    document, issued = read_published(file, slug)
     if form == _RACEFILE:
         _write(_racefile(document), out)
         return
-    book = computed(document, at)
+    book = computed(document, at, issued)
     if is_public:
         book = public_book(book.document, whole=book)
     warn_of(book.problems())
@@ -112,13 +113,17 @@ def export(
         _write(_workbook(book, board), out)
     elif form in (_XLSX, _PDF, _IOF, *_SUBMISSIONS):
         asked = Asked(board=board, after=after, stage=stage, source=_source(file, slug))
-        _write(made(book, form, asked), out)
+        with patiently("Writing") if form != _XLSX else nullcontext():
+            content = made(book, form, asked)  # a workbook has a bar of its own
+        _write(content, out)
     elif stage is not None:
         _write(_FORMATS[form](asked_stage(book, stage, board).table), out)
     elif board is not None:
         _write(_FORMATS[form](asked_board(book, board, after).table), out)
     elif form == "json" and out is not None and out.suffix == ".json":
-        _write(everything(book), out)
+        with patiently("Writing"):
+            content = everything(book)
+        _write(content, out)
     elif out is not None:
         _write_all(book, form, out)
 

@@ -14,6 +14,7 @@ from rich.progress import Progress
 from timing.cli.questions import asked_board, asked_stage, stage_with_result
 from timing.cli.refusals import Refused, unknown
 from timing.core.book import RaceBook, UnknownBoard, UnknownStage
+from timing.core.times import zone_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,11 @@ def made(book: RaceBook, form: str, asked: Asked) -> bytes:
 
 def _workbook(book: RaceBook, asked: Asked) -> bytes:
     # Each of these takes a library that other commands need not wait for.
-    from timing.exports.mark import unpublished  # noqa: PLC0415
+    from timing.exports.mark import mark_of  # noqa: PLC0415
     from timing.exports.workbook import table_page, to_workbook  # noqa: PLC0415
     from timing.exports.xlsx import to_xlsx  # noqa: PLC0415
 
-    mark = unpublished(book, _now())
+    mark = mark_of(book, _now(), asked.stage or asked.after)
     if asked.board is None and asked.stage is None:
         with _bar() as progress:
             return to_workbook(book, mark=mark, source=asked.source, progress=progress)
@@ -52,12 +53,13 @@ def _workbook(book: RaceBook, asked: Asked) -> bytes:
         if asked.stage is None
         else asked_stage(book, asked.stage, asked.board)
     )
-    pages = [table_page(title, table, (title,)) for title, table in result.parts]
+    marked = mark.words(zone_named(book.race.timezone))
+    pages = [table_page(title, table, (title, marked)) for title, table in result.parts]
     return to_xlsx(pages, created=book.race.starts_on, foot=book.race.name)
 
 
 def _bulletin(book: RaceBook, asked: Asked) -> bytes:
-    from timing.exports.mark import unpublished  # noqa: PLC0415
+    from timing.exports.mark import mark_of  # noqa: PLC0415
     from timing.exports.pdf import Imprint, to_pdf  # noqa: PLC0415
     from timing.exports.pdf_bulletin import bulletin  # noqa: PLC0415
 
@@ -67,21 +69,21 @@ def _bulletin(book: RaceBook, asked: Asked) -> bytes:
     stage_with_result(book.race, number)
     now = _now()
     imprint = Imprint(source=asked.source, issued=now)
-    sheets = bulletin(book, number, imprint=imprint, mark=unpublished(book, now))
+    sheets = bulletin(book, number, imprint=imprint, mark=mark_of(book, now, number))
     return to_pdf(sheets)
 
 
 def _submission(book: RaceBook, form: str, asked: Asked) -> bytes:
     from timing.exports.finishers import NotFit, board_to_tell  # noqa: PLC0415
     from timing.exports.iof import to_iof  # noqa: PLC0415
-    from timing.exports.mark import unpublished  # noqa: PLC0415
+    from timing.exports.mark import mark_of  # noqa: PLC0415
     from timing.exports.submissions import SUBMISSIONS, obstacles  # noqa: PLC0415
 
     try:
         board = board_to_tell(book, asked.board or "", asked.after)
         if form == "iof":
             codes = () if asked.board is None else (asked.board,)
-            return to_iof(book, codes, mark=unpublished(book, _now()))
+            return to_iof(book, codes, mark=mark_of(book, _now(), asked.after))
         content = SUBMISSIONS[form].make(book, board)
     except NotFit as error:
         raise Refused(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ from timing.cli.sources import at_revision, read_document, takes_race
 from timing.core.book import RaceBook
 from timing.core.compute import compute as compute_book
 from timing.core.document import Document
+from timing.core.publications import Publication
 from timing.core.times import Instant
 from timing.exports.csv import to_csv
 from timing.exports.json import everything, to_json
@@ -102,10 +104,13 @@ def compute(
     _print(result, form or "table")
 
 
-def computed(document: Document, at: Instant | None = None) -> RaceBook:
-    """The race's results, all of them settled."""
+def computed(
+    document: Document, at: Instant | None = None, issued: Sequence[Publication] = ()
+) -> RaceBook:
+    """The race's results, all of them settled, with what was issued of them by then."""
     with patiently("Computing"):
         book = compute_book(document, at=at)
+        book.publications = tuple(p for p in issued if at is None or p.at <= at)
         book.problems()
     return book
 

@@ -11,8 +11,10 @@ from typing import NoReturn
 import click
 
 from timing.cli.databases import opened
+from timing.cli.engine_checks import check_official_results
 from timing.cli.refusals import Refused, refusing
 from timing.cli.settings_checks import unusable_files
+from timing.live.logs import configure_logs
 from timing.settings import TREE, BadSettings, Settings, read_settings
 
 
@@ -23,8 +25,10 @@ def serve() -> None:
         settings = read_settings(os.environ)
     if faults := tuple(unusable_files(settings)):
         raise Refused("\n".join(faults))
-    with opened():
+    with opened() as database:
         refuse_taken_port(settings)
+        configure_logs(settings)
+        check_official_results(database)
     become_server(os.environ)
 
 

@@ -14,8 +14,11 @@ from timing.cli.refusals import unknown
 from timing.cli.results import computed
 from timing.cli.sources import at_revision, read_document, takes_race, write_file
 from timing.core.book import RaceBook, UnknownControl
+from timing.core.ceremony import PODIUM
 from timing.core.publication import digests_of
+from timing.exports.mark import mark_of
 from timing.exports.pdf import Imprint, Sheets, to_pdf
+from timing.exports.pdf_ceremony import ceremony_sheet, prize_list
 from timing.exports.pdf_checkpoint import checkpoint_sheets, station_codes
 from timing.exports.pdf_start import StartOrder, start_list
 
@@ -25,6 +28,9 @@ _OUT = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="PATH",
     help="The PDF file.",
+)
+_TOP = click.option(
+    "--top", type=click.IntRange(1), default=PODIUM, show_default=True, help="How many."
 )
 _STAGE = click.option("--stage", "number", required=True, type=int, metavar="N", help="Of stage N.")
 
@@ -86,6 +92,38 @@ def start_list_(
     _write(lambda: start_list(book, number, order=StartOrder(order), imprint=imprint), out)
 
 
+@print.command()
+@takes_race
+@at_revision
+@_STAGE
+@_TOP
+@_OUT
+def ceremony(
+    *, file: Path | None, slug: str | None, revision: int | None, number: int, top: int, out: Path
+) -> None:
+    """Print who is called to the prize ceremony after a stage, from the last place up."""
+    book, imprint = _read(file, slug, revision)
+    stage_with_result(book.race, number)
+    mark = mark_of(book, imprint.issued, number)
+    _write(lambda: ceremony_sheet(book, number, imprint=imprint, mark=mark, top=top), out)
+
+
+@print.command()
+@takes_race
+@at_revision
+@_STAGE
+@_TOP
+@_OUT
+def prizes(
+    *, file: Path | None, slug: str | None, revision: int | None, number: int, top: int, out: Path
+) -> None:
+    """Print who gets a prize after a stage, with a line each to sign."""
+    book, imprint = _read(file, slug, revision)
+    stage_with_result(book.race, number)
+    mark = mark_of(book, imprint.issued, number)
+    _write(lambda: prize_list(book, number, imprint=imprint, mark=mark, top=top), out)
+
+
 def _read(file: Path | None, slug: str | None, revision: int | None) -> tuple[RaceBook, Imprint]:
     """The race, and what its sheets say of where they come from."""
     issued = time.time_ns() // 1_000_000
@@ -98,7 +136,7 @@ def _read(file: Path | None, slug: str | None, revision: int | None) -> tuple[Ra
         from timing.cli import databases  # noqa: PLC0415
 
         held = databases.held(slug, revision)
-        book = computed(held.document)
+        book = computed(held.document, issued=held.publications)
         source = f"definition {held.version}, revision {held.cursor.revision}"
     return book, Imprint(source=source, issued=issued)
 

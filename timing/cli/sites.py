@@ -8,7 +8,6 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -20,12 +19,10 @@ from timing.cli.printing import warn_of
 from timing.cli.refusals import Refused
 from timing.cli.results import computed
 from timing.cli.sources import read_document
-from timing.core.definition import Race
 from timing.core.public import public_book
-from timing.core.times import Instant, format_instant, local_clock, zone_named
+from timing.core.times import Instant
 from timing.exports.site import ABOUT, SiteFile, site_files
-from timing.pages import figures, words
-from timing.pages.languages import speaking, translate
+from timing.exports.site_origin import Origin, made_words
 
 _RACEFILE = "race.yaml"
 
@@ -51,15 +48,16 @@ def write_site(
 
         held = databases.held(slug)
         document, revision = held.document, held.cursor.revision
+        issued = held.publications
     else:
-        document = read_document(file, slug)
-    whole = computed(document, at)
+        document, issued = read_document(file, slug), ()
+    whole = computed(document, at, issued)
     book = public_book(whole.document, whole=whole)
     warn_of(book.problems())
     languages = tuple(dict.fromkeys(languages))
     now = time.time_ns() // 1_000_000
-    origin = _Origin(file="" if file is None else file.name, revision=revision, at=at)
-    made = {code: _made(document.race, code, now, origin) for code in languages}
+    origin = Origin(file="" if file is None else file.name, revision=revision, at=at)
+    made = {code: made_words(document.race, code, now, origin) for code in languages}
     files = list(site_files(book, languages=languages, made=made, revision=revision))
     if with_racefile:
         text = racefile.dump(document)
@@ -71,7 +69,8 @@ def write_site(
             _zip(files, draft)
         else:
             _unfold(files, draft)
-        _remove(out)
+        if out.is_dir():  # only an empty folder could be replaced
+            _remove(out)
         draft.replace(out)
     except OSError as error:
         raise Refused(f"{out} can't be written: {error.strerror}.") from error
@@ -79,34 +78,6 @@ def write_site(
         # Whoever breaks it off finds nothing that looks like a whole.
         _remove(draft)
     click.echo(f"Wrote {len(files)} files to {out}", err=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Origin:
-    """What a copy is made from: a file of that name, or else a revision; as of a moment if any."""
-
-    file: str
-    revision: int
-    at: Instant | None
-
-
-def _made(race: Race, code: str, now: Instant, origin: _Origin) -> str:
-    """When the copy was made and from what, in the language of that code."""
-    zone = zone_named(race.timezone)
-    with speaking(code):
-        clock = local_clock(now, zone)
-        day, minute = words.long_day(clock.date()), f"{clock:%H:%M}"
-        if origin.file:
-            said = translate("A copy made on {day} at {time} from {file}.")
-        else:
-            said = translate("A copy made on {day} at {time} from revision {number}.")
-        number = figures.count(origin.revision)
-        said = said.format(day=day, time=minute, file=origin.file, number=number)
-        if origin.at is not None:
-            shown = translate("It shows the race as it stood at {moment}.")
-            said += " " + shown.format(moment=format_instant(origin.at, zone))
-        unchanging = translate("It does not change any more.")
-        return f"{said} {unchanging}"
 
 
 def _refuse_what_is_no_copy(out: Path) -> None:

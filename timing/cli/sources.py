@@ -13,6 +13,7 @@ from timing import racefile
 from timing.cli.printing import patiently
 from timing.cli.refusals import Refused, refusing
 from timing.core.document import Document
+from timing.core.publications import Publication
 from timing.racefile import RacefileErrors
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -47,6 +48,17 @@ def read_document(file: Path | None, slug: str | None, revision: int | None = No
     return held_document(slug or "", revision)
 
 
+def read_published(file: Path | None, slug: str | None) -> tuple[Document, tuple[Publication, ...]]:
+    """The same, with what was issued of the race: of a file nothing was, as far as it tells."""
+    if file is not None or slug is None:
+        return read_document(file, slug), ()
+    # As in `held_document`.
+    from timing.cli import databases  # noqa: PLC0415
+
+    held = databases.held(slug)
+    return held.document, held.publications
+
+
 def held_document(slug: str, revision: int | None = None) -> Document:
     """A race of the database, now or as of a revision; Refused where there is none."""
     # Whoever works on a file need not wait until the database's libraries are imported.
@@ -62,13 +74,17 @@ def read_racefile(file: Path) -> Document:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Put a whole file in its place, or leave what is there; Refused where it can't be."""
+    """Put a whole file in its place, or leave what is there; Refused where it can't be.
+
+    Whoever breaks it off finds no half of one.
+    """
     draft = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
+        raise Refused(f"{path} can't be written: {error.strerror}.") from error
+    finally:
         with contextlib.suppress(OSError):
             draft.unlink()
-        raise Refused(f"{path} can't be written: {error.strerror}.") from error

@@ -10,6 +10,7 @@ import click
 from timing.cli.alerts import alert_tasks
 from timing.cli.backups import backup_tasks
 from timing.cli.databases import now, opened, settings_in_force
+from timing.cli.officials import official_tasks
 from timing.cli.outbox import outbox_tasks
 from timing.cli.rehearsals import rehearsal_tasks
 from timing.cli.snapshots import keep_pages, refuse_unknown_languages
@@ -18,9 +19,11 @@ from timing.live.books import Books
 from timing.live.logs import configure_logs
 from timing.live.tend_health import file_of, write_health
 from timing.live.tending import Task, Tending, alone
+from timing.operations.export_jobs import throw_away_old
 from timing.settings import Settings
 
 _SNAPSHOTS_AGAIN_SECONDS = 1.0
+_EXPORTS_SECONDS = 300.0
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -29,9 +32,22 @@ def tasks_of(settings: Settings, *, snapshots: bool = False) -> tuple[Task, ...]
     # One set of books for all: a race is in memory once.
     books = Books(open_database(settings.database_url))
     alerts = alert_tasks(settings, now, books, lambda: open_database(settings.database_url))
-    tasks = (*outbox_tasks(settings, now, books), *alerts, *backup_tasks(settings, now))
+    officials = official_tasks(now, books, lambda: open_database(settings.database_url))
+    outbox = outbox_tasks(settings, now, books)
+    tasks = (*outbox, *alerts, *officials, *backup_tasks(settings, now), _exports_task(settings))
     tasks = (*tasks, *rehearsal_tasks(settings, now))
     return (*tasks, _snapshots_task(settings)) if snapshots else tasks
+
+
+def _exports_task(settings: Settings) -> Task:
+    """Files that jobs made are thrown away after an hour, whether anybody looks or not."""
+    database = open_database(settings.database_url)
+
+    def throw_away(_: threading.Event) -> None:
+        with database.writing() as session:
+            throw_away_old(session, settings.instance / "exports", at=now())
+
+    return Task(name="exports", every_seconds=_EXPORTS_SECONDS, run=throw_away)
 
 
 def _snapshots_task(settings: Settings) -> Task:
@@ -46,7 +62,7 @@ def _snapshots_task(settings: Settings) -> Task:
 @click.command()
 @click.option("--snapshots", is_flag=True, help="Keep the public pages as files as well.")
 def tend(*, snapshots: bool) -> None:
-    """Mind what has to happen by itself, until Ctrl-C: alerts, mail, webhooks, backups.
+    """Mind what has to happen by itself, until Ctrl-C: alerts, mail, webhooks, results, backups.
 
     One process does it for a database. A second one stands by, and takes over when it ends.
     """

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from timing.cli.refusals import Refused
 from timing.cli.sources import read_document, takes_race
 from timing.core.book import RaceBook
-from timing.core.plain import canonical
 from timing.core.public import public_book
 from timing.core.publication import digests_of, frozen_of, result_digest
 from timing.core.publications import Publication
+from timing.core.signed_differences import signed_differences
 
 MOST_TOLD = 5
 
@@ -83,20 +82,8 @@ def _is_as_published(slug: str, issued: Publication) -> bool:
     if found.input != issued.input:
         told.append("the input is not what was published")
     if found.result != issued.result:
-        told += ["the result is not what was published", *_differences(book, issued, frozen)]
+        differences = signed_differences(frozen, frozen_of(book, issued.after))
+        told += ["the result is not what was published", *differences[:MOST_TOLD]]
     name = f"{issued.number} ({issued.kind.value}, stage {issued.after})"
     click.echo(f"{name}: {'; '.join(told) or 'as published'}")
     return not told
-
-
-def _differences(book: RaceBook, issued: Publication, frozen: Any) -> list[str]:  # noqa: ANN401
-    now: Any = frozen_of(book, issued.after)
-    told = []
-    for part in ("boards", "stages"):
-        for code in sorted({*frozen[part], *now[part]}):
-            before = {canonical(line) for line in frozen[part].get(code, ())}
-            for line in now[part].get(code, ()):
-                if canonical(line) not in before:
-                    who = line.get("entry") or line.get("team")
-                    told.append(f"{part[:-1]} {code}: {who} is now rank {line['rank']}")
-    return told[:MOST_TOLD]

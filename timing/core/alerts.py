@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from timing.core.book import RaceBook
 from timing.core.course_clear import register
-from timing.core.holds import HoldPeriod, hold_periods
+from timing.core.holds import hold_periods, kept_by
 from timing.core.records import StageAction, StageChange
 from timing.core.safety import (
     Alert,
@@ -134,7 +134,7 @@ class _Gatherer:
             for alert in line.alerts:
                 if alert.kind is not AlertKind.OVERDUE:
                     yield self._alone(line, alert)
-                elif control := self._held_at(line, alert):
+                elif control := self._held_at(line):
                     held.setdefault(control, []).append((line, alert))
                 elif self._stopped is not None and alert.since >= self._stopped:
                     stopped.append((line, alert))
@@ -153,26 +153,13 @@ class _Gatherer:
             if watch.alert is not None:
                 yield self._one(watch.alert, key=watch.point, lines=())
 
-    def _held_at(self, line: RegisterLine, alert: Alert) -> str:
-        """The control a runner is held at, or was let go from too late to be overdue yet."""
-        seen = line.last_seen or 0
+    def _held_at(self, line: RegisterLine) -> str:
+        """The control that a hold keeps a runner at, empty where none does."""
         course = self._stage.full_courses.of(line.entry)
         point = course.points[course.index[line.last_point]]
-        for period in self._holds:
-            if point.is_out or not point.is_named(period.control) or seen < period.since:
-                continue
-            if self._is_still_held(period, line, alert, seen):
-                return period.control
-        return ""
-
-    def _is_still_held(
-        self, period: HoldPeriod, line: RegisterLine, alert: Alert, seen: Instant
-    ) -> bool:
-        release = period.releases.get(line.entry.id, period.until)
-        if release is None:
-            return True
-        # What is expected counts from when they were seen: their way began later by the wait.
-        return alert.since + max(0, release - seen) > self._found.at
+        came = line.last_seen or 0
+        period = kept_by(line.entry.id, point, came, self._holds, self._found.at)
+        return "" if period is None else period.control
 
     def _is_field(self, control: str, members: list[tuple[RegisterLine, Alert]]) -> bool:
         """Whether hardly anybody comes through there any more, rather than one being missing."""

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from timing.core.book import RaceBook
 from timing.core.courses import Course
-from timing.core.cutoffs import Limit, limits_of
+from timing.core.cutoffs import Limit, limits_of, waited
 from timing.core.entries import Entry, bib_order
 from timing.core.forecasts import Expected, Forecasts
+from timing.core.holds import hold_periods, kept_by
 from timing.core.records import Account, Acknowledgement, Close, Status
 from timing.core.results import UnusedReason
 from timing.core.safety import (
@@ -109,12 +110,22 @@ class _Registrar:
         self._closed = [r for r in rulings if isinstance(r, Close) and r.stage == stage.number]
         self._seen_later = self._on_later_stages()
         self._known_limits: dict[_LimitsKey, tuple[Limit, ...]] = {}
+        periods = hold_periods(stage.number, rulings, stage.day, stage.roster.wearing)
+        self._holds = [p for p in periods if p.since <= at]
 
     def register(self) -> Register:
         runners = list(self._runners())
         swept = self._swept(runners)
         silent = silent_stations(
-            [(r.course.points, self._stage.facts.get(r.entry.id), r.ahead) for r in runners],
+            # Whoever a hold keeps back is awaited nowhere: no station is silent for it.
+            [
+                (
+                    r.course.points,
+                    self._stage.facts.get(r.entry.id),
+                    () if self._kept(r) else r.ahead,
+                )
+                for r in runners
+            ],
             self._at,
         )
         lines = sorted(
@@ -198,6 +209,14 @@ class _Registrar:
             if facts.last >= 0
         )
 
+    def _kept(self, runner: _Runner) -> bool:
+        """Whether a hold keeps them where they were seen last (Rules 4.11)."""
+        seen = runner.seen
+        if seen is None or not self._holds:
+            return False
+        point = runner.course.points[seen.index]
+        return kept_by(runner.entry.id, point, seen.time, self._holds, self._at) is not None
+
     # -- a line ----------------------------------------------------------------------------------
 
     def _line(
@@ -227,6 +246,7 @@ class _Registrar:
             where=account.where or account.control if account is not None else "",
             vehicle=account.vehicle if account is not None else "",
             handed_to=account.handed_to if account is not None else "",
+            said=account.at if account is not None else None,
             by=account.by if account is not None else (status.by if status is not None else ""),
         )
 
@@ -301,7 +321,7 @@ class _Registrar:
             if limit.point != index or not limit.is_hard:
                 continue
             if (closing := limit.closing(start, gun)) is not None:
-                found.append(closing)
+                found.append(closing + waited(limit, runner.row.holds))
         return min(found, default=None)
 
     def _limits_key(self, runner: _Runner) -> _LimitsKey:
@@ -390,8 +410,8 @@ class _Registrar:
                 if r.entry.id in out and (r.seen is None or r.seen.index < r.course.index[code])
             ]
             expected = [(e.time, r.entry.bib) for r in to_come for e in r.ahead if e.point == code]
-            # Those who share course, categories and wave share their closing times.
-            alike = {self._limits_key(r): r for r in of_course}.values()
+            # Those who share course, categories, wave and waits share their closing times.
+            alike = {(self._limits_key(r), r.row.holds): r for r in of_course}.values()
             closing = [
                 c for r in alike if (c := self._closing(r, r.course.index[code])) is not None
             ]

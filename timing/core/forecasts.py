@@ -97,7 +97,7 @@ class Forecasts:
         if self._at is None or not ahead:
             return ahead
         runner = self._paces.runner(entry_id)
-        since = ahead[0].time if runner is None else runner.seen[-1][1]
+        since = ahead[0].time if runner is None else runner.left
         return _not_before(ahead, since, self._at)
 
     def finishes(self) -> Mapping[str, Expected]:
@@ -109,11 +109,13 @@ class Forecasts:
     def last_seen(self, entry_id: str) -> tuple[int, Instant] | None:
         """The point, by its place on the course, that an entry on course left last, and when.
 
+        Whoever was held there left when they were released (Rules 4.11).
+
         That is the start, at the gun, for who was not seen since. None for who is not under way.
         A stage that is cancelled is still to be run home (Rules 11.1).
         """
         runner = self._on_course(entry_id)
-        return None if runner is None else runner.seen[-1]
+        return None if runner is None else (runner.seen[-1][0], runner.left)
 
     def _on_course(self, entry_id: str) -> Runner | None:
         rows = {} if self._book.state is None else self._book.state.rows
@@ -129,7 +131,7 @@ class Forecasts:
         return None if is_done else runner
 
     def _ahead(self, entry_id: str, runner: Runner) -> Iterator[Expected]:
-        reached, begun = runner.seen[-1]
+        reached, begun = runner.seen[-1][0], runner.left
         midnight = self._book.day.midnight
         ratio, habit = math.exp(runner.way.mean), math.exp(runner.stop.mean)
         wild = runner.chance(self._scatter.slow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from timing.core.courses import Course
+from timing.core.courses import Course, Point
 from timing.core.days import NoSuchTime, StageDay
 from timing.core.records import Hold, Ruling
 from timing.core.splits import Facts
@@ -71,6 +71,19 @@ def _instant(reading: Reading, day: StageDay, after: Instant | None) -> Instant:
     if reading.day is not None or after is None:
         return day.at(reading)
     return day.not_before(reading.ms, after)
+
+
+def kept_by(
+    entry_id: str, point: Point, came: Instant, periods: Sequence[HoldPeriod], at: Instant
+) -> HoldPeriod | None:
+    """The hold that keeps an entry at ``at`` where it ``came`` to last, None where none does."""
+    for period in periods:
+        if point.is_out or not point.is_named(period.control) or came < period.since:
+            continue
+        release = period.releases.get(entry_id, period.until)
+        if release is None or (came < release and at < release):
+            return period
+    return None
 
 
 def waits(

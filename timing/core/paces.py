@@ -156,12 +156,14 @@ class Runner:
     """A runner's ratio on the way and at stops.
 
     ``seen`` is where and when by now, in running order; the start by its gun, if that is known.
+    ``left`` is when the way from the last of them began: later by the wait of a hold (Rules 4.11).
     """
 
     way: Ratio
     stop: Ratio
     wildness: Wildness
     seen: list[tuple[int, Instant]]
+    left: Instant
 
     def chance(self, slow: float) -> float:
         """By how much more a leg of this runner scatters than one of the field."""
@@ -259,18 +261,24 @@ class Paces:
         seen = self._seen(facts, row)
         if not seen:
             return
+        waits: dict[int, Duration] = {}
+        for held in row.holds:
+            waits[held.point] = waits.get(held.point, 0) + held.wait
+        last, left = seen[-1][0], seen[-1][1] + waits.get(seen[-1][0], 0)
         legs = self._of_courses[id(self._book.courses.of(row.entry))]
         runner = self._runners[entry_id] = Runner(
             self._form(entry_id),
             Ratio(0.0, self._scatter.habit**2),
             Wildness(self._scatter.constancy, self._scatter.constancy),
             seen,
+            left,
         )
-        for (i, begun), (j, ended) in pairwise(seen):
-            legs[j - 1].spans.append(_Span(runner, legs[i:j], begun, ended))
-        i, begun = seen[-1]
-        if i < len(legs) and row.status in ON_THE_WAY:
-            legs[i].waiting.append((runner, begun))
+        for (i, came), (j, ended) in pairwise(seen):
+            # Who was on the way before the release that is known tells nothing of a pace.
+            if (begun := came + waits.get(i, 0)) < ended or i not in waits:
+                legs[j - 1].spans.append(_Span(runner, legs[i:j], begun, ended))
+        if last < len(legs) and row.status in ON_THE_WAY:
+            legs[last].waiting.append((runner, left))
 
     def _seen(self, facts: Facts | None, row: Row) -> list[tuple[int, Instant]]:
         """Where and when somebody was seen by now, the start by the clock's start."""

@@ -137,7 +137,9 @@ def public_book(
         return book
     dropped = _dropped(document.rulings, kept, book) if kept else frozenset()
     rulings = tuple(ruling for ruling in document.rulings if ruling.id not in dropped)
-    return RaceBook(replace(document, rulings=rulings), untold=untold)
+    public = RaceBook(replace(document, rulings=rulings), untold=untold)
+    public.publications = book.publications
+    return public
 
 
 def _dropped(rulings: Sequence[Ruling], kept: Sequence[Status], book: RaceBook) -> frozenset[str]:
@@ -185,7 +187,6 @@ class PublicView:
         self._kept = held_back(self._whole)
         if self._hidden or self._kept:
             self._public = public_book(self._whole.document, whole=self._whole)
-            self._public.publications = self._whole.publications
         else:
             self._public = self._whole
 

@@ -76,7 +76,8 @@ class RegisterLine:
     ``last_point`` and ``last_seen`` are where and when they were seen last, the start by the
     gun; with ``is_at_latest`` they had passed there by then (Rules 4.10). ``next`` is where they
     are expected now, None where nothing can be expected. ``where``, ``vehicle``, ``handed_to``
-    and ``by`` are those of the last account that was given of them, ``by`` also of a status.
+    and ``by`` are those of the last account that was given of them, at ``said``; ``by`` also of a
+    status.
     """
 
     entry: Entry
@@ -90,6 +91,7 @@ class RegisterLine:
     vehicle: str = ""
     handed_to: str = ""
     by: str = ""
+    said: Instant | None = None
 
     def sort_key(self) -> tuple[int, int, Instant]:
         """By the most urgent alert, then who is still out, then since when they were not seen."""

@@ -65,3 +65,37 @@ class ProtestRow(Table):
     answer: Mapped[str]
     outcome: Mapped[str]
     ruling_id: Mapped[str]
+
+
+class PublicationHoldRow(Table):
+    """A provisional number that does not become official by the rules while this row is there."""
+
+    __tablename__ = "publication_holds"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["race_id", "publication"], ["publications.race_id", "publications.number"]
+        ),
+    )
+
+    race_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    publication: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    by: Mapped[str]
+    at: Mapped[int]
+
+
+class PublicationCheckRow(Table):
+    """What an engine newer than an official number makes of it: its digest, and what differs."""
+
+    __tablename__ = "publication_checks"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["race_id", "publication"], ["publications.race_id", "publications.number"]
+        ),
+    )
+
+    race_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    publication: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    engine: Mapped[str] = mapped_column(primary_key=True)
+    result: Mapped[str]
+    differences: Mapped[str]
+    at: Mapped[int]

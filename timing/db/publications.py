@@ -37,13 +37,18 @@ def publications_of(
     return tuple(_publication(dict(row._mapping)) for row in session.execute(query))  # noqa: SLF001
 
 
-def frozen_result(session: Session, slug: str, number: int) -> Any:  # noqa: ANN401 - JSON
-    """The published result as it was issued, over ids; None where there is no such number."""
-    text = session.scalar(
+def signed_text(session: Session, slug: str, number: int) -> str | None:
+    """The text that a number's digest of the result is of; None where there is no such number."""
+    return session.scalar(
         select(PublicationRow.frozen)
         .join(RaceRow, RaceRow.id == PublicationRow.race_id)
         .where(RaceRow.slug == slug, PublicationRow.number == number)
     )
+
+
+def frozen_result(session: Session, slug: str, number: int) -> Any:  # noqa: ANN401 - JSON
+    """The published result as it was issued, over ids; None where there is no such number."""
+    text = signed_text(session, slug, number)
     return None if text is None else json.loads(text)
 
 

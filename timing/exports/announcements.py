@@ -19,6 +19,7 @@ from timing.core.boards import first_solo
 from timing.core.book import RaceBook
 from timing.core.definition import Measure
 from timing.core.entries import Competitor, Entry, written_name
+from timing.core.publications import Publication
 from timing.core.results import Board, Line, StageLine
 from timing.core.statuses import RaceStatus, StageStatus
 from timing.core.times import Instant, format_instant
@@ -29,8 +30,9 @@ Body: TypeAlias = dict[str, Any]
 FINISH = "finish"
 STATUS = "status"
 STANDINGS = "standings"
+PUBLICATION = "publication"
 TEST = "test"
-EVENT_TYPES = (FINISH, STATUS, STANDINGS)
+EVENT_TYPES = (FINISH, STATUS, STANDINGS, PUBLICATION)
 """What a webhook can be told; beside these, whoever has one can have a ``test`` sent."""
 
 FIRST = 3
@@ -107,6 +109,8 @@ class Standing:
         for number in book.stages:
             if number <= book.closed_stage:
                 yield f"standings/{number}", self._standings(book, number)
+        for issued in book.publications:
+            yield f"publications/{issued.number}", _of_publication(book, issued)
 
     def _standings(self, book: RaceBook, number: int) -> State:
         digests: dict[str, str] = {}
@@ -259,6 +263,33 @@ def _of_entry(book: RaceBook, line: Line, entry: Entry) -> State:
             "url": addresses.runner(book.race.slug, entry.bib),
         },
         is_news=not is_racing,
+    )
+
+
+def _of_publication(book: RaceBook, issued: Publication) -> State:
+    """A number that was issued: it stays as it is, and is told once."""
+    return State(
+        type=PUBLICATION,
+        facts=issued.result,
+        data=lambda: {
+            "publication": {
+                "number": issued.number,
+                "kind": issued.kind.value,
+                "after": issued.after,
+                "at": format_instant(issued.at),
+                "window_ends": None
+                if issued.window_ends is None
+                else format_instant(issued.window_ends),
+                "reason": issued.reason,
+                "still_out": issued.still_out,
+                "changes": len(issued.changes),
+                "result": issued.result,
+                "input": issued.input,
+            },
+            "stage": _stage(book, issued.after) if issued.after in book.stages else None,
+            "url": f"{addresses.publications(book.race.slug)}#n{issued.number}",
+        },
+        is_news=True,
     )
 
 

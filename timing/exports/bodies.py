@@ -15,6 +15,7 @@ from timing.core.definition import Category, Classification, Division, Stage, St
 from timing.core.differences import differences
 from timing.core.entries import Entry, written_name
 from timing.core.preview import supposing
+from timing.core.publications import Publication, PublishedFigures
 from timing.core.records import Ruling
 from timing.core.results import Line, Split, StageBoard
 from timing.core.times import format_instant
@@ -80,6 +81,57 @@ def board_body(book: RaceBook, revision: int, code: str, after: int | None) -> B
         "name": board.classification.name,
         "after": board.after,
         "lines": lines(board_table(book.race, board)),
+    }
+
+
+def publications_body(book: RaceBook, revision: int) -> Body:
+    """Every number that was issued of a race, in order."""
+    return {
+        **_of_race(book, revision),
+        "publications": [publication_body(one) for one in book.publications],
+    }
+
+
+def publication_body(one: Publication) -> Body:
+    """A publication, over the ids of entries."""
+    return {
+        "number": one.number,
+        "kind": one.kind.value,
+        "after": one.after,
+        "at": format_instant(one.at),
+        "window_ends": None if one.window_ends is None else format_instant(one.window_ends),
+        "reason": one.reason,
+        "revision": one.revision,
+        "version": one.version,
+        "engine": one.engine,
+        "input": one.input,
+        "result": one.result,
+        "still_out": one.still_out,
+        "protests": one.protests,
+        "upheld": one.upheld,
+        "changes": [
+            {
+                "board": change.board,
+                "stage": change.stage,
+                "entry": None if change.of_team else change.who,
+                "team": change.who if change.of_team else None,
+                "kind": change.kind,
+                "before": _published(change.before),
+                "after": _published(change.after),
+            }
+            for change in one.changes
+        ],
+    }
+
+
+def _published(found: PublishedFigures | None) -> Body | None:
+    if found is None:
+        return None
+    return {
+        "rank": found.rank,
+        "time_ms": found.time,
+        "points": found.points,
+        "status": found.status,
     }
 
 

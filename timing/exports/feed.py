@@ -23,6 +23,7 @@ from timing.core.times import Instant, format_instant
 from timing.pages import addresses, figures
 from timing.pages.languages import spoken, translate
 from timing.pages.marks import name_of
+from timing.pages.result_mark import numbered
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 
@@ -95,6 +96,23 @@ def feed_entries(book: RaceBook) -> Iterator[FeedEntry]:
             latest = max(latest, moments.get(number, latest))
             yield from _of_result(book, stage, moments.get(number, latest))
             yield from _of_leaders(book, stage, latest, leaders)
+    yield from _of_publications(book)
+
+
+def _of_publications(book: RaceBook) -> Iterator[FeedEntry]:
+    """An entry for each number, which never changes."""
+    for one in book.publications:
+        stage = book.race.stage(one.after)
+        where = "" if stage is None else _title(stage)
+        told = translate("{stage}: {publication}").format(stage=where, publication=numbered(one))
+        reason = f"<p>{escape(one.reason)}</p>" if one.reason else ""
+        yield FeedEntry(
+            about=f"publication {one.number}",
+            title=told,
+            updated=one.at,
+            url=f"{addresses.publications(book.race.slug)}#n{one.number}",
+            content=f"<p>{escape(told)}.</p>{reason}<p><code>{escape(one.result)}</code></p>",
+        )
 
 
 def _of_cancelled(book: RaceBook, stage: Stage, at: Instant) -> FeedEntry:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from timing.core.book import RaceBook
-from timing.core.publication import digests_of
+from timing.core.publication import result_of
 from timing.core.publications import PublicationKind, publication_of
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant, local_clock
@@ -33,11 +33,6 @@ class Mark:
         return f"{first}, {local_clock(self.at, zone):%H:%M}{out}"
 
 
-def unpublished(book: RaceBook, at: Instant) -> Mark:
-    """The mark of what was not published: as of now, with who is still out on the last stage."""
-    return Mark(at=at, still_out=still_out(book, book.last_stage) if book.last_stage else 0)
-
-
 def mark_of(book: RaceBook, at: Instant, stage: int | None = None) -> Mark:
     """The mark of the publication a stage stands by, the last stage where none is given.
 
@@ -45,7 +40,7 @@ def mark_of(book: RaceBook, at: Instant, stage: int | None = None) -> Mark:
     """
     number = stage or book.last_stage
     issued = publication_of(book.publications, number) if number else None
-    if issued is None or digests_of(book, issued.after).result != issued.result:
+    if issued is None or result_of(book, issued.after) != issued.result:
         out = still_out(book, number) if number in book.stages else 0
         return Mark(at=at, still_out=out)
     return Mark(

@@ -73,15 +73,21 @@ def _problems(book: RaceBook) -> Iterator[PublicPage]:
     yield _json(_at(book, "problems"), bodies.problems_body, Urgency.SOON)
 
 
+def _publications(book: RaceBook) -> Iterator[PublicPage]:
+    yield _json(_at(book, "publications"), bodies.publications_body, Urgency.SOON)
+
+
 DATA: tuple[Kind, ...] = (
     Kind(route="/api/v1/races/<slug>", of_race=_race),
     Kind(route="/api/v1/races/<slug>/boards/<code>", of_race=_boards),
     Kind(route="/api/v1/races/<slug>/stages/<number>", of_race=_stages),
     Kind(route="/api/v1/races/<slug>/entries/<bib>", of_race=_entries),
     Kind(route="/api/v1/races/<slug>/problems", of_race=_problems),
+    Kind(route="/api/v1/races/<slug>/publications", of_race=_publications),
 )
 
 NOT_KEPT: Mapping[str, str] = {
+    "/api/v1/races/<slug>/publications/<number>/result": "kept by the database as it was signed",
     "/api/v1/races": "the list of all races, which is no race's: it is made of all books together",
 }
 """Public addresses of which no file is kept, and why."""

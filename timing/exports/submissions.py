@@ -36,10 +36,14 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """What stands in the way of a form, and the bibs it concerns; none where it is the race."""
+    """What stands in the way of a form, and the bibs it concerns; none where it is the race.
+
+    Where it ``is_final`` the form can't be made of this race at all.
+    """
 
     message: str
     bibs: tuple[str, ...] = ()
+    is_final: bool = False
 
 
 _ALL = (
@@ -114,7 +118,8 @@ def obstacles(book: RaceBook, board: Board, code: str) -> Iterator[Obstacle]:
     elif board.after < book.stages[-1]:
         yield Obstacle(message=f"Stage {book.stages[-1]} is still to come.")
     if code == "duv" and not is_long_enough(book):
-        yield Obstacle(message="No stage has 45 km or more: DUV takes no such stage race.")
+        message = "No stage has 45 km or more: DUV takes no such stage race."
+        yield Obstacle(message=message, is_final=True)
     hidden = tuple(e.bib for e in book.entries() if e.name_hidden)
     if hidden:
         yield Obstacle(message="left out: they asked that their name is not told", bibs=hidden)

@@ -17,9 +17,12 @@ from timing.core.results import StageLine
 from timing.core.times import format_duration, format_instant, zone_named
 from timing.exports.finishers import main_boards
 from timing.exports.mark import Mark
+from timing.exports.progress import Progress, nothing_told
 from timing.exports.table import Kind, Table, board_table, stage_table, text
-from timing.exports.xlsx import Cell, Page, Progress, Width, nothing_told, to_xlsx
-from timing.pages.desk_words import amount_of, article_of, bibs_of, clock_words
+from timing.exports.xlsx import Page, Width, to_xlsx
+from timing.exports.xlsx_rows import Cell
+from timing.pages import figures
+from timing.pages.desk_words import amount_of, article_of, bibs_of
 from timing.pages.marks import called
 from timing.pages.words import STAGE_STATUS
 
@@ -116,7 +119,7 @@ def table_page(name: str, table: Table, head: tuple[str, ...]) -> Page:
         )
         for _, column in kept
     )
-    return Page(name=name, columns=columns, rows=list(_cells(table)), head=head)
+    return Page(name=name, columns=columns, rows=_cells(table), head=head)
 
 
 def _cells(table: Table) -> Iterator[list[Cell]]:
@@ -156,7 +159,8 @@ def _splits(book: RaceBook, number: int, marked: str) -> Page:
 
 
 def _split_rows(book: RaceBook, number: int, points: Sequence[str]) -> Iterator[list[Cell]]:
-    precision = book.race.rules.precision
+    precision, zone = book.race.rules.precision, zone_named(book.race.timezone)
+    day = book.stage_book(number).stage.date
     for entry in book.entries(number):
         splits = {split.point: split for split in book.splits(number, entry.id)}
         if not splits:
@@ -164,7 +168,7 @@ def _split_rows(book: RaceBook, number: int, points: Sequence[str]) -> Iterator[
         row: list[Cell] = [entry.bib, written_name(entry), entry.division]
         for point in points:
             split = splits.get(point)
-            row.append("" if split is None else clock_words(book, split.time, number))
+            row.append("" if split is None else figures.clock(split.time, zone, day))
             elapsed = None if split is None else split.elapsed
             row.append(None if elapsed is None else format_duration(elapsed, precision))
         yield row

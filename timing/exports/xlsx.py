@@ -7,24 +7,19 @@ since a spreadsheet takes one over a day for a date. The same cells give the sam
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, TypeAlias
+from typing import Any
 
 import xlsxwriter
 
 from timing.core.collection import collection_paused
-
-Cell: TypeAlias = str | int | None
-Progress: TypeAlias = Callable[[int, int, str], None]
-"""Told how many parts are done, of how many, and which is next."""
+from timing.exports.progress import Progress, nothing_told
+from timing.exports.xlsx_rows import LONGEST, Cell, RowSheet
 
 MAX_NAME = 31
 """Letters in the name of a page."""
-
-LONGEST = 32_767
-"""Letters that a cell can hold."""
 
 A4 = 9
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -54,10 +49,6 @@ class Page:
     head: tuple[str, ...] = ()
 
 
-def nothing_told(done: int, of: int, what: str) -> None:
-    """A `Progress` for whoever waits without a word."""
-
-
 def to_xlsx(
     pages: Sequence[Page],
     *,
@@ -85,38 +76,21 @@ def _written(
     head_end = workbook.add_format({"bold": True, "bottom": 1, "align": "right"})
     for number, (page, name) in enumerate(zip(pages, names, strict=True)):
         progress(number, len(pages), page.name)
-        sheet = workbook.add_worksheet(name)
+        sheet = workbook.add_worksheet(name, RowSheet)
         for line, text in enumerate(page.head):
             sheet.write_string(line, 0, text[:LONGEST], bold if line == 0 else None)
         top = len(page.head) + (1 if page.head else 0)
-        for column, width in enumerate(page.columns):
-            form = None if is_plain else (head_end if width.is_end else head)
-            sheet.write_string(top, column, width.title[:LONGEST], form)
-            sheet.set_column(
-                column, column, width.width, end if width.is_end and not is_plain else None
-            )
-        last = _fill(sheet, page.rows, top + 1)
+        formats = [end if width.is_end and not is_plain else None for width in page.columns]
+        for column, (width, form) in enumerate(zip(page.columns, formats, strict=True)):
+            title = None if is_plain else head if form is None else head_end
+            sheet.write_string(top, column, width.title[:LONGEST], title)
+            sheet.set_column(column, column, width.width, form)
+        last = sheet.fill(page.rows, top + 1, formats)
         if not is_plain:
             _for_print(sheet, page, top, last, f"{foot} · {name}")
     progress(len(pages), len(pages), "")
     workbook.close()
     return out.getvalue()
-
-
-def _fill(sheet: Any, rows: Iterable[Sequence[Cell]], first: int) -> int:  # noqa: ANN401 - the library brings no types
-    """Write the rows from a line on; the line after the last."""
-    number, string = sheet.write_number, sheet.write_string
-    line = first
-    for row in rows:
-        for column, cell in enumerate(row):
-            if cell is None or cell == "":
-                continue
-            if isinstance(cell, int):
-                number(line, column, cell)
-            else:
-                string(line, column, cell[:LONGEST])
-        line += 1
-    return line
 
 
 def _for_print(sheet: Any, page: Page, top: int, last: int, foot: str) -> None:  # noqa: ANN401 - as above

@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from timing.core.definition import Source
 from timing.core.times import (
@@ -93,22 +94,52 @@ _UNIX = re.compile(r"(\d{9,10})(?:\.(\d{1,9}))?", re.ASCII)
 _UNIX_MS = re.compile(r"\d{12,13}", re.ASCII)
 _WAYS = {"in": "in", "arrival": "in", "1": "in", "out": "out", "departure": "out", "64": "out"}
 
+_Rows: TypeAlias = Iterable[tuple[int, tuple[Cell, ...]]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
-    """A file's rows as they came: ``lines`` are their numbers in it, the header's first."""
+    """A file's rows as they came: ``lines`` are their numbers in it, the header's first.
+
+    Of a workbook ``sheets`` has the names of those that have rows, ``sheet`` that of the one read.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     lines: tuple[int, ...]
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
 
 
-def read_table(content: bytes) -> TextTable:
-    """The table in a CSV file or the first sheet of an .xlsx workbook that has rows; BadFile."""
+def read_table(content: bytes, sheet: str = "") -> TextTable:
+    """The table in a CSV file or a sheet of an .xlsx workbook; BadFile.
+
+    Where the workbook has no sheet of that name with rows, it is the first that has any.
+    """
     if len(content) > MAX_FILE:
         raise BadFile(f"the file has over {MAX_FILE // 1024 // 1024} MB")
-    rows = _of_workbook(content) if content[:2] == b"PK" else _of_text(_decoded(content))
-    filled = [(n, row) for n, row in rows if any(_text(cell) for cell in row)]
+    if content[:2] != b"PK":
+        return _table(_of_text(_decoded(content)))
+    try:
+        sheets = [one for one in read_sheets(content) if _filled(enumerate(one.rows, 1))]
+    except BadWorkbook as error:
+        raise BadFile(str(error)) from error
+    if not sheets:
+        raise BadFile("the file has no rows")
+    chosen = next((one for one in sheets if one.name == sheet), sheets[0])
+    return replace(
+        _table(enumerate(chosen.rows, 1)),
+        sheets=tuple(one.name for one in sheets),
+        sheet=chosen.name,
+    )
+
+
+def _filled(rows: _Rows) -> list[tuple[int, tuple[Cell, ...]]]:
+    return [(n, row) for n, row in rows if any(_text(cell) for cell in row)]
+
+
+def _table(rows: _Rows) -> TextTable:
+    filled = _filled(rows)
     if not filled:
         raise BadFile("the file has no rows")
     header = tuple(_text(cell) for cell in filled[0][1])
@@ -284,15 +315,6 @@ def _text(cell: Cell) -> str:
             return str(int(cell))
         case _:
             return str(cell)
-
-
-def _of_workbook(content: bytes) -> list[tuple[int, tuple[Cell, ...]]]:
-    try:
-        sheets = read_sheets(content)
-    except BadWorkbook as error:
-        raise BadFile(str(error)) from error
-    sheet = next((s for s in sheets if s.rows), None)
-    return [] if sheet is None else list(enumerate(sheet.rows, 1))
 
 
 def _decoded(content: bytes) -> str:

@@ -70,6 +70,11 @@ class LiveRace:
         with self._lock:
             return in_thread(lambda: question(self._book, self._standing))
 
+    def ask_both(self, question: Callable[[RaceBook, RaceBook, Standing], Result]) -> Result:
+        """As `ask_whole`, of the whole book and the one that the public is told from."""
+        with self._lock:
+            return in_thread(lambda: question(self._book, self._view.book, self._standing))
+
     def held_back(self) -> tuple[Status, ...]:
         """The retirements that the public is not told yet (Rules 12.2)."""
         return self._view.held_back

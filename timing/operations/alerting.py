@@ -310,13 +310,15 @@ def is_news(known: Before, told: Told, at: Instant) -> bool:
     return False
 
 
-def tell(session: Session, race_id: int, told: Told, *, root: str, at: Instant) -> int:
+def tell(
+    session: Session, race_id: int, told: Told, *, root: str, at: Instant, posted: Instant
+) -> int:
     """Write the messages that are due now, and that they were; how many messages that makes.
 
-    ``root`` is the address of the installation, empty where it is not known. Nothing is told of
-    an alert that somebody has acknowledged.
+    ``root`` is the address of the installation, empty where it is not known; ``posted`` is when
+    the messages may go. Nothing is told of an alert that somebody has acknowledged.
     """
-    return _Teller(session, race_id, told, root, at).tell()
+    return _Teller(session, race_id, told, root=root, at=at, posted=posted).tell()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,11 +331,21 @@ class _Step:
 
 
 class _Teller:
-    def __init__(self, session: Session, race_id: int, told: Told, root: str, at: Instant) -> None:
+    def __init__(
+        self,
+        session: Session,
+        race_id: int,
+        told: Told,
+        *,
+        root: str,
+        at: Instant,
+        posted: Instant,
+    ) -> None:
         self._session = session
         self._race_id = race_id
         self._told = told
         self._at = at
+        self._posted = posted
         self._url = f"{root}{addresses.desk(told.race['slug'])}" if root else ""
         self._contacts = contacts_of(session, race_id)
 
@@ -393,7 +405,7 @@ class _Teller:
                 subject=subject_line(self._told.race["name"], notices, is_escalated=is_escalated),
                 text=mail_text(notices, is_escalated=is_escalated, url=self._url),
                 key=key,
-                at=self._at,
+                at=self._posted,
                 contact_id=contact.number,
             )
         if contact.url:
@@ -404,7 +416,7 @@ class _Teller:
                 url=contact.url,
                 body=self._body(notices, is_escalated=is_escalated),
                 key=key,
-                at=self._at,
+                at=self._posted,
             )
         return sent
 

@@ -2,21 +2,21 @@
 
 Erasing changes nobody's result: times, statuses and ranks rest on ids, ages, gender and what a
 category asks for, and those stay (timing.core.personal). All versions of the entry are rewritten,
-and the texts of the journal in which the name stands. The journal refuses that to everybody else;
-each record keeps its id and the digest by which other installations know it
-(docs/personal-data.md).
+and whatever people wrote of the person, wherever it is (timing.operations.erased_texts). The
+journal refuses that to everybody else; each record keeps its id and the digest by which other
+installations know it (docs/personal-data.md).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from timing.core.book import RaceBook
@@ -24,9 +24,10 @@ from timing.core.definition import Race
 from timing.core.entries import Entry
 from timing.core.personal import days_of_age, forgotten, forgotten_birth_date
 from timing.core.plain import canonical, record_to_plain
-from timing.core.records import EntryChange, Passing, Ruling
+from timing.core.records import RULING_NAMES, EntryChange, Passing, Ruling
 from timing.core.times import Instant, format_instant
 from timing.db import reading
+from timing.db.alert_tables import MessageRow
 from timing.db.entries_tables import (
     CheckInRow,
     ContactLookRow,
@@ -34,19 +35,31 @@ from timing.db.entries_tables import (
     ErasureRow,
     RegistrationTickRow,
 )
+from timing.db.publication_tables import ProtestRow
 from timing.db.rows import entry_from_row, entry_to_columns
-from timing.db.tables import EntryRow, JournalRow, RaceRow, WebhookDeliveryRow
+from timing.db.ruling_tables import RulingDraftRow, RulingNoteRow
+from timing.db.tables import EntryRow, JournalRow, QuestionRow, RaceRow, Table
 from timing.operations.contacts import contacts_of, looks_at
 from timing.operations.definitions import parse_definition
 from timing.operations.entries import UnknownEntry
+from timing.operations.erased_texts import (
+    ERASED,
+    Known,
+    Replacing,
+    make_nameless,
+    replacing,
+    rewrite,
+)
 from timing.operations.homes import frame_changed, require_home
 from timing.operations.revisions import lock_race
 from timing.racefile.single_entries import entry_document
 
 Plain: TypeAlias = dict[str, Any]
 
-_SHORTEST_NAME = 4
-"""Characters: a name shorter than that stands in too many other words to be looked for."""
+_SAID = frozenset({"reason", "note", "where", "vehicle", "handed_to", "items"})
+"""Fields of rulings in which people say something; all others are codes, bibs and figures."""
+
+_ENTRY_CHANGE = RULING_NAMES[EntryChange]
 
 
 class NotOver(ValueError):
@@ -84,6 +97,7 @@ def personal_data(session: Session, slug: str, entry_id: str) -> Plain:
     """Everything held about an entry, as JSON: versions, records, contacts, registration, looks.
 
     Records are those that count for the entry, name its bib as worn on their stage, or its chips.
+    With them go protests about it, and the jury's notes to its rulings.
     Raises UnknownRace and UnknownEntry.
     """
     row, _, book = _book(session, slug)
@@ -134,7 +148,42 @@ def personal_data(session: Session, slug: str, entry_id: str) -> Plain:
             {"stage": c.stage, "here": c.is_here, "by": c.by, "at": format_instant(c.at)}
             for c in at_starts
         ],
+        "protests": [
+            {"number": p.number, "who": p.who, "text": p.text, "answer": p.answer}
+            for p in session.scalars(_protests_about(row.id, _bibs_of(book, entry_id, versions)))
+        ],
+        "notes": [
+            {"ruling": n.ruling_id, "text": n.text, "file": n.file_name, "by": n.by}
+            for n in session.scalars(_notes_to(row.id, _about(book, entry_id)))
+        ],
     }
+
+
+def _bibs_of(book: RaceBook, entry_id: str, versions: list[EntryRow]) -> frozenset[str]:
+    """Every bib that an entry ever wore."""
+    worn = {
+        bib
+        for stage in (None, *book.stages)
+        for bib, wearer in book.roster_of(stage).wearing.items()
+        if wearer == entry_id
+    }
+    return frozenset(worn | {version.bib for version in versions})
+
+
+def _protests_about(race_id: int, bibs: frozenset[str]) -> Select[ProtestRow]:
+    return (
+        select(ProtestRow)
+        .where(ProtestRow.race_id == race_id, ProtestRow.bib.in_(bibs))
+        .order_by(ProtestRow.number)
+    )
+
+
+def _notes_to(race_id: int, rulings: frozenset[str]) -> Select[RulingNoteRow]:
+    return (
+        select(RulingNoteRow)
+        .where(RulingNoteRow.race_id == race_id, RulingNoteRow.ruling_id.in_(rulings))
+        .order_by(RulingNoteRow.at, RulingNoteRow.id)
+    )
 
 
 def _records(book: RaceBook, entry_id: str) -> Iterator[Passing | Ruling]:
@@ -187,16 +236,16 @@ def erase_person(
             select(EntryRow).where(EntryRow.race_id == race_row.id, EntryRow.entry_id == entry_id)
         )
     )
-    late = [r for r in book.document.rulings if _changes_entry(book, r, entry_id)]
+    late = [
+        r
+        for r in book.document.rulings
+        if isinstance(r, EntryChange) and _is_about(book, r, entry_id)
+    ]
     if not versions and not late:
         raise UnknownEntry(slug, entry_id)
-    entry = next((e for e in book.entries() if e.id == entry_id), None)
-    names = {v.name for v in versions} | {name for r in late for name in _names_in(r)}
+    known = _known(session, race_row.id, book, entry_id, versions=versions, late=late)
+    _erase_texts(session, race_row, race, book=book, entry_id=entry_id, known=known)
     _erase_versions(session, race_row, race, versions)
-    bib = versions[-1].bib if entry is None and versions else "" if entry is None else entry.bib
-    _erase_texts(
-        session, race_row, race, names=names, instead=f"Runner {bib}", about={r.id for r in late}
-    )
     for table in (ContactRow, ContactLookRow, RegistrationTickRow, CheckInRow):
         session.execute(
             delete(table).where(table.race_id == race_row.id, table.entry_id == entry_id)
@@ -208,13 +257,33 @@ def erase_person(
     return race_row.revision
 
 
-def _changes_entry(book: RaceBook, ruling: Ruling, entry_id: str) -> bool:
-    return isinstance(ruling, EntryChange) and _is_about(book, ruling, entry_id)
-
-
-def _names_in(ruling: Ruling) -> Iterator[str]:
-    if isinstance(ruling, EntryChange):
-        yield from (str(item) for key, item in ruling.changes if key == "name")
+def _known(
+    session: Session,
+    race_id: int,
+    book: RaceBook,
+    entry_id: str,
+    *,
+    versions: list[EntryRow],
+    late: list[EntryChange],
+) -> Known:
+    """By what the person may stand in texts: all that was ever entered of them."""
+    changes = [change for ruling in late for change in ruling.changes]
+    bibs = _bibs_of(book, entry_id, versions)
+    entry = next((e for e in book.entries() if e.id == entry_id), None)
+    contacts = contacts_of(session, race_id, entry_id)
+    born = {str(item) for key, item in changes if key == "born" and item}
+    return Known(
+        instead=f"Runner {entry.bib if entry else min(bibs, default='')}",
+        bibs=bibs,
+        names=frozenset(
+            {v.name for v in versions} | {str(item) for key, item in changes if key == "name"}
+        ),
+        born=frozenset(
+            {v.born for v in versions if v.born} | {date.fromisoformat(day) for day in born}
+        ),
+        numbers=frozenset({contacts.phone, contacts.kin_phone}),
+        others=frozenset({contacts.email, contacts.kin, contacts.medical, contacts.note}),
+    )
 
 
 def _erase_versions(
@@ -248,79 +317,123 @@ def _erase_texts(
     race_row: RaceRow,
     race: Race,
     *,
-    names: set[str],
-    instead: str,
-    about: set[str],
+    book: RaceBook,
+    entry_id: str,
+    known: Known,
 ) -> None:
-    """Replace the name in what people wrote, and empty what ``entry`` rulings say of the person."""
-    long_enough = sorted((n for n in names if len(n) >= _SHORTEST_NAME), key=len, reverse=True)
-    replaced = _replacing(long_enough, instead)
-    _rewrite_journal(session, race_row.id, race, replaced, about)
-    for delivery in session.scalars(
-        select(WebhookDeliveryRow).where(WebhookDeliveryRow.race_id == race_row.id)
+    """Make nameless what people wrote, and empty what ``entry`` rulings say of the person."""
+    of_all, of_them = replacing(known), replacing(known, about_them=True)
+    about = _about(book, entry_id)
+    _rewrite_journal(session, race_row.id, race, of_all=of_all, of_them=of_them, about=about)
+    _erase_notes(session, race_row.id, book, entry_id, of_them=of_them, about=about)
+    _erase_drafts(session, race_row.id, known.bibs)
+    for row in session.scalars(_protests_about(race_row.id, known.bibs)):
+        row.who, row.text, row.answer = of_them(row.who), of_them(row.text), of_them(row.answer)
+    for asked in session.scalars(
+        select(QuestionRow).where(
+            QuestionRow.race_id == race_row.id, QuestionRow.bib.in_(known.bibs)
+        )
     ):
-        body = replaced(delivery.body)
-        if body != delivery.body:
-            delivery.body = body
-    session.flush()
+        asked.text = of_them(asked.text)
+    session.execute(
+        delete(MessageRow).where(
+            MessageRow.race_id == race_row.id, MessageRow.address.in_(known.others)
+        )
+    )
+    make_nameless(session, race_row.id, of_all)
 
 
-def _replacing(names: list[str], instead: str) -> Callable[[str], str]:
-    if not names:
-        return lambda said: said
-    found = re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
-    return lambda said: found.sub(instead, said)
+def _about(book: RaceBook, entry_id: str) -> frozenset[str]:
+    """The ids of all records that are of an entry, and of those that reverse or replace them."""
+    found = {record.id for record in _records(book, entry_id)}
+    for ruling in book.document.rulings:
+        answered = {*ruling.supersedes, *ruling.settles, getattr(ruling, "record", "")}
+        if answered & found:
+            found.add(ruling.id)
+    return frozenset(found)
+
+
+def _erase_notes(
+    session: Session,
+    race_id: int,
+    book: RaceBook,
+    entry_id: str,
+    *,
+    of_them: Replacing,
+    about: frozenset[str],
+) -> None:
+    """Empty the jury's notes to rulings about the person alone; of others', take out the names.
+
+    Nothing can be taken out of a scan: the file of a note to any ruling about them goes.
+    """
+    alone = {r.id for r in book.document.rulings if _is_about_nobody_else(book, r, entry_id)}
+    for row in session.scalars(_notes_to(race_id, about)):
+        row.file, row.file_name, row.file_type = None, "", ""
+        row.text = ERASED if row.text and row.ruling_id in alone else of_them(row.text)
+
+
+def _is_about_nobody_else(book: RaceBook, ruling: Ruling, entry_id: str) -> bool:
+    if any(getattr(ruling, name, "") for name in ("team", "wave", "division", "swap_with")):
+        return False
+    stage = getattr(ruling, "stage", None)
+    wearing = book.roster_of(stage if stage in book.stages else None).wearing
+    return all(wearing.get(bib) == entry_id for bib in getattr(ruling, "bibs", ()))
+
+
+def _erase_drafts(session: Session, race_id: int, bibs: frozenset[str]) -> None:
+    """Throw away rulings that were prepared of the person alone, and never given."""
+    for row in session.scalars(select(RulingDraftRow).where(RulingDraftRow.race_id == race_id)):
+        form = json.loads(row.form)
+        named = {*re.split(r"[,;\s]+", form.get("bibs") or form.get("bib") or "")} - {""}
+        if named and named <= bibs:
+            session.delete(row)
 
 
 def _rewrite_journal(
     session: Session,
     race_id: int,
     race: Race,
-    replaced: Callable[[str], str],
-    about: set[str],
+    *,
+    of_all: Replacing,
+    of_them: Replacing,
+    about: frozenset[str],
 ) -> None:
-    changed: list[tuple[int, dict[str, str]]] = []
+    changed: list[tuple[tuple[object, ...], dict[str, str]]] = []
     rows = session.execute(
-        select(JournalRow.revision, JournalRow.record_id, JournalRow.body, JournalRow.note).where(
-            JournalRow.race_id == race_id
-        )
+        select(
+            JournalRow.revision,
+            JournalRow.record_id,
+            JournalRow.kind,
+            JournalRow.body,
+            JournalRow.note,
+        ).where(JournalRow.race_id == race_id)
     )
-    for revision, record_id, body, note in rows:
+    for revision, record_id, kind, body, note in rows:
+        replaced = of_them if record_id in about else of_all
         values: dict[str, str] = {}
         if note and (said := replaced(note)) != note:
             values["note"] = said
         if body is not None:
-            told = _walked(json.loads(body), replaced)
-            if record_id in about:
+            told = _said_of(json.loads(body), replaced)
+            if kind == _ENTRY_CHANGE and record_id in about:
                 told["changes"] = _forgotten_changes(race, told.get("changes", []))
             if (said := canonical(told)) != body:
                 values["body"] = said
         if values:
-            changed.append((revision, values))
-    if not changed:
-        return
-    with_triggers = _without_refusal(session)
-    for revision, values in changed:
-        session.execute(
-            update(JournalRow)
-            .where(JournalRow.race_id == race_id, JournalRow.revision == revision)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
-    for statement in with_triggers:
-        session.execute(text(statement))
+            changed.append(((race_id, revision), values))
+    rewrite(session, Table.metadata.tables["journal"], changed)
 
 
-def _walked(plain: Any, replaced: Callable[[str], str]) -> Any:  # noqa: ANN401 - any JSON
-    match plain:
-        case str():
-            return replaced(plain)
-        case list():
-            return [_walked(item, replaced) for item in plain]
-        case dict():
-            return {key: _walked(item, replaced) for key, item in plain.items()}
-        case _:
-            return plain
+def _said_of(plain: dict[str, Any], replaced: Replacing) -> dict[str, Any]:
+    """A ruling with the person taken out of what was said in it; codes and bibs are left."""
+    return {
+        key: replaced(item)
+        if key in _SAID and isinstance(item, str)
+        else [replaced(one) if isinstance(one, str) else one for one in item]
+        if key in _SAID and isinstance(item, list)
+        else item
+        for key, item in plain.items()
+    }
 
 
 def _forgotten_changes(race: Race, changes: list[list[Any]]) -> list[list[Any]]:
@@ -343,16 +456,3 @@ def _forgotten_changes(race: Race, changes: list[list[Any]]) -> list[list[Any]]:
 
 def _with(name: str, value: Any) -> Entry:  # noqa: ANN401 - a text, or several
     return Entry(id="", bib="", **{name: value})
-
-
-def _without_refusal(session: Session) -> tuple[str, ...]:
-    """Let this transaction change the journal; what makes it refuse again, before it ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("ALTER TABLE journal DISABLE TRIGGER journal_refuses_change"))
-        return ("ALTER TABLE journal ENABLE TRIGGER journal_refuses_change",)
-    made = session.scalar(
-        text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name"),
-        {"name": "journal_refuses_update"},
-    )
-    session.execute(text("DROP TRIGGER journal_refuses_update"))
-    return (str(made),)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import timing
 from timing.core.book import RaceBook
 from timing.core.differences import differences
-from timing.core.plain import canonical
+from timing.core.plain import Plain, canonical
 from timing.core.public import held_back, public_book
-from timing.core.publication import digests_of, frozen_of
+from timing.core.publication import frozen_of, input_digest, result_of, signed
 from timing.core.publications import (
     Publication,
     PublicationKind,
@@ -21,13 +21,15 @@ from timing.core.publications import (
     official_until,
     publication_of,
 )
-from timing.core.published_changes import published_changes
+from timing.core.published_changes import changes_since, published_changes
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant
 from timing.db.publication_tables import ProtestRow
-from timing.db.publications import publication_row, publications_of
+from timing.db.publications import frozen_result, publication_row, publications_of
+from timing.db.reading import News, definition_version, news_since
 from timing.db.tables import RaceRow
-from timing.operations.homes import require_home
+from timing.operations.engine_mark import engine_mark
+from timing.operations.homes import NotHome, home_of, own_node, require_home
 from timing.operations.races import export_document
 from timing.operations.revisions import lock_race
 
@@ -90,58 +92,136 @@ class Protest:
     ruling_id: str
 
 
-def issue(session: Session, slug: str, wanted: Issue) -> Publication:
-    """Issue a number, made of what the public may be told.
+class Overtaken(Exception):
+    """What came in since a number was drafted concerns it: draft it again."""
 
-    Raises NotPublished, Moved, UnknownRace and NotHome: only a race's home issues.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A number that was worked out and is not issued; ``frozen`` is the text that is signed.
+
+    Its revision is the one that it was computed from.
     """
-    return _issued(session, slug, wanted)
+
+    publication: Publication
+    frozen: str
+
+
+def issue(session: Session, slug: str, wanted: Issue) -> Publication:
+    """Issue a number, made of what the public may be told; nobody writes to the race meanwhile.
+
+    Raises NotPublished, Moved, UnknownRace and NotHome: only a race's home issues. Where others
+    should not wait, `draft` it first and then `put` it.
+    """
+    lock_race(session, slug)
+    return put(session, slug, draft(session, slug, wanted))
 
 
 def prospect(session: Session, slug: str, wanted: Issue) -> Publication:
     """What `issue` would issue, without doing it; the same is raised."""
-    with session.begin_nested() as tried:
-        found = _issued(session, slug, wanted)
-        tried.rollback()
-    return found
+    refuse_elsewhere(session, slug)
+    return draft(session, slug, wanted).publication
 
 
-def _issued(session: Session, slug: str, wanted: Issue) -> Publication:
-    race = lock_race(session, slug)
-    require_home(session, race, at=wanted.at)
+def draft(
+    session: Session,
+    slug: str,
+    wanted: Issue,
+    *,
+    book: RaceBook | None = None,
+    revision: int | None = None,
+) -> Draft:
+    """Work a number out, under no lock and without writing; NotPublished, Moved, UnknownRace.
+
+    ``book`` is the whole one as of ``revision``, where it is in memory.
+    """
+    if book is None or revision is None:
+        held = export_document(session, slug)
+        book, revision = RaceBook(held.document), held.cursor.revision
     before = publications_of(session, slug)
-    latest = before[-1].number if before else 0
-    if wanted.number != latest + 1:
-        raise Moved(latest)
-    held = export_document(session, slug)
-    whole = RaceBook(held.document)
-    protests = [p for p in protests_of(session, slug) if _reaches(before, p, wanted.after)]
-    _refuse(whole, before, protests, wanted)
-    book = public_book(held.document, whole=whole)
-    digests = digests_of(book, wanted.after)
-    race.revision += 1
+    _refuse_number(before, wanted)
+    protests = _reaching(session, slug, before, wanted.after)
+    _refuse(book, before, protests, wanted)
+    public = public_book(book.document, whole=book)
+    result = frozen_of(public, wanted.after)
+    frozen = canonical(result)
     is_provisional = wanted.kind is PublicationKind.PROVISIONAL
     made = Publication(
         number=wanted.number,
         kind=wanted.kind,
         after=wanted.after,
-        revision=race.revision,
-        version=held.version,
+        revision=revision,
+        version=definition_version(session, slug, revision),
         at=wanted.at,
         by=wanted.by,
-        window_ends=wanted.at + whole.race.rules.protest_window if is_provisional else None,
+        window_ends=wanted.at + book.race.rules.protest_window if is_provisional else None,
         reason=wanted.reason,
-        input=digests.input,
-        result=digests.result,
-        engine=timing.__version__,
-        still_out=still_out(whole, wanted.after),
-        protests=len(protests),
-        upheld=sum(1 for p in protests if p.outcome is Outcome.UPHELD),
-        changes=_changes(session, slug, before, wanted.after, book),
+        input=input_digest(public),
+        result=signed(frozen),
+        engine=engine_mark(),
+        still_out=still_out(book, wanted.after),
+        changes=_changes(session, slug, before, public, result, after=wanted.after),
     )
-    session.add(publication_row(race.id, made, canonical(frozen_of(book, wanted.after))))
+    return Draft(publication=_counted(made, protests), frozen=frozen)
+
+
+def put(session: Session, slug: str, made: Draft) -> Publication:
+    """Issue what was drafted, under the race's lock; Overtaken, and what `issue` raises.
+
+    Passings that came in since don't concern a provisional number, which is of its own moment; on
+    later stages they concern none.
+    """
+    race = lock_race(session, slug)
+    drafted = made.publication
+    require_home(session, race, at=drafted.at)
+    before = publications_of(session, slug)
+    latest = before[-1].number if before else 0
+    if drafted.number != latest + 1:
+        raise Moved(latest)
+    protests = _reaching(session, slug, before, drafted.after)
+    if drafted.kind is PublicationKind.OFFICIAL:
+        _refuse_open(protests)
+    if race.revision != drafted.revision and _concerns(
+        news_since(session, slug, drafted.revision), drafted
+    ):
+        raise Overtaken
+    race.revision += 1
+    issued = _counted(drafted, protests)
+    session.add(publication_row(race.id, issued, made.frozen))
     session.flush()
-    return made
+    return issued
+
+
+def _concerns(news: News, drafted: Publication) -> bool:
+    if news.rulings or news.definition is not None or news.entries is not None:
+        return True
+    if drafted.kind is PublicationKind.PROVISIONAL:
+        return False
+    return any(passing.stage <= drafted.after for passing in news.passings)
+
+
+def _counted(made: Publication, protests: Sequence[Protest]) -> Publication:
+    upheld = sum(1 for p in protests if p.outcome is Outcome.UPHELD)
+    return replace(made, protests=len(protests), upheld=upheld)
+
+
+def _reaching(
+    session: Session, slug: str, before: tuple[Publication, ...], after: int
+) -> list[Protest]:
+    return [p for p in protests_of(session, slug) if _reaches(before, p, after)]
+
+
+def _refuse_number(before: tuple[Publication, ...], wanted: Issue) -> None:
+    latest = before[-1].number if before else 0
+    if wanted.number != latest + 1:
+        raise Moved(latest)
+
+
+def refuse_elsewhere(session: Session, slug: str) -> None:
+    """NotHome where the race is kept by another installation, which alone issues."""
+    home, me = home_of(session, slug), own_node(session).node_id
+    if home.node != me:
+        raise NotHome(slug, home.node, home.name)
 
 
 def _refuse(
@@ -185,10 +265,8 @@ def _refuse_official(
     untold = [r for r in held_back(book) if r.stage is None or r.stage <= after]
     if untold:
         raise NotPublished("A retirement is held back from the public: release it first.")
-    if open_ones := [p.number for p in protests if p.outcome is None]:
-        listed = ", ".join(map(str, open_ones))
-        raise NotPublished(f"Answer protest {listed} first: no reason makes up for an answer.")
-    if digests_of(public_book(book.document, whole=book), after).result != standing.result:
+    _refuse_open(protests)
+    if result_of(public_book(book.document, whole=book), after) != standing.result:
         raise NotPublished(
             f"The result is not that of number {standing.number} any more:"
             " publish it as provisional again."
@@ -198,6 +276,12 @@ def _refuse_official(
         raise NotPublished("The protest window is still open: wait, or give a reason.")
 
 
+def _refuse_open(protests: Sequence[Protest]) -> None:
+    if open_ones := [p.number for p in protests if p.outcome is None]:
+        listed = ", ".join(map(str, open_ones))
+        raise NotPublished(f"Answer protest {listed} first: no reason makes up for an answer.")
+
+
 def still_out(book: RaceBook, stage: int) -> int:
     """How many on a stage are on the course, or were not seen to start."""
     state = book.stage_book(stage).state
@@ -205,11 +289,21 @@ def still_out(book: RaceBook, stage: int) -> int:
 
 
 def _changes(
-    session: Session, slug: str, before: tuple[Publication, ...], after: int, book: RaceBook
+    session: Session,
+    slug: str,
+    before: tuple[Publication, ...],
+    book: RaceBook,
+    result: Plain,
+    *,
+    after: int,
 ) -> tuple[PublishedChange, ...]:
     earlier = publication_of(before, after)
     if earlier is None:
         return ()
+    if earlier.after == after:
+        signed_then = frozen_result(session, slug, earlier.number)
+        return changes_since(signed_then, result, book.board_codes())
+    # Of a later stage: the classifications after this one are not in it.
     then = public_book(export_document(session, slug, earlier.revision).document)
     return published_changes(differences(then, book, every_stage=True), after)
 

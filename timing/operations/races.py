@@ -12,7 +12,7 @@ from timing.core.book import RaceBook
 from timing.core.definition import Race
 from timing.core.document import Document
 from timing.core.preview import altered_official, supposing
-from timing.core.publications import official_until
+from timing.core.publications import Publication, official_until
 from timing.core.rehearsals import is_rehearsal
 from timing.core.times import Instant
 from timing.db import reading
@@ -64,11 +64,15 @@ class RaceListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldDocument:
-    """A race with where it stands: ``cursor`` for ETags, ``version`` of its definition."""
+    """A race with where it stands: ``cursor`` for ETags, ``version`` of its definition.
+
+    ``publications`` are what was issued of it by then.
+    """
 
     document: Document
     cursor: Cursor
     version: int
+    publications: tuple[Publication, ...] = ()
 
 
 def add_race(
@@ -124,6 +128,7 @@ def export_document(session: Session, slug: str, revision: int | None = None) ->
         document=held.document(parse_definition(held.definition)),
         cursor=held.cursor,
         version=held.version,
+        publications=held.publications,
     )
 
 

@@ -2,10 +2,14 @@
 
 A code is good from one step before its own to one after, for clocks that are off, and once: what
 was taken, and whatever is older, is taken no more.
+
+The app's secret is sealed with a key of the installation (timing.operations.sealing), which the
+functions that need it are given as ``key``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -19,6 +23,7 @@ from timing.core.times import HOUR, SECOND, Duration, Instant
 from timing.db.people_tables import RecoveryCodeRow, SecondFactorRow
 from timing.db.tables import SignInRow
 from timing.operations.directors import TooManyAttempts, network_of
+from timing.operations.sealing import CannotUnseal, is_sealed, seal, unseal
 
 STEP: Duration = 30 * SECOND
 STEPS_OFF = 1
@@ -40,20 +45,34 @@ class WrongCode(ValueError):
         super().__init__("that code is not right, or was used already; wait for the next one")
 
 
+class FactorUnreadable(WrongCode):
+    """No code can be looked at: the secret was sealed with another secret key."""
+
+    def __init__(self) -> None:
+        ValueError.__init__(
+            self,
+            "no code of an app can be looked at, since this installation has another secret key"
+            " than when yours was added: use a recovery code, or ask whoever keeps it to reset it",
+        )
+
+
 class HasSecondFactor(ValueError):
     """The account has a second factor; it is turned off before there can be another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactor:
-    """The app of an account; ``confirmed`` is None until a code of it was typed once."""
+    """The app of an account; ``confirmed`` is None until a code of it was typed once.
+
+    ``secret`` is empty once it was, or where it can't be read: nobody needs to see it any more.
+    """
 
     secret: str
     confirmed: Instant | None
     codes_left: int
 
 
-def second_factor(session: Session, account_id: int) -> SecondFactor | None:
+def second_factor(session: Session, account_id: int, *, key: str) -> SecondFactor | None:
     """What an account signs in by beside its password, None where it is nothing."""
     row = session.get(SecondFactorRow, account_id)
     if row is None:
@@ -63,7 +82,11 @@ def second_factor(session: Session, account_id: int) -> SecondFactor | None:
             RecoveryCodeRow.account_id == account_id, RecoveryCodeRow.used.is_(None)
         )
     )
-    return SecondFactor(secret=row.secret, confirmed=row.confirmed, codes_left=left or 0)
+    secret = ""
+    if row.confirmed is None:
+        with contextlib.suppress(CannotUnseal):
+            secret = unseal(row.secret, key)
+    return SecondFactor(secret=secret, confirmed=row.confirmed, codes_left=left or 0)
 
 
 def is_asked_for_code(session: Session, account_id: int) -> bool:
@@ -72,29 +95,35 @@ def is_asked_for_code(session: Session, account_id: int) -> bool:
     return row is not None and row.confirmed is not None
 
 
-def begin_second_factor(session: Session, account_id: int, *, at: Instant) -> str:
+def begin_second_factor(session: Session, account_id: int, *, key: str, at: Instant) -> str:
     """The secret to put into an app; asked for again before it is confirmed, the same one.
 
     Raises HasSecondFactor.
     """
     row = _locked(session, account_id)
-    if row is None:
-        row = SecondFactorRow(
+    if row is not None and row.confirmed is not None:
+        raise HasSecondFactor
+    if row is not None:
+        with contextlib.suppress(CannotUnseal):
+            return unseal(row.secret, key)
+        session.delete(row)
+        session.flush()
+    secret = pyotp.random_base32()
+    session.add(
+        SecondFactorRow(
             account_id=account_id,
-            secret=pyotp.random_base32(),
+            secret=seal(secret, key),
             made=at,
             confirmed=None,
             last_step=0,
         )
-        session.add(row)
-        session.flush()
-    elif row.confirmed is not None:
-        raise HasSecondFactor
-    return row.secret
+    )
+    session.flush()
+    return secret
 
 
 def confirm_second_factor(
-    session: Session, account_id: int, code: str, *, at: Instant
+    session: Session, account_id: int, code: str, *, key: str, at: Instant
 ) -> tuple[str, ...]:
     """Ask for codes from now on, as the app makes the right ones; the ten codes for its loss.
 
@@ -106,13 +135,16 @@ def confirm_second_factor(
         raise WrongCode
     if row.confirmed is not None:
         raise HasSecondFactor
-    _take_step(row, code, at)
+    _take_step(row, code, key, at)
     row.confirmed = at
     return _new_codes(session, account_id)
 
 
-def take_code(session: Session, account_id: int, code: str, *, at: Instant) -> None:
-    """Take a code of the app, or one for its loss, which is then used. WrongCode."""
+def take_code(session: Session, account_id: int, code: str, *, key: str, at: Instant) -> None:
+    """Take a code of the app, or one for its loss, which is then used. WrongCode.
+
+    FactorUnreadable where only one for the loss would do.
+    """
     row = _locked(session, account_id)
     if row is None or row.confirmed is None:
         raise WrongCode
@@ -123,7 +155,7 @@ def take_code(session: Session, account_id: int, code: str, *, at: Instant) -> N
             raise WrongCode
         kept.used = at
     else:
-        _take_step(row, typed, at)
+        _take_step(row, typed, key, at)
     session.flush()
 
 
@@ -138,6 +170,27 @@ def drop_second_factor(session: Session, account_id: int) -> None:
     """Let the password alone sign an account in; nothing where it does already."""
     session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.account_id == account_id))
     session.execute(delete(SecondFactorRow).where(SecondFactorRow.account_id == account_id))
+
+
+def seal_second_factors(session: Session, *, key: str) -> int:
+    """Seal the secrets that were kept as they are; how many those were."""
+    plain = [row for row in session.scalars(select(SecondFactorRow)) if not is_sealed(row.secret)]
+    for row in plain:
+        row.secret = seal(row.secret, key)
+    session.flush()
+    return len(plain)
+
+
+def open_second_factors(session: Session, *, key: str) -> int:
+    """Keep all secrets as they are, for an older release or another key; how many were sealed.
+
+    CannotUnseal where one was sealed with another key: nothing is to be committed then.
+    """
+    sealed = [row for row in session.scalars(select(SecondFactorRow)) if is_sealed(row.secret)]
+    for row in sealed:
+        row.secret = unseal(row.secret, key)
+    session.flush()
+    return len(sealed)
 
 
 def key_uri(secret: str, name: str, installation: str) -> str:
@@ -177,14 +230,20 @@ def _locked(session: Session, account_id: int) -> SecondFactorRow | None:
     return session.get(SecondFactorRow, account_id, with_for_update=True, populate_existing=True)
 
 
-def _take_step(row: SecondFactorRow, code: str, at: Instant) -> None:
+def _take_step(row: SecondFactorRow, code: str, key: str, at: Instant) -> None:
     typed, now = _typed(code), at // STEP
     if not typed.isascii():
         raise WrongCode
-    made = pyotp.TOTP(row.secret)
+    try:
+        secret = unseal(row.secret, key)
+    except CannotUnseal:
+        raise FactorUnreadable from None
+    made = pyotp.TOTP(secret)
     for step in range(now - STEPS_OFF, now + STEPS_OFF + 1):
         if hmac.compare_digest(made.generate_otp(step), typed) and step > row.last_step:
             row.last_step = step
+            if not is_sealed(row.secret):
+                row.secret = seal(secret, key)  # kept since before secrets were sealed
             return
     raise WrongCode
 

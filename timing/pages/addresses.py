@@ -157,7 +157,7 @@ def desk_now(slug: str, part: str, **query: str | int | None) -> str:
 
 
 def desk_records(slug: str) -> str:
-    """The latest records, what contradicts them, quick rulings and guns."""
+    """The latest records, what contradicts them, and guns."""
     return f"{desk(slug)}/records"
 
 
@@ -346,9 +346,30 @@ def desk_answers(slug: str) -> str:
     return f"{desk_publish(slug)}/answers"
 
 
+def desk_hold(slug: str) -> str:
+    """Where a provisional number is held, or let go on."""
+    return f"{desk_publish(slug)}/hold"
+
+
 def desk_files(slug: str, **query: str | int | None) -> str:
     """Every file that a race can be taken home in."""
     return _with(f"{desk(slug)}/files", query)
+
+
+def desk_compare(slug: str) -> str:
+    """Our results beside another timekeeper's file."""
+    return f"{desk(slug)}/compare"
+
+
+def desk_layouts(slug: str, sheet: str = "", **query: str | int | None) -> str:
+    """The layouts of what is printed, or one of them, in a ``version``."""
+    path = f"{desk(slug)}/files/layouts"
+    return _with(f"{path}/{sheet}" if sheet else path, query)
+
+
+def desk_file_jobs(slug: str, job: str = "", act: str = "") -> str:
+    """Where a job for a long file is begun; of one, its file, or an act such as ``stop``."""
+    return "/".join(part for part in (f"{desk(slug)}/files/jobs", job, act) if part)
 
 
 def desk_setup(slug: str, **query: str | int | None) -> str:
@@ -419,6 +440,16 @@ def calendar(slug: str) -> str:
 def runner_calendar(slug: str, bib: str) -> str:
     """The starts of a runner as an iCalendar file."""
     return f"{runner(slug, bib)}/calendar.ics"
+
+
+def publications(slug: str) -> str:
+    """What was published of a race, number by number."""
+    return f"{race(slug)}/publications"
+
+
+def signed_result(slug: str, number: int) -> str:
+    """The result of a publication as it was signed: its SHA-256 is the published digest."""
+    return f"{API}races/{_part(slug)}/publications/{number}/result"
 
 
 def feed(slug: str) -> str:

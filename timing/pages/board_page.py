@@ -33,6 +33,7 @@ from timing.pages.marks import (
     stage_mark,
     worn_bibs,
 )
+from timing.pages.result_mark import ResultMark, result_mark
 from timing.pages.running import Roads, Running, has_road, last_passing, projection, road, running
 from timing.pages.selection import (
     ALL,
@@ -142,11 +143,12 @@ class BoardPage:
 
     template: ClassVar[str] = "board.html"
     rows_template: ClassVar[str] = "board_row"
-    pieces: ClassVar[tuple[str, ...]] = ("head", "leaders")
+    pieces: ClassVar[tuple[str, ...]] = ("head", "result_mark", "leaders")
 
     frame: Frame
     title: str
     lead: str
+    mark: ResultMark | None
     tiles: tuple[StageTile, ...]
     leaders: tuple[Leader, ...]
     boards: tuple[BoardTab, ...]
@@ -250,6 +252,7 @@ def board_page(
         ),
         title=name,
         lead=lead,
+        mark=result_mark(book, now.stage.number if now is not None and live_stage else board.after),
         tiles=stage_tiles(book),
         leaders=leaders(book, now, roads) if after is None and is_whole else (),
         boards=_boards(book, code, after),

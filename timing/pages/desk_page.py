@@ -1,24 +1,22 @@
-"""The director's desk: how the stage stands, what needs a look, rulings, starts, files."""
+"""The page of records: how the stage stands, what needs a look, guns, the latest records, files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from timing.core.book import RaceBook
-from timing.core.definition import Race, Scope, Stage, StartMode
+from timing.core.definition import Stage, StartMode
 from timing.core.problems import Problem
-from timing.core.proposals import Proposal, proposals
-from timing.core.records import Observation, Passing, Penalty, Ruling, StartCorrection, Status
-from timing.core.statuses import RulingStatus
+from timing.core.proposals import proposals
+from timing.core.records import Passing, Ruling, StartCorrection, Void
 from timing.core.times import Instant, format_time_of_day, zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.arrivals import Tally, tally
 from timing.pages.board_page import board_name
 from timing.pages.clock_words import passing_clock_words
-from timing.pages.course_clear import CourseClear, course_clear
-from timing.pages.desk_words import bibs_of, clock_words, penalty_rule_words, ruling_words
+from timing.pages.desk_words import bibs_of, clock_words, ruling_words
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.guns import doubts_about_gun, on_course
 from timing.pages.marks import name_of
@@ -26,7 +24,6 @@ from timing.pages.outgoing_page import HeldItem, held_items
 from timing.pages.problem_words import problem_remedy, problem_seen
 from timing.pages.race_list import race_facts
 from timing.pages.running import last_passing, running
-from timing.pages.selection import Option
 from timing.pages.stages import first_start, stage_facts, stage_title
 from timing.pages.words import sentence
 
@@ -91,25 +88,20 @@ class ProblemItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordItem:
-    """A record as listed: who, what, when; ``void_id`` is empty where nothing is to be undone."""
+    """A record as listed: who, what, when.
+
+    ``undoes`` is the record that a void of it names: the record, or where it was voided, that void.
+    ``void_id`` is empty where nothing is to be undone.
+    """
 
     record: str
+    undoes: str
     when: str
     bib: str
     what: str
     detail: str
     is_undone: bool
     void_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposalItem:
-    """The ruling that a station's report suggests: in words, and as ``fields`` of its form."""
-
-    what: str
-    reason: str
-    id: str
-    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,31 +143,24 @@ class PrintItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RulingDraft:
-    """What stood in a form that could not be taken; ``form`` says which (``time`` …)."""
+class GunDraft:
+    """What stood in the form of a gun that could not be taken; ``stage`` is empty of none."""
 
-    form: str = ""
-    bib: str = ""
     stage: str = ""
-    time: str = ""
-    code: str = ""
-    reason: str = ""
-    status: str = ""
-    control: str = ""
-    ruling: str = ""
-    scope: str = ""
     wave: str = ""
+    time: str = ""
 
 
-NO_RULING_DRAFT = RulingDraft()
+NO_GUN_DRAFT = GunDraft()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
-    """The desk of one race.
+    """The records of one race, and what is done at once about them.
 
-    ``notices`` are what has to be settled between installations, ``kept`` where the definition is
-    kept if it is not here; ``held`` the retirements that the public is not told (Rules 12.2).
+    ``reported`` counts what stations reported and nobody decided yet. ``notices`` are what has to
+    be settled between installations, ``kept`` where the definition is kept if it is not here;
+    ``held`` the retirements that the public is not told (Rules 12.2).
     """
 
     template: ClassVar[str] = "desk.html"
@@ -186,28 +171,18 @@ class DeskPage:
     title: str
     facts: str
     tally: Tally | None
-    course_clear: CourseClear | None
     problems: tuple[ProblemItem, ...]
     problems_total: int
-    observations: tuple[RecordItem, ...]
-    proposals: Mapping[str, ProposalItem]
-    penalties: tuple[Option, ...]
+    reported: int
     recent: tuple[RecordItem, ...]
-    rulings: tuple[RecordItem, ...]
     starts: tuple[StartItem, ...]
     exports: tuple[ExportItem, ...]
     prints: tuple[PrintItem, ...]
-    stages: tuple[Option, ...]
-    statuses: tuple[Option, ...]
-    scopes: tuple[Option, ...]
-    draft: RulingDraft
     message: str
     is_error: bool
     error_at: str
     signed_in_as: str
     form_token: str
-    time_id: str
-    status_id: str
     public_url: str
     revision: int
     notices: tuple[str, ...]
@@ -260,7 +235,7 @@ def desk_page(
     revision: int = 0,
     message: str = "",
     is_error: bool = False,
-    draft: RulingDraft = NO_RULING_DRAFT,
+    draft: GunDraft = NO_GUN_DRAFT,
     notices: tuple[str, ...] = (),
     kept: str = "",
 ) -> DeskPage:
@@ -276,9 +251,6 @@ def desk_page(
     stage = book.race.stage(shown) if shown else None
     problems = _by_urgency(book.problems(), book.running_stage)
     starts = tuple(maker.starts(draft))
-    chosen = (draft.stage if draft.form != "start" else "") or str(shown)
-    standing = book.rulings
-    seen = proposals(book.race, standing)
     return DeskPage(
         frame=Frame(title=f"Desk · {book.race.name}", styles=("board", "desk")),
         slug=book.race.slug,
@@ -293,41 +265,18 @@ def desk_page(
             if part
         ),
         tally=tally(book, shown) if shown else None,
-        course_clear=course_clear(book, now, new_id),
         problems=tuple(maker.problem(p) for p in problems[:PROBLEMS_SHOWN]),
         problems_total=len(problems),
-        observations=tuple(maker.ruling(p.observation) for p in reversed(seen)),
-        proposals={p.observation.id: item for p in seen if (item := maker.proposal(p)) is not None},
-        penalties=tuple(
-            Option(value=rule.code, label=penalty_rule_words(rule), is_chosen=False)
-            for rule in book.race.rules.penalties
-        ),
+        reported=len(proposals(book.race, book.rulings)),
         recent=tuple(maker.passing(p) for p in reversed(recent[-RECENT:])),
-        rulings=tuple(
-            maker.ruling(r) for r in reversed(standing) if not isinstance(r, Observation)
-        ),
         starts=starts,
         exports=tuple(maker.exports()),
         prints=tuple(maker.prints()),
-        stages=tuple(
-            Option(value=str(n), label=str(n), is_chosen=chosen == str(n)) for n in book.stages
-        ),
-        statuses=tuple(
-            Option(value=s, label=words.RULING_STATUS[s], is_chosen=draft.status == s)
-            for s in RulingStatus
-        ),
-        scopes=tuple(
-            Option(value=s, label=label, is_chosen=draft.scope == s)
-            for s, label in _scopes(book.race).items()
-        ),
-        draft=draft,
         message=message,
         is_error=is_error,
-        error_at=_error_at(starts, draft) if is_error else "",
+        error_at="start" if is_error and any(s.has_error for s in starts) else "",
         signed_in_as=signed_in_as,
         form_token=form_token,
-        time_id=new_id(),
-        status_id=new_id(),
         public_url=addresses.race(book.race.slug),
         revision=revision,
         notices=notices,
@@ -344,19 +293,6 @@ def _by_urgency(problems: Iterable[Problem], live: int | None) -> tuple[Problem,
         return live is None or problem.stage != live, -stage
 
     return tuple(sorted(problems, key=urgency))
-
-
-def _scopes(race: Race) -> dict[str, str]:
-    """What a penalty may count for; first, where there is a table, as that has it."""
-    by_table = {"": sentence("as-the-table-says")} if race.rules.penalties else {}
-    return {**by_table, **{s.value: words.SCOPE[s] for s in Scope}}
-
-
-def _error_at(starts: Iterable[StartItem], draft: RulingDraft) -> str:
-    """The form that an error belongs to: ``time``, ``status``, ``start``; else the page."""
-    if draft.form == "start" and not any(s.has_error for s in starts):
-        return ""
-    return draft.form
 
 
 class _DeskMaker:
@@ -421,13 +357,18 @@ class _DeskMaker:
         ]
         return RecordItem(
             record=passing.id,
+            undoes=self._voiding(passing.id) if undone else passing.id,
             when=clock_words(self.book, passing.time, passing.stage),
             bib=bib or "–",
             what=name_of(entry) if entry is not None else sentence("not-in-list"),
             detail=" · ".join(part for part in parts if part),
             is_undone=undone,
-            void_id="" if undone else self.new_id(),
+            void_id=self.new_id(),
         )
+
+    def _voiding(self, record: str) -> str:
+        """The void by which a record counts no more."""
+        return next(r.id for r in self.book.rulings if isinstance(r, Void) and r.record == record)
 
     def ruling(self, ruling: Ruling) -> RecordItem:
         bibs = bibs_of(self.book, ruling)
@@ -436,6 +377,7 @@ class _DeskMaker:
         said.append(sentence("ruled", by=ruling.by, time=self._when(ruling.at)))
         return RecordItem(
             record=ruling.id,
+            undoes=ruling.id,
             when=self._when(ruling.at),
             bib=", ".join(bibs),
             what=ruling_words(self.book, ruling),
@@ -444,33 +386,7 @@ class _DeskMaker:
             void_id=self.new_id(),
         )
 
-    def proposal(self, proposal: Proposal) -> ProposalItem | None:
-        """The form of what is suggested; none of a credit, whose time is still to be measured."""
-        match proposal.ruling:
-            case Penalty() as ruling:
-                rule = self.book.penalties.table[ruling.code]
-                own = {"code": ruling.code, "count": str(ruling.count)}
-                kind, reason = "penalty", rule.name or ruling.reason
-            case Status() as ruling:
-                own = {"status": ruling.status.value, "control": ruling.control}
-                kind, reason = "status", ""
-            case _:
-                return None
-        fields = {
-            "ruling": kind,
-            "bib": " ".join(ruling.bibs),
-            "stage": "" if ruling.stage is None else str(ruling.stage),
-            "settles": " ".join(ruling.settles),
-            **own,
-        }
-        return ProposalItem(
-            what=ruling_words(self.book, ruling),
-            reason=reason,
-            id=self.new_id(),
-            fields=tuple((name, value) for name, value in fields.items() if value),
-        )
-
-    def starts(self, draft: RulingDraft) -> Iterator[StartItem]:
+    def starts(self, draft: GunDraft) -> Iterator[StartItem]:
         """The guns of the stages that have runners on course, of the running and the next one."""
         book = self.book
         coming = next((n for n in book.stages if not book.has_begun(n)), None)
@@ -494,7 +410,7 @@ class _DeskMaker:
                 ]
                 doubts = doubts_about_gun(book, number, self.now, now=self.now)
                 gun = guns.get(wave)
-                has_error = (draft.form, draft.stage, draft.wave) == ("start", str(number), wave)
+                has_error = (draft.stage, draft.wave) == (str(number), wave)
                 label = sentence("stage-column", stage=number)
                 if wave:
                     label = f"{label}, {sentence('wave', wave=wave)}"

@@ -11,6 +11,7 @@ from timing.core.book import RaceBook
 from timing.pages import addresses
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import translate
+from timing.pages.result_mark import ResultMark, result_mark
 from timing.pages.screen_options import choice_of, number_within
 from timing.pages.selection import BadQuery
 from timing.pages.shown_boards import STAGE, ShownBoard, ShownBoards, usual_boards
@@ -36,12 +37,14 @@ class EmbedPage:
     frame: Frame
     theme: str
     board: ShownBoard | None
+    mark: ResultMark | None
     race_url: str
 
 
 def embed_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -> EmbedPage:
     """A frame's page as its parameters ask; BadQuery, UnknownBoard."""
     theme = choice_of(args, "theme", EmbedTheme.AUTO)
+    board = asked_board(book, args)
     return EmbedPage(
         frame=race_frame(
             book,
@@ -51,9 +54,17 @@ def embed_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) ->
             scripts=("embed",),
         ),
         theme="" if theme is EmbedTheme.AUTO else theme.value,
-        board=asked_board(book, args),
+        board=board,
+        mark=_mark(book, board),
         race_url=addresses.race(book.race.slug),
     )
+
+
+def _mark(book: RaceBook, board: ShownBoard | None) -> ResultMark | None:
+    if board is None:
+        return None
+    is_on_road = board.is_live and board.code != STAGE
+    return result_mark(book, book.running_stage if is_on_road else board.after)
 
 
 def asked_board(book: RaceBook, args: Mapping[str, str]) -> ShownBoard | None:

@@ -37,6 +37,7 @@ class FileRow:
 class EntryImportPage:
     """The page; ``upload`` is empty until a file was sent.
 
+    ``sheet`` is the sheet that was read, ``sheets`` those of a workbook that has several with rows.
     ``date_sample`` is a date that can be read two ways, ``date_read`` how it is read. ``ready`` is
     how many rows may be taken, ``with_contacts`` whether the file has contacts too.
     """
@@ -49,6 +50,8 @@ class EntryImportPage:
     is_started: bool
     upload: str = ""
     file_name: str = ""
+    sheet: str = ""
+    sheets: tuple[Option, ...] = ()
     columns: tuple[FileColumn, ...] = ()
     orders: tuple[Option, ...] = ()
     date_sample: str = ""

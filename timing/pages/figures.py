@@ -58,7 +58,7 @@ def behind(ms: Duration, precision: Duration = SECOND) -> str:
 def clock(instant: Instant, zone: ZoneInfo, day: date | None = None) -> str:
     """``HH:MM:SS`` on the race's clock; ``+1 02:14:05`` on the day after ``day``."""
     moment = local_clock(instant, zone)
-    text = f"{moment:%H:%M:%S}"
+    text = f"{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}"
     offset = 0 if day is None else (moment.date() - day).days
     return f"{offset:+d} {text}".replace("-", MINUS) if offset else text
 

@@ -28,21 +28,47 @@ class InTheWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileItem:
-    """A file to take home; without ``url`` it can't be made, and ``in_the_way`` says why."""
+    """A file to take home, by its ``url``, or by a job where it ``is_long``.
 
+    With neither it can't be made, and ``in_the_way`` says why. ``is_made`` while a job makes it.
+    """
+
+    code: str
     title: str
     purpose: str
     ending: str
     url: str = ""
+    is_long: bool = False
+    is_made: bool = False
     in_the_way: tuple[InTheWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeFile:
+    """A file that a job makes or has made: ``done`` of ``of`` parts, 0 of 0 at the beginning.
+
+    Without ``url`` there is no file; without ``stop_url`` it has ended.
+    """
+
+    title: str
+    told: str
+    is_running: bool
+    is_failed: bool
+    done: int
+    of: int
+    url: str
+    stop_url: str
+    delete_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintItem:
-    """What is printed of a stage; the bulletin only where it has begun."""
+    """What is printed of a stage; bulletin, ceremony and prizes only where it has begun."""
 
     title: str
     bulletin_url: str
+    ceremony_url: str
+    prizes_url: str
     start_list_url: str
     checkpoint_sheets_url: str
 
@@ -67,36 +93,46 @@ class FilesPage:
     slug: str
     signed_in_as: str
     form_token: str
+    messages: tuple[str, ...]
     files: tuple[FileItem, ...]
+    made: tuple[MadeFile, ...]
     prints: tuple[PrintItem, ...]
     tables: tuple[TableItem, ...]
 
 
 def files_page(
-    book: RaceBook, *, files: Sequence[FileItem], form_token: str, signed_in_as: str
+    book: RaceBook,
+    *,
+    files: Sequence[FileItem],
+    made: Sequence[MadeFile],
+    form_token: str,
+    signed_in_as: str,
+    messages: Sequence[str] = (),
 ) -> FilesPage:
     """The page, of a whole book."""
-    race = book.race
+    race, last = book.race, book.last_stage
     tables = [_table(race.slug, called(c), board=c.code) for c in race.classifications]
     stages = [stage for stage in race.stages if stage.kind is not StageKind.REST]
     tables += [
         _table(race.slug, stage_title(stage), stage=stage.number)
         for stage in stages
-        if stage.number <= book.last_stage
+        if stage.number <= last
     ]
     return FilesPage(
-        frame=Frame(title=f"Files · {race.name}", styles=STYLES),
+        frame=Frame(title=f"Files · {race.name}", styles=STYLES, scripts=("files",)),
         race=name_and_edition(race)[0],
         slug=race.slug,
         signed_in_as=signed_in_as,
         form_token=form_token,
+        messages=tuple(messages),
         files=tuple(files),
+        made=tuple(made),
         prints=tuple(
             PrintItem(
                 title=stage_title(stage),
-                bulletin_url=addresses.desk_print(race.slug, "bulletin", stage.number)
-                if stage.number <= book.last_stage
-                else "",
+                bulletin_url=_print(race.slug, "bulletin", stage.number, last),
+                ceremony_url=_print(race.slug, "ceremony", stage.number, last),
+                prizes_url=_print(race.slug, "prizes", stage.number, last),
                 start_list_url=addresses.desk_print(race.slug, "start-list", stage.number),
                 checkpoint_sheets_url=addresses.desk_print(
                     race.slug, "checkpoint-sheets", stage.number
@@ -106,6 +142,11 @@ def files_page(
         ),
         tables=tuple(tables),
     )
+
+
+def _print(slug: str, sheet: str, number: int, last: int) -> str:
+    """Where a sheet of results is; empty before there are any."""
+    return addresses.desk_print(slug, sheet, number) if number <= last else ""
 
 
 def _table(slug: str, title: str, **what: str | int) -> TableItem:

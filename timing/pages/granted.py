@@ -29,6 +29,7 @@ TAB_RIGHTS: Mapping[str, str] = {
     "registration": "enter",
     "publish": "see",
     "files": "export",
+    "compare": "export",
     "outgoing": "outgoing",
     "set-up": "define",
     "set-up/rehearsal": "define",

@@ -16,6 +16,7 @@ from timing.pages.fragments import NO_TABLES, Line
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import translate
 from timing.pages.marks import Jersey, Place, Symbol, bib_of, called, name_of, places, worn_bibs
+from timing.pages.result_mark import ResultMark, shown_mark
 from timing.pages.running import Running, has_road, last_passing, road, running
 from timing.pages.stages import StageTile, first_start, stage_facts, stage_tiles, stage_title
 from timing.pages.standing import standing_on_road
@@ -42,13 +43,14 @@ class LivePage:
 
     template: ClassVar[str] = "live.html"
     rows_template: ClassVar[str] = ""
-    pieces: ClassVar[tuple[str, ...]] = ("head", "tally", "arrivals", "tops")
+    pieces: ClassVar[tuple[str, ...]] = ("head", "result_mark", "tally", "arrivals", "tops")
     tables: ClassVar[Mapping[str, Sequence[Line]]] = NO_TABLES
 
     frame: Frame
     title: str
     moment: str
     lead: str
+    mark: ResultMark | None
     live_stage: str
     last_passing: str
     tiles: tuple[StageTile, ...]
@@ -82,6 +84,7 @@ def live_page(book: RaceBook, *, revision: int = 0) -> LivePage:
         title=title,
         moment=_coming(book),
         lead=_lead(book, now) if now is not None else "",
+        mark=shown_mark(book),
         live_stage=stage_facts(stage) if stage is not None else "",
         last_passing=last_passing(now) if now is not None else "",
         tiles=stage_tiles(book),

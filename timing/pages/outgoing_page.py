@@ -257,6 +257,8 @@ def _subject(book: RaceBook, one: KnownDelivery) -> str:
     parts = one.subject.split("/")
     if parts[0] == "standings":
         return f"after stage {parts[1]}"
+    if parts[0] == "publications":
+        return f"number {parts[1]}"
     entry_id = one.subject.split("entries/", 1)[1]
     entry = next((e for e in book.entries() if e.id == entry_id), None)
     who = f"{entry.bib} {name_of(entry)}" if entry is not None else entry_id

@@ -47,7 +47,7 @@ MOST_PROBLEMS = 6
 class MadeOn(StrEnum):
     """The page of the desk that a ruling was proposed on, by the key of its tab."""
 
-    DESK = "desk"
+    RECORDS = "records"
     WATCH = "watch"
     RULINGS = "rulings"
 
@@ -227,8 +227,8 @@ def _ways(slug: str, made_on: MadeOn) -> tuple[str, str]:
     match made_on:
         case MadeOn.WATCH:
             return addresses.desk_watch_clock(slug), addresses.desk_watch(slug)
-        case MadeOn.DESK:
-            return addresses.desk_rulings(slug), addresses.desk(slug)
+        case MadeOn.RECORDS:
+            return addresses.desk_records(slug), addresses.desk_records(slug)
         case MadeOn.RULINGS:
             return addresses.desk_rulings_new(slug), addresses.desk_rulings(slug)
 

@@ -20,6 +20,7 @@ from timing.pages.charts_page import charts_page
 from timing.pages.languages import prefix, speaking, spoken
 from timing.pages.live_page import live_page
 from timing.pages.people_page import runners_page, teams_page
+from timing.pages.publications_page import publications_page
 from timing.pages.race_home import race_home
 from timing.pages.rendering import Page, render
 from timing.pages.runner_page import runner_page
@@ -215,6 +216,11 @@ def _teams(book: RaceBook) -> Iterator[PublicPage]:
         yield html_page(addresses.team(slug, team.code), maker, Urgency.WHEN_QUIET)
 
 
+def _publications(book: RaceBook) -> Iterator[PublicPage]:
+    address = addresses.publications(book.race.slug)
+    yield html_page(address, publications_page, Urgency.SOON)
+
+
 def current_stage(book: RaceBook) -> int:
     """The stage that everybody asks for: the one under way, else the last one, else the first."""
     return book.running_stage or book.last_stage or next(iter(book.stages), 0)
@@ -229,6 +235,7 @@ PAGES: tuple[Kind, ...] = (
     Kind(route="/races/<slug>/runners", of_race=_everybody),
     Kind(route="/races/<slug>/entries/<bib>", of_race=_runners),
     Kind(route="/races/<slug>/charts", of_race=_charts),
+    Kind(route="/races/<slug>/publications", of_race=_publications),
     Kind(route="/races/<slug>/teams", of_race=_all_teams),
     Kind(route="/races/<slug>/teams/<code>", of_race=_teams),
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from timing.core.book import RaceBook, UnknownEntry
-from timing.core.public import is_course_clear, public_book
-from timing.core.publication import digests_of
+from timing.core.public import held_back, is_course_clear
+from timing.core.publication import result_of
 from timing.core.publications import (
     Publication,
     PublicationKind,
@@ -42,13 +42,21 @@ class ProtestDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageToPublish:
-    """A stage that has begun; ``kinds`` are what may be issued of it now, each with a label."""
+    """A stage that has begun; ``kinds`` are what may be issued of it now, each with a label.
+
+    ``rules`` says when it becomes official by itself, ``hold`` is the number that may be held, 0
+    where none waits. ``asks_reason``: one of the kinds may need a reason.
+    """
 
     number: int
     title: str
     mark: str
     facts: tuple[str, ...]
     warning: str
+    rules: str
+    hold: int
+    is_held: bool
+    asks_reason: bool
     kinds: tuple[tuple[str, str], ...]
 
 
@@ -85,6 +93,14 @@ class ProtestItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlteredItem:
+    """An official number that this release computes otherwise, with what differs, by ids."""
+
+    number: int
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishPage:
     """The page; with a ``prospect`` it asks whether that is to be issued."""
 
@@ -97,6 +113,7 @@ class PublishPage:
     form_token: str
     message: str
     is_error: bool
+    altered: tuple[AlteredItem, ...]
     number: int
     problems: int
     stages: tuple[StageToPublish, ...]
@@ -110,8 +127,12 @@ class PublishPage:
 
 def publish_page(
     book: RaceBook,
+    told: RaceBook,
     *,
     issued: Sequence[Publication],
+    upcoming: Mapping[int, Instant | None],
+    held: Collection[int],
+    altered: Mapping[int, Sequence[str]],
     protests: Sequence[LodgedProtest],
     prospect: Publication | None,
     draft: ProtestDraft,
@@ -122,10 +143,15 @@ def publish_page(
     message: str,
     is_error: bool,
 ) -> PublishPage:
-    """The page, of a whole book."""
+    """The page, of a whole book and of the one that the public is ``told`` from.
+
+    ``upcoming`` says when each provisional number that waits becomes official by the rules, None
+    for one that waits for a person; ``held`` are those that somebody holds. ``altered`` are
+    official numbers that this release computes otherwise, each with what differs.
+    """
     race = book.race
     begun = [n for n in book.stages if book.has_begun(n)]
-    told = public_book(book.document, whole=book)
+    rules = _Rules(upcoming=upcoming, held=held, protests=protests, now=now)
     return PublishPage(
         frame=Frame(title=f"Publish · {race.name}", styles=STYLES),
         race=name_and_edition(race)[0],
@@ -134,9 +160,13 @@ def publish_page(
         form_token=form_token,
         message=message,
         is_error=is_error,
+        altered=tuple(
+            AlteredItem(number=number, differences=tuple(found))
+            for number, found in sorted(altered.items())
+        ),
         number=issued[-1].number + 1 if issued else 1,
         problems=len(book.problems()),
-        stages=tuple(_stage(book, told, issued, n, now) for n in reversed(begun)),
+        stages=tuple(_stage(book, told, issued, n, rules) for n in reversed(begun)),
         prospect=None if prospect is None else _item(book, prospect),
         issued=tuple(_item(book, one) for one in reversed(issued)),
         protests=tuple(_protest(book, one) for one in reversed(protests)),
@@ -152,20 +182,51 @@ def _protestable(issued: Sequence[Publication], now: Instant) -> int:
     return open_ones[-1] if open_ones else 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """What makes results official by themselves, and what keeps them."""
+
+    upcoming: Mapping[int, Instant | None]
+    held: Collection[int]
+    protests: Sequence[LodgedProtest]
+    now: Instant
+
+    def words(self, book: RaceBook, one: Publication, obstacles: Sequence[str]) -> str:
+        """When that number becomes official if nobody does anything, or why it does not."""
+        at = self.upcoming.get(one.number)
+        if one.number in self.held:
+            return "Held: it becomes official when somebody makes it so."
+        if at is None:
+            return "It waits for an earlier stage that is held."
+        clock = figures.clock_minutes(at, zone_named(book.race.timezone))
+        if at > self.now:
+            waits = f" Still in the way: {', '.join(obstacles)}." if obstacles else ""
+            return f"Official by the rules at {clock}, if nothing is in the way then.{waits}"
+        if obstacles:
+            return f"By the rules since {clock}, but in the way: {', '.join(obstacles)}."
+        return f"Due by the rules since {clock}: timing tend makes it official."
+
+    def open_protests(self, issued: Sequence[Publication], after: int) -> list[str]:
+        """The open protests that keep a stage, by number."""
+        reaching = {p.number for p in issued if p.after <= after}
+        return [f"protest {p[0]}" for p in self.protests if not p[7] and p[1] in reaching]
+
+
 def _stage(
-    book: RaceBook, told: RaceBook, issued: Sequence[Publication], number: int, now: Instant
+    book: RaceBook,
+    told: RaceBook,
+    issued: Sequence[Publication],
+    number: int,
+    rules: _Rules,
 ) -> StageToPublish:
     standing = publication_of(issued, number)
     stage = book.race.stage(number)
-    state = book.stage_book(number).state
-    out = 0 if state is None else sum(1 for r in state.rows.values() if r.status in _OUT)
+    out = _still_out(book, number)
     facts = [
         f"{figures.count(out)} still out" if out else "Nobody is out any more",
         "course clear" if is_course_clear(book, number) else "course not clear",
     ]
-    is_changed = standing is not None and (
-        digests_of(told, standing.after).result != standing.result
-    )
+    is_changed = standing is not None and (result_of(told, standing.after) != standing.result)
     is_official = standing is not None and standing.kind is PublicationKind.OFFICIAL
     warning = ""
     if is_changed and standing is not None:
@@ -175,19 +236,40 @@ def _stage(
             else f"Changed since number {standing.number}: publish it as provisional again."
         )
     kinds = [("provisional", "Publish as provisional")]
+    hold, by_rules = 0, ""
     if is_official:
         kinds = [("reopened", "Reopen")]
     elif standing is not None and standing.kind is PublicationKind.PROVISIONAL:
         kinds.append(("official", "Make official"))
-        facts.append(_window(book, standing, now))
+        facts.append(_window(book, standing, rules.now))
+        if standing.number in rules.upcoming:
+            missing = sum(_still_out(book, n) for n in book.stages if n <= number)
+            obstacles = [f"{figures.count(missing)} still out"] if missing else []
+            obstacles += rules.open_protests(issued, number)
+            obstacles += ["the result changed since"] if is_changed else []
+            obstacles += ["a retirement held back"] if _is_untold(book, number) else []
+            hold, by_rules = standing.number, rules.words(book, standing, obstacles)
     return StageToPublish(
         number=number,
         title="" if stage is None else stage_title(stage),
         mark="Live, not published" if standing is None else _mark(book, standing),
         facts=tuple(facts),
         warning=warning,
+        rules=by_rules,
+        hold=hold if standing is not None and standing.after == number else 0,
+        is_held=hold in rules.held,
+        asks_reason=standing is not None,
         kinds=tuple(kinds),
     )
+
+
+def _still_out(book: RaceBook, number: int) -> int:
+    state = book.stage_book(number).state
+    return 0 if state is None else sum(1 for r in state.rows.values() if r.status in _OUT)
+
+
+def _is_untold(book: RaceBook, number: int) -> bool:
+    return any(r.stage is None or r.stage <= number for r in held_back(book))
 
 
 def _mark(book: RaceBook, one: Publication) -> str:

@@ -17,6 +17,7 @@ from timing.pages.leaders import Leader, leader_of, leaders
 from timing.pages.marks import Jersey, called, worn_bibs
 from timing.pages.profile import Profile, profile_of
 from timing.pages.race_list import race_facts
+from timing.pages.result_mark import ResultMark, shown_mark
 from timing.pages.running import Roads, Running, has_road, last_passing, running
 from timing.pages.stage_list import StageItem, stage_list
 from timing.pages.stages import StageTile, first_start, stage_facts, stage_tiles, stage_title
@@ -66,6 +67,7 @@ class RaceHomePage:
     rows_template: ClassVar[str] = "top_row"
     pieces: ClassVar[tuple[str, ...]] = (
         "head",
+        "result_mark",
         "leaders",
         "racenow",
         "racelast",
@@ -78,6 +80,7 @@ class RaceHomePage:
     moment: str
     facts: str
     lead: str
+    mark: ResultMark | None
     live_stage: str
     last_passing: str
     tiles: tuple[StageTile, ...]
@@ -99,6 +102,7 @@ class RaceHomePage:
     calendar_url: str
     feed_url: str
     charts_url: str
+    publications_url: str
     events: str
 
     @property
@@ -149,6 +153,7 @@ def race_home(book: RaceBook, *, revision: int = 0) -> RaceHomePage:
         moment=words.days(race.starts_on, last),
         facts=race_facts(book),
         lead=_lead(book, main, now, roads),
+        mark=shown_mark(book),
         live_stage=stage_title(now.stage) if now is not None else "",
         last_passing=last_passing(now) if now is not None else "",
         tiles=stage_tiles(book),
@@ -170,6 +175,7 @@ def race_home(book: RaceBook, *, revision: int = 0) -> RaceHomePage:
         calendar_url=f"{addresses.race(race.slug)}/calendar.ics",
         feed_url=f"{addresses.race(race.slug)}/feed.atom",
         charts_url=addresses.charts(race.slug),
+        publications_url=addresses.publications(race.slug),
         events=addresses.events(race.slug, page="home"),
     )
 

@@ -22,6 +22,7 @@ from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import mark, translate
 from timing.pages.marks import Bib, StatusMark, name_of
 from timing.pages.over import is_over
+from timing.pages.result_mark import ResultMark, shown_mark
 from timing.pages.runner_facts import Fact, facts
 from timing.pages.runner_given import GivenItem, given
 from timing.pages.runner_head import about_of, head_bib, status_of
@@ -53,6 +54,7 @@ class RunnerPage:
     rows_template: ClassVar[str] = ""
     pieces: ClassVar[tuple[str, ...]] = (
         "runner_head",
+        "result_mark",
         "facts",
         "runner_race",
         "comparison",
@@ -73,6 +75,7 @@ class RunnerPage:
     team: str
     team_url: str
     status: StatusMark | None
+    mark: ResultMark | None
     facts: tuple[Fact, ...]
     story: str
     chart: BumpChart | None
@@ -124,6 +127,7 @@ def runner_page(
         team=name_of(team) if team is not None else "",
         team_url=addresses.team(slug, team.code) if team is not None else "",
         status=status,
+        mark=shown_mark(book),
         facts=facts(view),
         story=told,
         chart=bump_chart(book, view.main.code, entry.id, view.standing, chosen)

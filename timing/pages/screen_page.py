@@ -23,6 +23,7 @@ from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import translate
 from timing.pages.leaders import Leader, leaders
 from timing.pages.marks import Bib, name_of, worn_bibs
+from timing.pages.result_mark import ResultMark, result_mark
 from timing.pages.running import Running
 from timing.pages.screen_options import ScreenOptions, ScreenPlace, screen_options
 from timing.pages.shown_boards import STAGE, ShownBoard, ShownBoards, ShownLine, usual_boards
@@ -99,6 +100,7 @@ class ScreenPage:
     now_title: str
     moment: str
     route: str
+    mark: ResultMark | None
     parts: tuple[BoardPart, ...]
     nothing: str
     arrivals: tuple[ScreenArrival, ...]
@@ -146,6 +148,7 @@ def screen_page(book: RaceBook, args: Mapping[str, str], *, revision: int = 0) -
         now_title=sentence("stage-live", stage=now.stage.number) if now is not None else "",
         moment=_moment(book, shown, coming),
         route=_route(shown),
+        mark=result_mark(book, shown.number) if shown is not None else None,
         parts=parts,
         nothing="" if parts else standing_before(book) or sentence("nothing-ranked"),
         arrivals=_arrivals(book, boards, shown, options),

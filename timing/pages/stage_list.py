@@ -9,10 +9,12 @@ from timing.core.book import RaceBook
 from timing.core.courses import course_of
 from timing.core.definition import Stage, StageKind
 from timing.core.entries import Competitor, Entry
+from timing.core.publications import publication_of
 from timing.core.times import Duration
 from timing.pages import addresses, figures, words
 from timing.pages.marks import Place, called, name_of, places
 from timing.pages.profile import Profile, profile_of
+from timing.pages.result_mark import numbered
 from timing.pages.stages import first_start
 from timing.pages.sureness import SURENESS, Sureness, sureness_of_stage
 from timing.pages.words import sentence
@@ -40,7 +42,8 @@ class StageItem:
 
     ``places`` are those of its course, drawn where it has no ``profile``.
 
-    ``sureness`` is a `Sureness` or ``rest``; ``word`` says the same.
+    ``sureness`` is a `Sureness` or ``rest``; ``word`` says the same, with the number
+    of its publication.
     """
 
     number: int
@@ -82,8 +85,14 @@ def _item(book: RaceBook, stage: Stage) -> StageItem:
         places=places(course_of(stage, "").points) if stage.controls else (),
         winners=tuple(_winners(book, stage)) if sureness in _SETTLED else (),
         sureness="rest" if is_rest else sureness,
-        word=sentence("stage-rest") if is_rest else SURENESS[sureness],
+        word=sentence("stage-rest") if is_rest else _word(book, stage.number, sureness),
     )
+
+
+def _word(book: RaceBook, number: int, sureness: Sureness) -> str:
+    """How sure a stage is, with the number that says so: ``Official 3``."""
+    issued = publication_of(book.publications, number) if sureness in _SETTLED else None
+    return SURENESS[sureness] if issued is None else numbered(issued)
 
 
 def _winners(book: RaceBook, stage: Stage) -> Iterator[Winner]:

@@ -31,6 +31,7 @@ from timing.pages.marks import (
     stage_mark,
     worn_bibs,
 )
+from timing.pages.result_mark import ResultMark, result_mark
 from timing.pages.saying import said
 from timing.pages.selection import (
     ALL,
@@ -143,13 +144,14 @@ class StagePage:
 
     template: ClassVar[str] = "stage.html"
     rows_template: ClassVar[str] = "stage_row"
-    pieces: ClassVar[tuple[str, ...]] = ("head", "course", "tally")
+    pieces: ClassVar[tuple[str, ...]] = ("head", "result_mark", "course", "tally")
 
     frame: Frame
     title: str
     moment: str
     start: str
     lead: str
+    mark: ResultMark | None
     live_stage: str
     last_passing: str
     tiles: tuple[StageTile, ...]
@@ -229,12 +231,13 @@ class ControlPage:
 
     template: ClassVar[str] = "control.html"
     rows_template: ClassVar[str] = "control_row"
-    pieces: ClassVar[tuple[str, ...]] = ("head", "course")
+    pieces: ClassVar[tuple[str, ...]] = ("head", "result_mark", "course")
 
     frame: Frame
     title: str
     moment: str
     lead: str
+    mark: ResultMark | None
     live_stage: str
     last_passing: str
     stage_url: str
@@ -315,6 +318,7 @@ class _StageMaker:
             moment=self._moment(),
             start=self._start_words(),
             lead=self._lead(),
+            mark=result_mark(self.book, number),
             live_stage=stage_facts(self.stage) if is_live else "",
             last_passing=self._last_passing() if is_live else "",
             tiles=stage_tiles(self.book, number),
@@ -580,6 +584,7 @@ class _StageMaker:
             title=title,
             moment=f"{self.title} · {words.long_day(self.stage.date)}",
             lead=self._control_lead(boards, name),
+            mark=result_mark(self.book, number),
             live_stage=self.title if is_live else "",
             last_passing=self._last_passing() if is_live else "",
             stage_url=addresses.stage(slug, number),

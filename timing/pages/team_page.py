@@ -37,6 +37,7 @@ from timing.pages.marks import (
     stage_mark,
     worn_bibs,
 )
+from timing.pages.result_mark import ResultMark, shown_mark
 from timing.pages.runner_facts import Fact
 from timing.pages.runner_given import GivenItem
 from timing.pages.runner_page import public_stage
@@ -114,6 +115,7 @@ class TeamPage:
     rows_template: ClassVar[str] = ""
     pieces: ClassVar[tuple[str, ...]] = (
         "team_head",
+        "result_mark",
         "facts",
         "team_members",
         "team_stages",
@@ -130,6 +132,7 @@ class TeamPage:
     bib: Bib
     about: str
     status: StatusMark | None
+    mark: ResultMark | None
     facts: tuple[Fact, ...]
     columns: tuple[int, ...]
     members: tuple[Member, ...]
@@ -226,6 +229,7 @@ class _TeamMaker:
             bib=bib_of(team, worn),
             about=about,
             status=self._status(),
+            mark=shown_mark(book),
             facts=tuple(self._facts()),
             columns=self.begun,
             members=tuple(self._member(member, worn) for member in self.members),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
@@ -18,7 +19,10 @@ from timing.web.answering import HTML, RememberedAnswers
 from timing.web.api.definition import definition_api
 from timing.web.api.description import describe
 from timing.web.api.entries import entries_api
+from timing.web.api.files import files_api
 from timing.web.api.now import now_api
+from timing.web.api.people import people_api
+from timing.web.api.publications import publications_api
 from timing.web.api.records import records
 from timing.web.api.results import results
 from timing.web.api.rulings import rulings_api
@@ -30,14 +34,17 @@ from timing.web.desk import desk
 from timing.web.desk_account import desk_account
 from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_compare import desk_compare
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
+from timing.web.desk_layouts import desk_layouts
 from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
 from timing.web.desk_person import desk_person
+from timing.web.desk_prints import desk_prints
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
 from timing.web.desk_rehearsal import desk_rehearsal
@@ -52,6 +59,7 @@ from timing.web.desk_watch import desk_watch
 from timing.web.embedding import embedding
 from timing.web.errors import handle_errors
 from timing.web.feeds import feeds
+from timing.web.form_limits import bound_forms
 from timing.web.headers import add_headers, security_headers
 from timing.web.health import health
 from timing.web.hooks import hooks
@@ -95,6 +103,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["slug"] = SlugConverter
     made = install(app, settings)
     log_requests(app, settings)
+    app.before_request(bound_forms)  # before the next, which reads forms
     keep_rehearsals_in(app)
     csrf = CSRFProtect(app)
     for blueprint in (
@@ -125,6 +134,9 @@ def create_app(settings: Settings) -> Flask:
         desk_rehearsal,
         desk_registration,
         desk_start_lists,
+        desk_compare,
+        desk_layouts,
+        desk_prints,
         desk_publish,
         desk_stations,
         desk_watch,
@@ -136,7 +148,18 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint)
     csrf.exempt(hooks)
     api = describe(app)
-    ours = (results, records, station_api, entries_api, rulings_api, definition_api, now_api)
+    ours = (
+        results,
+        records,
+        station_api,
+        entries_api,
+        rulings_api,
+        definition_api,
+        now_api,
+        people_api,
+        publications_api,
+        files_api,
+    )
     for blueprint in ours:
         # A browser never sends a key by itself, so nobody can make one send it.
         csrf.exempt(blueprint)
@@ -145,6 +168,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(sync)
     page = render(api_page(api.spec.to_dict()), notice=settings.notice)
     app.add_url_rule(addresses.API, "api_page", lambda: Response(page, content_type=HTML))
+    app.before_request(_refuse_long_body)
     handle_errors(app)
     add_headers(app, settings)
     serving = app.wsgi_app
@@ -155,6 +179,13 @@ def create_app(settings: Settings) -> Flask:
     if made.metrics is not None:
         measure(app, made.metrics)
     return app
+
+
+def _refuse_long_body() -> None:
+    """Refuse what is longer than any request may be, where nothing reads it as well."""
+    longest = current_app.config["MAX_CONTENT_LENGTH"]
+    if (request.content_length or 0) > longest:
+        raise RequestEntityTooLarge
 
 
 def serve(app: Flask, is_alive: Callable[[], bool]) -> None:

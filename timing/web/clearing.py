@@ -19,11 +19,13 @@ from timing.operations.record import Appended, Fate
 from timing.pages import figures
 from timing.pages.bib_lists import BackwardRange, TooManyBibs, bibs_typed
 from timing.pages.clear_page import clear_statement
-from timing.pages.now_page import closing_of, holds_of
+from timing.pages.now_holds import holds_of
+from timing.pages.now_moment import closing_of
 from timing.racefile import BadRecord
 from timing.racefile.rulings import ruling_to_plain
 from timing.web import forms, recording
-from timing.web.installation import installation, now
+from timing.web.installation import installation
+from timing.web.present import present
 
 BIBS_NAMED = 12
 
@@ -59,11 +61,22 @@ def bibs_of_text(slug: str, text: str) -> tuple[str, ...]:
         raise NotDone(f"Bibs: {error}.") from None
 
 
-def acknowledge(slug: str, given: Row, *, by: str) -> None:
-    """Have an alert (Rules 11.2); NotDone."""
-    if given.get("alert") not in tuple(AlertKind):
+def acknowledge(slug: str, kinds: Sequence[str], given: Row, *, by: str) -> None:
+    """Have the alerts of these kinds (Rules 11.2); NotDone."""
+    if not kinds or any(kind not in tuple(AlertKind) for kind in kinds):
         raise NotDone("There is no such alert.")
-    _write(slug, [_ruling({"ruling": "ack", "reason": "Seen at the desk", **given}, by)])
+    record = str(given.get("id") or forms.new_id())
+    rows = [
+        {
+            "ruling": "ack",
+            "reason": "Seen at the desk",
+            **given,
+            "alert": kind,
+            "id": record if kind == kinds[0] else _derived(record, kind),
+        }
+        for kind in kinds
+    ]
+    _write(slug, [_ruling(row, by) for row in rows])
 
 
 def account(slug: str, given: Row, *, by: str) -> None:
@@ -85,12 +98,13 @@ def account(slug: str, given: Row, *, by: str) -> None:
 
 def hold(slug: str, given: Row, *, by: str) -> None:
     """Hold whoever arrives at a control from now on (Rules 4.11); NotDone."""
-    row = {"ruling": "hold", "from": format_instant(now()), **given}
+    row = {"ruling": "hold", "from": format_instant(present()), **given}
     ruling = _ruling(row, by)
     stage, control = getattr(ruling, "stage", 0), getattr(ruling, "control", "")
+    at = present()
 
     def is_held(book: RaceBook) -> str:
-        if stage not in watched_stages(book, now()):
+        if stage not in watched_stages(book, at):
             return f"Stage {stage} is not under way."
         if all(code.partition(".")[0] != control for code in book.points(stage)):
             return f"Stage {stage} has no control {control}."
@@ -114,7 +128,7 @@ def release(slug: str, record: str, *, record_id: str, by: str) -> None:
     if old is None:
         raise NotDone("There is no such hold.")
     row = dict(ruling_to_plain(old))
-    row |= {"id": record_id, "until": format_instant(now()), "supersedes": [record]}
+    row |= {"id": record_id, "until": format_instant(present()), "supersedes": [record]}
     row.pop("by", None)
     row.pop("at", None)
     _write(slug, [_ruling(row, by)], moments=("until",))
@@ -125,9 +139,10 @@ def close_stage(slug: str, stage: int, *, record_id: str, by: str) -> None:
 
     NotClear while somebody who started is not home; NotDone.
     """
+    at = present()
 
     def closings(book: RaceBook) -> tuple[tuple[str, ...], list[Row]]:
-        found = register(book, stage, now())
+        found = register(book, stage, at)
         away = tuple(line.entry.bib for line in found.lines if not line.whereabouts.is_home())
         if not found.lines:
             raise NotDone(f"Nobody has started stage {stage}.")
@@ -185,9 +200,11 @@ def _asked(slug: str, question: Callable[[RaceBook], Answer]) -> Answer:
 
 
 def _ruling(row: Row, by: str) -> Ruling:
-    data = {name: value for name, value in row.items() if value not in ("", (), None)}
+    data = {name: value for name, value in row.items() if value not in ("", (), [], None)}
     try:
-        return recording.ruling_from({"at": format_instant(now()), **data}, by=by, is_station=False)
+        return recording.ruling_from(
+            {"at": format_instant(present()), **data}, by=by, is_station=False
+        )
     except BadRecord as error:
         raise NotDone(forms.in_words(error)) from None
 

@@ -9,17 +9,11 @@ from flask import Blueprint, Response, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook
-from timing.core.records import Penalty, Ruling, StartCorrection, Void
+from timing.core.records import Assign, Ruling, StartCorrection, Void
 from timing.core.times import format_instant
 from timing.db.latest import latest_passings
-from timing.db.reading import definition_version
 from timing.exports.csv import to_csv
 from timing.exports.json import to_json
-from timing.exports.mark import mark_of
-from timing.exports.pdf import Imprint, Sheets, to_pdf
-from timing.exports.pdf_bulletin import bulletin
-from timing.exports.pdf_checkpoint import checkpoint_sheets
-from timing.exports.pdf_start import StartOrder, start_list
 from timing.exports.table import Table, board_table, stage_table
 from timing.live.books import Standing
 from timing.operations.directors import (
@@ -32,15 +26,15 @@ from timing.operations.record import Fate
 from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.desk_page import (
-    NO_RULING_DRAFT,
+    NO_GUN_DRAFT,
     RECENT,
-    RulingDraft,
+    GunDraft,
     desk_page,
     desk_races,
 )
 from timing.pages.desk_words import bibs_of, done_words
 from timing.pages.guns import doubts_about_gun
-from timing.pages.preview_page import MadeOn, preview_page
+from timing.pages.preview_page import MadeOn
 from timing.pages.rendering import render
 from timing.pages.selection import BadQuery, number_of
 from timing.pages.words import sentence
@@ -49,6 +43,8 @@ from timing.web import forms, recording
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed, signed_in
 from timing.web.installation import installation, now
+from timing.web.present import present
+from timing.web.previewing import previewed
 
 Parameters = ParamSpec("Parameters")
 
@@ -93,31 +89,38 @@ def forms_of_race(slug: str) -> AnyResponse:
     return forms.to(addresses.desk(slug))
 
 
-@desk.post("/desk/<slug:slug>/rulings")
-@allowed(Right.RULE)
-def rulings(who: Director, slug: str) -> AnyResponse:
-    """Make a ruling; with the field ``preview`` show what it would change instead."""
+@desk.post("/desk/<slug:slug>/records")
+@allowed(Right.REVIEW)
+def mend(who: Director, slug: str) -> AnyResponse:
+    """Void a passing, restore it, or assign it to another bib; with ``preview`` show it first."""
     kind = field("ruling")
-    names = {
-        "account": ("where", "vehicle", "handed_to", "control", "reason"),
-        "ack": ("alert", "control", "reason"),
-        "penalty": ("time", "code", "scope", "count", "settles", "reason"),
-        "credit": ("time", "code", "scope", "settles", "reason"),
-        "status": ("status", "control", "settles", "reason"),
-        "clock": ("device", "offset", "until", "reason"),
-        "assign": ("record", "bib", "reason"),
-        "void": ("record", "reason"),
-    }.get(kind)
+    names = {"assign": ("record", "bib", "reason"), "void": ("record", "reason")}.get(kind)
     if names is None:
-        return _page(who, slug, message="There is no such ruling.", is_error=True)
-    row: dict[str, object] = {"ruling": kind, **forms.given(*names)}
-    if kind in ("status", "void", "account", "ack"):
-        row.setdefault("reason", "Decided at the desk")
-    if kind == "clock":
-        row |= forms.given("from")
-    elif kind not in ("void", "assign") and (kind != "ack" or field("bib")):
-        row["bibs"] = field("bib").replace(",", " ").split()
-    return _rule(who, slug, row)
+        return _page(
+            who,
+            slug,
+            message="A record is voided, restored, or assigned to another bib.",
+            is_error=True,
+        )
+    here = installation()
+    here.books.refresh()
+    record = field("record")
+    if not here.books.race(slug).ask_whole(lambda book, _: _is_of_a_passing(book, record)):
+        return _page(
+            who,
+            slug,
+            message="There is no such passing: rulings are reversed on their own page.",
+            is_error=True,
+        )
+    return _rule(who, slug, {"ruling": kind, **forms.given(*names)}, back=addresses.desk_records)
+
+
+def _is_of_a_passing(book: RaceBook, record: str) -> bool:
+    """Whether a record is a passing, or says something about one: all others take rulings."""
+    if book.passing(record) is not None:
+        return True
+    ruling = book.ruling(record)
+    return isinstance(ruling, Void | Assign) and _is_of_a_passing(book, ruling.record)
 
 
 @desk.post("/desk/<slug:slug>/starts")
@@ -130,14 +133,19 @@ def starts(who: Director, slug: str) -> AnyResponse:
         "reason": "Gun",
         **forms.given("wave"),
     }
-    return _rule(who, slug, row, moments=() if field("time") else ("to",))
+    return _rule(who, slug, row, back=addresses.desk, moments=() if field("time") else ("to",))
 
 
 def _rule(
-    who: Director, slug: str, row: Mapping[str, object], moments: tuple[str, ...] = ()
+    who: Director,
+    slug: str,
+    row: Mapping[str, object],
+    *,
+    back: Callable[[str], str],
+    moments: tuple[str, ...] = (),
 ) -> AnyResponse:
-    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(now())}
-    data |= {name: forms.whole(field(name)) for name in ("stage", "count") if field(name)}
+    data: dict[str, object] = {**row, **forms.given("id"), "at": format_instant(present())}
+    data |= {name: forms.whole(field(name)) for name in ("stage",) if field(name)}
     try:
         ruling = recording.ruling_from(data, by=who.name, is_station=False)
     except BadRecord as error:
@@ -148,7 +156,7 @@ def _rule(
     if refusal := race.ask_whole(lambda book, _: _refusal(book, ruling, anyway=anyway)):
         return _page(who, slug, message=refusal, is_error=True)
     if field("preview"):
-        return _preview(who, slug, ruling)
+        return previewed(who, slug, (ruling,), made_on=MadeOn.RECORDS)
     written = recording.write(slug, rulings=(ruling,))
     if written.fates == (Fate.CONFLICT,) and not recording.is_sent_twice(
         slug, ruling, ("at", *moments)
@@ -158,39 +166,17 @@ def _rule(
     here = installation()
     here.books.refresh()  # a record that the ruling is about may be as new as the ruling
     flash(here.books.race(slug).ask_whole(lambda book, _: done_words(book, ruling)))
-    return forms.to(addresses.desk(slug))
-
-
-def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
-    """What the ruling would change, with the same form again to record it."""
-    here, csrf = installation(), form_token()
-    fields = {k: v for k, v in request.form.items() if k not in ("csrf_token", "preview")}
-    here.books.refresh()
-
-    def made(book: RaceBook, _: Standing) -> str:
-        page = preview_page(
-            book,
-            ruling,
-            fields=fields,
-            form_token=csrf,
-            signed_in_as=who.name,
-            made_on=MadeOn.DESK,
-        )
-        return render(page, notice=here.settings.notice)
-
-    return private(here.books.race(slug).ask_whole(made))
+    return forms.to(back(slug))
 
 
 def _refusal(book: RaceBook, ruling: Ruling, *, anyway: bool) -> str:
     """Why the desk does not take what may be a slip of the hand; empty where nothing is wrong."""
     if isinstance(ruling, StartCorrection) and not anyway:
-        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=now())
+        doubts = doubts_about_gun(book, ruling.stage, ruling.to, now=present())
         if doubts:
             return sentence("gun-refused", doubts=", and ".join(doubts))
     if isinstance(ruling, Void):
         return ""
-    if isinstance(ruling, Penalty) and not book.penalties.knows(ruling):
-        return sentence("no-such-penalty", code=ruling.code)
     stage = getattr(ruling, "stage", None)
     worn_on = stage if stage in book.stages else None
     unknown = [b for b in bibs_of(book, ruling) if book.entry_wearing(b, worn_on) is None]
@@ -224,47 +210,13 @@ def export(_: Director, slug: str) -> AnyResponse:
     return response
 
 
-@desk.get("/desk/<slug:slug>/print/<sheet>/<int:number>")
-@allowed(Right.EXPORT)
-def printed(_: Director, slug: str, sheet: str, number: int) -> AnyResponse:
-    """Checkpoint sheets, the start list or the bulletin of a stage, as PDF."""
-    if sheet not in ("checkpoint-sheets", "start-list", "bulletin"):
-        raise BadQuery("sheet", "checkpoint-sheets, start-list or bulletin")
-    args = request.args.to_dict()
-    control, order = args.get("control") or None, args.get("order", StartOrder.START)
-    if order not in tuple(StartOrder):
-        raise BadQuery("order", "start or bib")
-    here = installation()
-    here.books.refresh()
-    race = here.books.race(slug)
-    with here.database.reading() as session:
-        version = definition_version(session, slug, race.standing.cursor.revision)
-
-    def taken(book: RaceBook, standing: Standing) -> Sheets:
-        source = f"definition {version}, revision {standing.cursor.revision}"
-        imprint = Imprint(source=source, issued=now())
-        if sheet == "bulletin":
-            mark = mark_of(book, imprint.issued, number)
-            return bulletin(book, number, imprint=imprint, mark=mark)
-        if sheet == "start-list":
-            return start_list(book, number, order=StartOrder(order), imprint=imprint)
-        return checkpoint_sheets(book, number, control, imprint=imprint)
-
-    sheets = race.ask_whole(taken)
-    # Not within `ask`: while the pages are set, others may ask the book.
-    response = Response(to_pdf(sheets), content_type="application/pdf")
-    name = "-".join(part for part in (slug, "stage", str(number), sheet, control) if part)
-    response.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
-    return response
-
-
 def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False) -> AnyResponse:
     here = installation()
     here.books.refresh()  # what the director has just ruled is on the page
     with here.database.reading() as session:
         recent = latest_passings(session, slug, RECENT)
         home, me = home_of(session, slug), own_node(session).node_id
-    csrf, draft = form_token(), _draft() if is_error else NO_RULING_DRAFT
+    csrf, draft = form_token(), _draft() if is_error else NO_GUN_DRAFT
 
     def made(book: RaceBook, standing: Standing) -> str:
         return render(
@@ -274,7 +226,7 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
                 new_id=new_id,
                 form_token=csrf,
                 signed_in_as=who.name,
-                now=now(),
+                now=present(),
                 revision=standing.cursor.revision,
                 message=message,
                 is_error=is_error,
@@ -288,19 +240,5 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
     return private(here.books.race(slug).ask_whole(made), 400 if is_error else 200)
 
 
-def _draft() -> RulingDraft:
-    kind = field("ruling")
-    names = (
-        "bib",
-        "stage",
-        "time",
-        "code",
-        "reason",
-        "status",
-        "control",
-        "ruling",
-        "scope",
-        "wave",
-    )
-    form = {"penalty": "time", "credit": "time", "status": "status", "": "start"}.get(kind, "")
-    return RulingDraft(form=form, **{name: field(name) for name in names})
+def _draft() -> GunDraft:
+    return GunDraft(stage=field("stage"), wave=field("wave"), time=field("time"))

@@ -37,7 +37,7 @@ from timing.web import forms, sign_ins
 from timing.web.desk_signing import confirmed, too_many_words, use_code
 from timing.web.forms import field, form_token, private
 from timing.web.guarding import signed_in
-from timing.web.installation import installation, now
+from timing.web.installation import installation, now, secret_key
 
 desk_account = Blueprint("desk_account", __name__)
 
@@ -104,7 +104,7 @@ def factor(who: Director) -> AnyResponse:
     try:
         if what == "begin":
             with database.writing() as session:
-                begin_second_factor(session, who.id, at=now())
+                begin_second_factor(session, who.id, key=secret_key(), at=now())
             return forms.to(f"{addresses.DESK_ACCOUNT}#factor")
         if what == "abandon":
             with database.writing() as session:
@@ -128,7 +128,9 @@ def _with_code(who: Director, what: str) -> AnyResponse:
     database = installation().database
     if what == "confirm":
         with database.writing() as session:
-            codes = confirm_second_factor(session, who.id, field("code"), at=now())
+            codes = confirm_second_factor(
+                session, who.id, field("code"), key=secret_key(), at=now()
+            )
         return _page(who, "The second factor is on.", recovery_codes=codes)
     use_code(who, field("code"), outcome=Outcome.CONFIRMED)
     if what == "off":
@@ -162,7 +164,7 @@ def _page(
     here, at, this = installation(), now(), sign_ins.director_session()
     with here.database.reading() as session:
         parts = races_of(session, who.id)
-        kept = second_factor(session, who.id)
+        kept = second_factor(session, who.id, key=secret_key())
         sessions = sessions_of(session, who, at=at)
         attempts = past_sign_ins(session, [who.id], limit=SIGN_INS_SHOWN)
     page = account_page(
@@ -176,7 +178,7 @@ def _page(
         else KnownFactor(
             is_on=kept.confirmed is not None,
             secret=kept.secret,
-            uri=key_uri(kept.secret, who.name, _NAME),
+            uri=key_uri(kept.secret, who.name, _NAME) if kept.secret else "",
             codes_left=kept.codes_left,
         ),
         sessions=[

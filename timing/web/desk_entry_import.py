@@ -126,12 +126,14 @@ def _looked(who: Director, slug: str, *, with_contacts: bool) -> AnyResponse:
         told = "Send the file once more." if field("upload") else "Choose a file first."
         return _page(who, slug, {"message": told, "is_error": True}, 400)
     try:
-        table = in_thread(lambda: read_table(content))
+        table = in_thread(lambda: read_table(content, field("sheet")))
     except BadFile as error:
         return _page(who, slug, {"message": _sentence(error), "is_error": True}, 400)
     known = _known(slug)
     chosen = _chosen(table)
-    fields |= {"columns": _columns(table, chosen), **_choices(known)}
+    fields |= {"columns": _columns(table, chosen), "sheet": table.sheet, **_choices(known)}
+    if len(table.sheets) > 1:
+        fields["sheets"] = options([(name, name) for name in table.sheets], table.sheet)
     try:
         order = next((o for o in DayOrder if o.value == field("order")), None)
         file = read_entries(table, chosen, order=order, nations=_nations(known))
@@ -151,7 +153,8 @@ def _looked(who: Director, slug: str, *, with_contacts: bool) -> AnyResponse:
     except (BadFile, BadRange) as error:
         return _page(who, slug, {**fields, "message": _sentence(error), "is_error": True}, 400)
     fields |= _dates(table, chosen, file)
-    if field("do") == "take" and not judged.fault:
+    is_seen = field("of_sheet") == table.sheet
+    if field("do") == "take" and is_seen and not judged.fault:
         try:
             return _taken(who, slug, judged, with_contacts=with_contacts)
         except (RacefileErrors, NotHome, FrameNotHere, ValueError) as error:
@@ -199,7 +202,8 @@ def _divisions(race: Race) -> tuple[str, ...]:
 
 def _chosen(table: TextTable) -> dict[About, int]:
     """What was said of the columns; what is guessed where nothing was said yet."""
-    if not any(name.startswith("column-") for name in request.form):
+    is_said = any(name.startswith("column-") for name in request.form)
+    if not is_said or field("of_sheet") != table.sheet:
         return guess_about(table)
     found: dict[About, int] = {}
     for index in range(min(len(table.header), _MOST_COLUMNS)):

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook, UnknownStage
+from timing.core.safety import AlertKind
 from timing.live.books import Standing
 from timing.operations.alerting import contacts_of, phones_of, race_number
 from timing.operations.directors import Director
@@ -14,7 +15,8 @@ from timing.operations.homes import home_of, own_node
 from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.clear_page import NO_ACCOUNT_DRAFT, AccountDraft, clear_page
-from timing.pages.now_page import Known, now_page
+from timing.pages.now_page import now_page
+from timing.pages.now_stations import Known
 from timing.pages.posts import current_stage
 from timing.pages.rendering import render
 from timing.web import clearing, forms
@@ -23,6 +25,7 @@ from timing.web.desk_stations import stations_and_devices
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed
 from timing.web.installation import installation, now
+from timing.web.present import present
 
 desk_now = Blueprint("desk_now", __name__)
 
@@ -54,13 +57,14 @@ def forms_of_now(slug: str) -> AnyResponse:
 @allowed(Right.CLEAR)
 def ack(who: Director, slug: str) -> AnyResponse:
     """Have an alert: it is escalated no further."""
+    kinds = field("alert").split()[: len(AlertKind)]
     given = {
-        **forms.given("id", "alert", "control"),
+        **forms.given("id", "control"),
         "stage": forms.whole(field("stage")),
         "bibs": field("bibs").split(),
     }
     try:
-        clearing.acknowledge(slug, given, by=who.name)
+        clearing.acknowledge(slug, kinds, given, by=who.name)
     except NotDone as error:
         return _now_page(who, slug, message=f"Not done: {error}", is_error=True)
     flash("You have it. Say where they are as soon as you know.")
@@ -154,7 +158,7 @@ def _usual(book: RaceBook) -> int:
 def _now_page(
     who: Director, slug: str, *, message: str = "", is_error: bool = False
 ) -> AnyResponse:
-    here, csrf, moment = installation(), form_token(), now()
+    here, csrf, moment = installation(), form_token(), present()
     here.books.refresh()  # what the director has just done is on the page
     with here.database.reading() as session:
         race_id = race_number(session, slug)
@@ -166,8 +170,9 @@ def _now_page(
             devices=devices,
             phones={control: (one.name, one.phone) for control, one in phones.items()},
             contacts=len(contacts_of(session, race_id)),
-            notices=home_notices(home, me, at=moment),
+            notices=home_notices(home, me, at=now()),
             kept=elsewhere(home, me),
+            clock=now(),
         )
 
     def made(book: RaceBook, standing: Standing) -> str:
@@ -198,7 +203,7 @@ def _clear_page(
     is_error: bool = False,
     draft: AccountDraft = NO_ACCOUNT_DRAFT,
 ) -> AnyResponse:
-    here, csrf, moment = installation(), form_token(), now()
+    here, csrf, moment = installation(), form_token(), present()
     here.books.refresh()
     stage = _stage(slug, text)
 

@@ -13,8 +13,10 @@ from timing.core.book import RaceBook
 from timing.core.publications import Publication, PublicationKind
 from timing.db.publications import publications_of
 from timing.live.books import Standing
-from timing.operations import publications
+from timing.operations import automatic, publications
 from timing.operations.directors import Director
+from timing.operations.engine_check import altered
+from timing.operations.engine_mark import engine_mark
 from timing.operations.homes import NotHome
 from timing.operations.publications import NEW_PROTEST, Issue, NotPublished, Outcome
 from timing.operations.roles import Right
@@ -25,6 +27,7 @@ from timing.web import forms
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed
 from timing.web.installation import installation, now
+from timing.web.publishing import issue_number, prospect_of
 
 desk_publish = Blueprint("desk_publish", __name__)
 
@@ -55,27 +58,38 @@ def issue(who: Director, slug: str) -> AnyResponse:
         )
     except ValueError:
         return _page(who, slug, message="There is nothing of that kind.", is_error=True)
-    act = publications.issue if field("sure") else publications.prospect
-    made = _done(lambda: _act_in(slug, act, wanted))
+    act = issue_number if field("sure") else prospect_of
+    made = _done(lambda: act(slug, wanted))
     if isinstance(made, str):
         return _page(who, slug, message=made, is_error=True)
     if not field("sure"):
         return _page(who, slug, prospect=made)
-    installation().books.refresh()
     flash(f"Number {made.number} is public: stage {made.after}, {made.kind.value}.")
     return forms.to(addresses.desk_publish(slug))
 
 
-def _act_in(slug: str, act: Callable[..., Publication], wanted: Issue) -> Publication:
-    """Do it in a transaction of its own."""
-    with installation().database.writing() as session:
-        return act(session, slug, wanted)
-
-
 @desk_publish.get("/desk/<slug:slug>/publish/protests")
 @desk_publish.get("/desk/<slug:slug>/publish/answers")
+@desk_publish.get("/desk/<slug:slug>/publish/hold")
 def forms_of_publish(slug: str) -> AnyResponse:
     """Where forms are sent there is nothing to read: back to the page that they stand on."""
+    return forms.to(addresses.desk_publish(slug))
+
+
+@desk_publish.post("/desk/<slug:slug>/publish/hold")
+@allowed(Right.PUBLISH)
+def hold(who: Director, slug: str) -> AnyResponse:
+    """Hold a provisional number, so that it waits for a person; or let the rules go on."""
+    number, is_held = _whole("number"), field("held") == "yes"
+
+    def written() -> None:
+        with installation().database.writing() as session:
+            automatic.hold(session, slug, number, held=is_held, at=now(), by=who.name)
+
+    made = _done(written)
+    if isinstance(made, str):
+        return _page(who, slug, message=made, is_error=True)
+    flash(f"Number {number} is held." if is_held else f"Number {number} goes on by the rules.")
     return forms.to(addresses.desk_publish(slug))
 
 
@@ -160,11 +174,17 @@ def _page(
     with here.database.reading() as session:
         issued = publications_of(session, slug)
         protests = publications.protests_of(session, slug)
+        held = automatic.holds_of(session, slug)
+        other = altered(session, engine_mark(), slug)
 
-    def shown(book: RaceBook, _: Standing) -> str:
+    def shown(book: RaceBook, told: RaceBook, _: Standing) -> str:
         page = publish_page(
             book,
+            told,
             issued=issued,
+            upcoming=coming,
+            held=held,
+            altered={one.number: one.differences for one in other},
             protests=protests_shown,
             prospect=prospect,
             draft=draft,
@@ -177,6 +197,7 @@ def _page(
         )
         return render(page, notice=here.settings.notice)
 
+    coming = {u.publication.number: u.at for u in automatic.upcoming(issued, held)}
     protests_shown = [
         (
             p.number,
@@ -193,4 +214,4 @@ def _page(
         )
         for p in protests
     ]
-    return private(race.ask_whole(shown), 400 if is_error else 200)
+    return private(race.ask_both(shown), 400 if is_error else 200)

@@ -19,16 +19,17 @@ from timing.operations.ruling_drafts import NotKept, RulingDraft
 from timing.operations.ruling_notes import notes_of
 from timing.pages import addresses, granted
 from timing.pages.desk_words import done_words
-from timing.pages.preview_page import MadeOn, WouldPiece, preview_page, would_piece
+from timing.pages.preview_page import MadeOn, WouldPiece, would_piece
 from timing.pages.rendering import render
 from timing.pages.ruling_form import Draft, draft_answering, draft_correcting
-from timing.pages.ruling_kinds import KINDS, RulingKind
+from timing.pages.ruling_kinds import KINDS
 from timing.pages.rulings_page import Filters, Kept, Note, ruling_to_correct, rulings_page
 from timing.racefile.rulings import ruling_to_plain
 from timing.web import forms, recording
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed
 from timing.web.installation import installation, now
+from timing.web.previewing import previewed
 from timing.web.ruling_forms import Refused, refuse_unknown, ruling_of, void_of
 
 desk_rulings = Blueprint("desk_rulings", __name__)
@@ -114,7 +115,10 @@ def make(who: Director, slug: str) -> AnyResponse:
         refused = replace(draft, faults=error.faults, message=error.message)
         return _page(who, slug, draft=refused, message="" if known else error.message, status=400)
     if field("preview"):
-        return _preview(who, slug, rulings, known)
+        with installation().database.reading() as session:
+            issued = publications_of(session, slug)
+        act = known.act if known is not None else ""
+        return previewed(who, slug, rulings, made_on=MadeOn.RULINGS, issued=issued, act=act)
     written = recording.write(slug, rulings=rulings)
     sent = zip(rulings, written.fates, strict=False)
     if any(
@@ -208,34 +212,6 @@ def _voids(who: Director) -> tuple[Ruling, ...]:
         void_of(who, record, record_id=form if nth == 0 else f"{form}-{nth}", reason=reason)
         for nth, record in enumerate(records)
     )
-
-
-def _preview(
-    who: Director, slug: str, rulings: tuple[Ruling, ...], kind: RulingKind | None
-) -> AnyResponse:
-    """What the rulings would change, with the same form again to record them."""
-    here, csrf = installation(), form_token()
-    several = [(k, v) for k, values in request.form.lists() for v in values]
-    kept = [(k, v) for k, v in several if k not in ("csrf_token", "preview")]
-    with here.database.reading() as session:
-        issued = publications_of(session, slug)
-    here.books.refresh()
-
-    def made(book: RaceBook, _: Standing) -> str:
-        page = preview_page(
-            book,
-            rulings[0],
-            also=rulings[1:],
-            fields=kept,
-            form_token=csrf,
-            signed_in_as=who.name,
-            made_on=MadeOn.RULINGS,
-            issued=issued,
-            act=kind.act if kind is not None else "",
-        )
-        return render(page, notice=here.settings.notice)
-
-    return private(here.books.race(slug).ask_whole(made))
 
 
 def _page(

@@ -32,7 +32,7 @@ from timing.pages.rendering import render
 from timing.web import forms, sign_ins
 from timing.web.forms import field, form_token, private
 from timing.web.guarding import sign_in_page
-from timing.web.installation import installation, now
+from timing.web.installation import installation, now, secret_key
 
 desk_signing = Blueprint("desk_signing", __name__)
 
@@ -128,7 +128,7 @@ def use_code(who: Director, typed: str, *, outcome: Outcome) -> None:
         counted = count_code(session, who.id, address=sign_ins.address(), at=now())
     try:
         with database.writing() as session:
-            take_code(session, who.id, typed, at=now())
+            take_code(session, who.id, typed, key=secret_key(), at=now())
             code_was_right(session, counted)
             _note(session, who, outcome)
     except WrongCode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, get_flashed_messages, request
+from flask import Blueprint, flash, get_flashed_messages
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,7 +27,7 @@ from timing.operations.record import Fate
 from timing.operations.roles import Right
 from timing.pages import addresses
 from timing.pages.desk_words import done_words
-from timing.pages.preview_page import MadeOn, preview_page
+from timing.pages.preview_page import MadeOn
 from timing.pages.rendering import render
 from timing.pages.watch_lines import Elsewhere, HomeNow, ReaderNow
 from timing.pages.watch_page import NO_CLOCK_DRAFT, ClockDraft, Watched, watch_page
@@ -37,6 +37,7 @@ from timing.web.desk_stations import stations_and_devices
 from timing.web.forms import field, form_token, new_id, private
 from timing.web.guarding import allowed
 from timing.web.installation import installation, now
+from timing.web.previewing import previewed
 
 desk_watch = Blueprint("desk_watch", __name__)
 
@@ -89,7 +90,7 @@ def clock(who: Director, slug: str) -> AnyResponse:
     if refusal := _refusal(ruling):
         return _page(who, slug, message=refusal, is_error=True, draft=draft)
     if field("preview"):
-        return _preview(who, slug, ruling)
+        return previewed(who, slug, (ruling,), made_on=MadeOn.WATCH)
     return _recorded(who, slug, ruling, draft)
 
 
@@ -148,25 +149,6 @@ def _refusal(ruling: Ruling) -> str:
     if ruling.since is not None and ruling.until is not None and ruling.until <= ruling.since:
         return "Until is not after From: no time lies between them."
     return ""
-
-
-def _preview(who: Director, slug: str, ruling: Ruling) -> AnyResponse:
-    here, csrf = installation(), form_token()
-    fields = {k: v for k, v in request.form.items() if k not in ("csrf_token", "preview")}
-    here.books.refresh()
-
-    def made(book: RaceBook, _: Standing) -> str:
-        page = preview_page(
-            book,
-            ruling,
-            fields=fields,
-            form_token=csrf,
-            signed_in_as=who.name,
-            made_on=MadeOn.WATCH,
-        )
-        return render(page, notice=here.settings.notice)
-
-    return private(here.books.race(slug).ask_whole(made))
 
 
 def _recorded(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.times import format_instant
 from timing.racefile import BadRecord
-from timing.web.installation import now
+from timing.web.present import present
 
 SEE_OTHER = 303
 _DIGITS = 9
@@ -39,8 +39,8 @@ def given(*names: str) -> dict[str, str]:
 
 
 def time_or_now() -> str:
-    """The field ``time``, or the instant of this moment where it is empty."""
-    return field("time") or format_instant(now())
+    """The field ``time``, or the instant of this moment at the desk where it is empty."""
+    return field("time") or format_instant(present())
 
 
 def new_id() -> str:

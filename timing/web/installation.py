@@ -86,6 +86,11 @@ def now() -> Instant:
     return time.time_ns() // 1_000_000
 
 
+def secret_key() -> str:
+    """What this installation signs and seals with."""
+    return installation().settings.secret_key
+
+
 def _committing(database: Database) -> Callable[[str, Sequence[Batch]], tuple[Appended, ...]]:
     # A database of its own: the writer works in a thread, where nobody waits for a greenlet.
     def commit(slug: str, batches: Sequence[Batch]) -> tuple[Appended, ...]:

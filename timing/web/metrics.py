@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,6 +17,8 @@ from prometheus_client.registry import Collector
 from timing.db import reading
 from timing.live.metrics import Load, Metrics
 from timing.live.tend_health import file_of, read_health
+from timing.operations.engine_check import altered
+from timing.operations.engine_mark import engine_mark
 from timing.operations.kept_backups import kept_backups
 from timing.operations.standing_work import standing_work
 from timing.web.installation import Installation, installation, now
@@ -110,6 +113,7 @@ class _Standing(Collector):
         with self._here.database.reading() as session:
             work = standing_work(session)
             cursors = reading.cursors(session)
+            other = Counter(one.slug for one in altered(session, engine_mark()))
         outbox = GaugeMetricFamily(
             "bivouac_outbox_waiting", "What waits to be sent by timing tend.", labels=["kind"]
         )
@@ -126,6 +130,14 @@ class _Standing(Collector):
         for slug, cursor in sorted(cursors.items()):
             revisions.add_metric([slug], cursor.revision)
         yield revisions
+        results = GaugeMetricFamily(
+            "bivouac_official_results_altered",
+            "Official results that this release computes otherwise than they were signed.",
+            labels=["race"],
+        )
+        for slug in sorted(cursors):
+            results.add_metric([slug], other[slug])
+        yield results
 
     def _of_backups(self) -> Iterator[Metric]:
         at = now()

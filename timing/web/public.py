@@ -23,6 +23,7 @@ from timing.pages.live_page import LivePage, live_page
 from timing.pages.live_view import page_of_lines
 from timing.pages.moments import moment_words
 from timing.pages.people_page import PeoplePage, TeamsPage, runners_page, teams_page
+from timing.pages.publications_page import PublicationsPage, publications_page
 from timing.pages.race_home import RaceHomePage, race_home
 from timing.pages.race_list import race_list
 from timing.pages.rendering import render
@@ -45,6 +46,7 @@ RacePage: TypeAlias = (
     | ControlPage
     | LivePage
     | PeoplePage
+    | PublicationsPage
     | RaceHomePage
     | RunnerPage
     | ScreenPage
@@ -131,6 +133,12 @@ def charts(slug: str) -> Response:
     """Pictures of the race."""
     args = request.args.to_dict()
     return _shown(slug, lambda book, revision: charts_page(book, args, revision=revision))
+
+
+@public.get("/races/<slug:slug>/publications")
+def publications(slug: str) -> Response:
+    """What was published, number by number."""
+    return _shown(slug, lambda book, revision: publications_page(book, revision=revision))
 
 
 @public.get("/races/<slug:slug>/screen")

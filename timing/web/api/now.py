@@ -16,14 +16,9 @@ from timing.core.times import format_instant
 from timing.live.books import Standing
 from timing.operations.tokens import Token, TokenScope
 from timing.pages.alert_words import title_of
-from timing.pages.now_page import (
-    closing_of,
-    counts_of,
-    holds_of,
-    moment_of,
-    register_at,
-    standing_at,
-)
+from timing.pages.now_counts import counts_of
+from timing.pages.now_holds import holds_of
+from timing.pages.now_moment import closing_of, moment_of, register_at, standing_at
 from timing.web import clearing
 from timing.web.api.bearer import key_needed
 from timing.web.api.blueprint import ApiBlueprint
@@ -31,7 +26,8 @@ from timing.web.api.description import Problem
 from timing.web.clearing import NotClear, NotDone
 from timing.web.errors import PROBLEM_JSON, Refusal
 from timing.web.forms import new_id
-from timing.web.installation import installation, now
+from timing.web.installation import installation
+from timing.web.present import present
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -156,7 +152,7 @@ def race_now(slug: str) -> Answer:
 @now_api.doc(security=[{"key": []}])
 def ack(body: Mapping[str, Any], slug: str) -> Answer:
     """Have an alert, so that it is not escalated."""
-    _done(lambda: clearing.acknowledge(slug, {"id": new_id(), **body}, by=_director()))
+    _done(lambda: clearing.acknowledge(slug, [body["alert"]], body, by=_director()))
     return _standing(slug)
 
 
@@ -195,12 +191,12 @@ def _done(doing: Callable[[], None]) -> None:
 
 
 def _standing(slug: str) -> Answer:
-    moment = now()
+    moment = present()
     here = installation()
     here.books.refresh()
 
     def told(book: RaceBook, standing: Standing) -> Answer:
-        at = moment_of(moment)
+        at = moment_of(book, moment)
         return {
             "at": format_instant(at),
             "revision": standing.cursor.revision,

@@ -8,12 +8,14 @@ from typing import Any
 from flask import Response
 
 from timing.core.book import RaceBook
+from timing.db.publications import signed_text
 from timing.exports import bodies
 from timing.web.answering import JSON, answered, answered_of_all
 from timing.web.api import schemas
 from timing.web.api.blueprint import ApiBlueprint
 from timing.web.api.description import Problem
-from timing.web.errors import PROBLEM_JSON
+from timing.web.api.publication_schemas import PublicationsOut, SignedOut
+from timing.web.errors import PROBLEM_JSON, Refusal
 from timing.web.installation import installation
 
 results = ApiBlueprint(
@@ -93,6 +95,29 @@ def entry(_: Mapping[str, Any], slug: str, bib: str) -> Response:
 def problems(_: Mapping[str, Any], slug: str) -> Response:
     """Everything dubious or contradictory in the records."""
     return _answered(slug, bodies.problems_body)
+
+
+@results.get("/races/<slug:slug>/publications")
+@results.arguments(schemas.MomentIn, location="query")
+@results.response(200, PublicationsOut)
+@_unchanged
+@_unknown
+@_bad_moment
+def publications(_: Mapping[str, Any], slug: str) -> Response:
+    """Every number that was issued, with its digests and what it changed."""
+    return _answered(slug, bodies.publications_body)
+
+
+@results.get("/races/<slug:slug>/publications/<int:number>/result")
+@results.response(200, SignedOut)
+@_unknown
+def signed_result(slug: str, number: int) -> Response:
+    """The result of a number, to the byte as it was signed: its SHA-256 is the digest."""
+    with installation().database.reading() as session:
+        text = signed_text(session, slug, number)
+    if text is None:
+        raise Refusal(404, "Nothing of that number was published.")
+    return Response(text, content_type=JSON, headers={"Cache-Control": "public, no-cache"})
 
 
 def _answered(slug: str, body: Callable[[RaceBook, int], bodies.Body]) -> Response:

@@ -1,4 +1,4 @@
-"""The desk of a race with a penalty table (Rules 6.1, 6.6)."""
+"""What stations reported waits for a ruling (Rules 6.1, 6.6)."""
 
 from __future__ import annotations
 
@@ -46,35 +46,11 @@ def the_desk(of: RaceBook) -> DeskPage:
     return page
 
 
-def test_the_desk_offers_the_table() -> None:
-    page = the_desk(book())
-    offered = {o.value: o.label.replace("\N{NO-BREAK SPACE}", " ") for o in page.penalties}
-    assert offered == {
-        "KIT": "Kit missing: 30:00, 1:00:00",
-        "BUS": "Took the bus: Disqualification",
-    }
-    assert [o.value for o in page.scopes] == ["", "stage", "gc"]
-    assert not faults(render(page))
+def test_reports_that_wait_for_a_ruling_are_counted() -> None:
+    assert the_desk(book()).reported == 3
+    assert "3 reported" in render(the_desk(book()))
 
 
-def test_a_report_comes_with_the_ruling_it_suggests() -> None:
-    page = the_desk(book())
-    assert set(page.proposals) == {"o1", "o2"}
-    assert dict(page.proposals["o1"].fields) == {
-        "ruling": "penalty",
-        "bib": "1",
-        "stage": "1",
-        "settles": "o1",
-        "code": "KIT",
-        "count": "2",
-    }
-    assert (
-        page.proposals["o1"].what.replace("\N{NO-BREAK SPACE}", " ")
-        == "Penalty 1:00:00, stage 1, article 14.2"
-    )
-    assert dict(page.proposals["o2"].fields)["status"] == "withdrawn"
-
-
-def test_a_report_that_was_ruled_on_is_no_longer_listed() -> None:
-    page = the_desk(book(SETTLED))
-    assert [r.record for r in page.observations] == ["o3", "o2"]
+def test_a_report_that_was_ruled_on_waits_no_more() -> None:
+    assert the_desk(book(SETTLED)).reported == 2
+    assert not faults(render(the_desk(book(SETTLED))))
