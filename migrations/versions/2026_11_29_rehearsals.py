@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("told", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("race_id", name="pk_rehearsals"),
         sa.ForeignKeyConstraint(["race_id"], ["races.id"], name="fk_rehearsals_race_id_races"),
-        sa.CheckConstraint("state IN ('running', 'ready', 'failed')", name="ck_rehearsals_state"),
+        sa.CheckConstraint("state IN ('running', 'ready', 'failed')", name="state"),
     )
 
 
