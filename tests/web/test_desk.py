@@ -310,7 +310,7 @@ def test_a_gun_is_given_and_corrected(director: FlaskClient, filled: Database) -
 def at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock stands where stage 2 is planned to start."""
     for module in ("timing.web.desk", "timing.web.forms"):
-        monkeypatch.setattr(f"{module}.now", lambda: STAGE_2)
+        monkeypatch.setattr(f"{module}.present", lambda: STAGE_2)
 
 
 def start(client: FlaskClient, **fields: str) -> TestResponse:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from timing.db import (
     alert_tables,
     entries_tables,
+    export_tables,
     people_tables,
     publication_tables,
     ruling_tables,
 )
 from timing.db.tables import Table
 
-MODULES = (alert_tables, entries_tables, people_tables, publication_tables, ruling_tables)
+MODULES = (
+    alert_tables,
+    entries_tables,
+    export_tables,
+    people_tables,
+    publication_tables,
+    ruling_tables,
+)
 """The modules of tables beside `timing.db.tables`."""
 
 TABLES = tuple(Table.metadata.sorted_tables)
