@@ -226,7 +226,7 @@ def _page(who: Director, slug: str, *, message: str = "", is_error: bool = False
                 new_id=new_id,
                 form_token=csrf,
                 signed_in_as=who.name,
-                now=now(),
+                now=present(),
                 revision=standing.cursor.revision,
                 message=message,
                 is_error=is_error,
