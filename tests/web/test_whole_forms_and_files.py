@@ -241,7 +241,7 @@ def test_no_cell_of_any_file_is_a_formula(taken: Taken) -> None:
     assert taken.places > 15
     kinds = [kind.partition(";")[0] for kind, _ in taken.files.values()]
     assert kinds.count("text/csv") >= 8
-    assert kinds.count(SHEET) >= 2
+    assert kinds.count(SHEET) >= 1  # the workbook is made by a job: tests/exports/test_workbook.py
     carried = 0
     for address, (kind, content) in taken.files.items():
         if kind.startswith("text/csv"):
