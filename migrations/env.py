@@ -3,14 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-import timing.db.publication_tables  # noqa: F401 - its tables are of the metadata
-from timing.db import (
-    alert_tables,  # noqa: F401 - its tables are part of the metadata
-    entries_tables,  # noqa: F401
-    export_tables,  # noqa: F401
-    people_tables,  # noqa: F401
-    ruling_tables,  # noqa: F401
-)
+import timing.db.every_table  # noqa: F401 - every table is part of the metadata
 from timing.db.tables import Table
 
 connection: Connection = context.config.attributes["connection"]

@@ -11,17 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-import timing.db.publication_tables  # noqa: F401 - its tables are emptied too
 from tests.postgresql import PostgreSQL
-from timing.db import (
-    alert_tables,  # noqa: F401 - its tables are part of the metadata
-    entries_tables,  # noqa: F401
-    export_tables,  # noqa: F401
-    people_tables,  # noqa: F401
-    ruling_tables,  # noqa: F401
-)
 from timing.db.engines import Database, open_database
-from timing.db.tables import Table
+from timing.db.every_table import TABLES
 from timing.operations import schema
 
 EMPTY_POSTGRESQL = (
@@ -32,7 +24,7 @@ EMPTY_POSTGRESQL = (
     """,
     # As a replica does: no trigger asks, not even the journal's.
     "SET LOCAL session_replication_role = replica",
-    f"TRUNCATE {', '.join(Table.metadata.tables)} RESTART IDENTITY",
+    f"TRUNCATE {', '.join(table.name for table in TABLES)} RESTART IDENTITY",
     "INSERT INTO node (id, node_id, epoch) VALUES (1, gen_random_uuid(), gen_random_uuid())",
 )
 

@@ -33,12 +33,17 @@ function replace(shown, fresh) {
   if (shown.isEqualNode(fresh)) return;
   const focused = document.activeElement;
   if (shown.contains(focused) && focused.matches("input, select, textarea")) return;
+  if ([...shown.querySelectorAll("input")].some(isTouched)) return;
   const open = [...shown.querySelectorAll("details[open][id]")].map((each) => each.id);
   const at = shown.contains(focused) ? focused.closest("[id]")?.id : "";
   const nth = at ? [...document.getElementById(at).querySelectorAll("a, button, summary")].indexOf(focused) : -1;
   shown.replaceWith(fresh);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (at && nth >= 0) document.getElementById(at)?.querySelectorAll("a, button, summary")[nth]?.focus({ preventScroll: true });
+}
+
+function isTouched(field) {
+  return field.type !== "hidden" && (field.value !== field.defaultValue || field.checked !== field.defaultChecked);
 }
 
 // Ids of forms and their tokens differ each time; they alone are no reason to draw anything anew.
@@ -50,6 +55,9 @@ function settled(node) {
 }
 
 function show(page) {
+  const phase = (of) => of.querySelector("[data-phase]").dataset.phase;
+  // Another stage, or one that began or is over: another page, once nobody is typing on this one.
+  if (phase(page) !== phase(document) && ![...document.querySelectorAll("input")].some(isTouched)) return location.reload();
   const before = Number(document.querySelector("[data-look=alarm]").dataset.open);
   document.title = page.title;
   setClock(page);

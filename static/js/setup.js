@@ -1,6 +1,34 @@
-// The definition as text: from what is wrong to its line, and a proposed short name.
+// The definition as text: checked as it is typed, and from what is wrong to its line.
+
+import { following } from "./setup_checking.js";
 
 const text = document.querySelector("#text");
+const form = document.querySelector("form.setup_text");
+if (form) {
+  const list = form.querySelector("[data-live-faults]");
+  following(form, ({ faults }) => {
+    list.replaceChildren(...faults.map(item));
+    list.hidden = faults.length === 0;
+    return faults.length ? ` ${faults.length} to mend.` : " Nothing is wrong with it.";
+  });
+}
+
+/** A fault as an item of a list, with its line to press on. */
+function item(fault) {
+  const made = document.createElement("li");
+  if (fault.line) {
+    const line = document.createElement("a");
+    line.href = "#text";
+    line.textContent = `Line ${fault.line}`;
+    line.addEventListener("click", (event) => {
+      event.preventDefault();
+      goTo(fault.line);
+    });
+    made.append(line, " ");
+  }
+  made.append([fault.message, fault.remedy].filter(Boolean).join("; "));
+  return made;
+}
 
 for (const link of document.querySelectorAll("a[data-line]")) {
   link.addEventListener("click", (event) => {

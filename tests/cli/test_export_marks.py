@@ -79,3 +79,11 @@ def test_what_changed_since_has_not_the_mark_of_what_was_published(
 def test_a_site_of_an_official_race_says_so(run: Run, tmp_path: Path) -> None:
     run("export", "--race", "r", "--format", "site", "--out", tmp_path / "site")
     assert "Official" in (tmp_path / "site" / "index.html").read_text()
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("sheet", ["ceremony", "prizes"])
+def test_sheets_of_honours_of_an_official_race_say_so(run: Run, tmp_path: Path, sheet: str) -> None:
+    pdf = tmp_path / "r.pdf"
+    run("print", sheet, "--race", "r", "--stage", 1, "--out", pdf)
+    assert "Official 2, 21:00" in text(pdf.read_bytes())

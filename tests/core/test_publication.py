@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from tests.properties.races import documents, shuffled
 from timing.core.book import RaceBook
 from timing.core.compute import compute
 from timing.core.document import Document
-from timing.core.publication import digests_of
+from timing.core.publication import digests_of, frozen_of, result_digest, result_of
 from timing.racefile import loads
 
 RACE = """\
@@ -78,3 +79,24 @@ def test_the_order_of_records_and_entries_changes_no_digest(data: st.DataObject)
     entries = tuple(data.draw(st.permutations(list(document.entries))))
     digests = digests_of(RaceBook(document))
     assert digests_of(RaceBook(replace(other, entries=entries))) == digests
+
+
+@pytest.mark.parametrize("incomplete", ["below", "hidden", "separate"])
+def test_what_is_asked_often_is_the_digest_of_what_is_signed(incomplete: str) -> None:
+    """Put together of what was written of each stage and board, before and after a read more."""
+    text = (
+        "race: {slug: r, timezone: UTC, rules: {incomplete: " + incomplete + "}}\n"
+        "stages: [{number: 1, date: 2026-08-28, start: '08:00'},"
+        " {number: 2, date: 2026-08-29, start: '08:00'}]\n"
+        "classifications: [{code: gc, of: solo}, {code: über, of: solo, stages: [1]}]\n"
+        "entries: [{id: e1, bib: 1, name: Ana}, {id: e2, bib: 2, name: Bo}]\n"
+        "passings: |\n  1 FINISH 1 12:00:00\n  1 FINISH 2 12:10:00\n  2 FINISH 1 12:00:00\n"
+    )
+    book = RaceBook(loads(text, name="r"))
+    more = loads(text + "  2 FINISH 2 11:00:00\n", name="r").passings
+    before = result_of(book, 2)
+    assert before == result_digest(frozen_of(book, 2))
+    first = result_of(book, 1)
+    book.add(passings=more)
+    assert result_of(book, 2) == result_digest(frozen_of(book, 2)) != before
+    assert result_of(book, 1) == result_digest(frozen_of(book, 1)) == first

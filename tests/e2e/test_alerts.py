@@ -107,6 +107,9 @@ def test_each_alert_is_told_once_to_whom_it_concerns_and_escalated_once(evening:
     assert evening.told(HUT) == [(DIRECTOR, MISSING)]
     assert evening.told(MUTE) == [(RADIO, SILENT)]
     assert evening.told(STORM) == []
+    (_, mail) = next(one for one in evening.mailbox.came if one[0] == RADIO)
+    assert "only its times are missing" in mail.get_content()
+    assert "HUT: Ueli +41 79 123 45 67." in mail.get_content()
     assert evening.program.titles == [MISSING]
 
     for name in ("jury", "reader"):

@@ -19,6 +19,6 @@ def test_a_course_is_read_beside_the_text_and_taken(page: Page, slug: str) -> No
         {"name": "course.gpx", "mimeType": "application/gpx+xml", "buffer": course}
     )
     page.get_by_role("button", name="Read the course").click()
-    expect(page.get_by_role("status")).to_contain_text("100.0 km, 1,200 m up")
+    expect(page.get_by_role("status").first).to_contain_text("100.0 km, 1,200 m up")
     page.get_by_role("button", name="Take it as version 2").click()
     expect(page.get_by_text("Version 2 is the definition now.")).to_be_visible()

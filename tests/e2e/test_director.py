@@ -152,8 +152,10 @@ def reverse(page: Page, why: str) -> None:
 def publish(page: Page, stage: int, kind: str, reason: str = "") -> None:
     """Issue a number, looked at first."""
     page.goto(f"{DESK}/publish")
-    row = page.locator("ul.pub_list li").filter(has=page.locator(f"#why-{stage}"))
-    row.locator(f"#why-{stage}").fill(reason)
+    of_stage = page.locator(f'input[name="stage"][value="{stage}"]')
+    row = page.locator("ul.pub_list li").filter(has=of_stage)
+    if reason:
+        row.locator(f"#why-{stage}").fill(reason)
     row.locator(f"button[value={kind}]").click()
     page.get_by_role("button", name="Issue number").click()
     expect(page.get_by_text(f"is public: stage {stage}")).to_be_visible()
@@ -175,6 +177,7 @@ def create(page: Page) -> None:
     page.get_by_label("Time zone").fill("Europe/Zurich")
     page.get_by_role("button", name="Make the race").click()
     expect(page.get_by_text("The race is made.")).to_be_visible()
+    page.get_by_role("link", name="As text").click()
     text = page.get_by_label("The definition")
     text.fill(RACE.replace("FINISH, km: 46", "FINISH, km: far"))
     page.get_by_role("button", name="See what it changes").click()

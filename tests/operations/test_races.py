@@ -4,16 +4,20 @@ from dataclasses import replace
 import pytest
 
 from tests.race_samples import DOCUMENT, ENTRIES, EVENING, PASSINGS, RACE, TEAMS, passing
+from timing import racefile
 from timing.core.definition import Division, Race
 from timing.core.document import Document
 from timing.core.entries import Team
+from timing.core.publications import PublicationKind
 from timing.core.records import RULINGS as RULING_TYPES
-from timing.core.times import MINUTE
+from timing.core.times import HOUR, MINUTE
 from timing.db.engines import Database
 from timing.db.reading import UnknownRace
 from timing.operations.definitions import definition_text, parse_definition
 from timing.operations.entries import correct_name
+from timing.operations.publications import Issue, issue
 from timing.operations.races import (
+    AltersOfficial,
     DefinitionMoved,
     RaceExists,
     add_race,
@@ -192,3 +196,34 @@ def test_nothing_of_a_race_with_other_teams_is_shared(database: Database) -> Non
 
     assert exported(database, "other") == Document(race=replace(RACE, slug="other"))
     assert (exported(database).entries, exported(database).teams) == (ENTRIES, TEAMS)
+
+
+OFFICIAL_RACE = """\
+race: {slug: r, timezone: UTC}
+stages:
+  - {number: 1, date: 2026-08-28, start: "08:00"}
+  - {number: 2, date: 2026-08-29, start: "08:00"}
+entries: [{bib: 1, name: Ana}]
+passings: |
+  1 FINISH 1 12:00:00
+"""
+
+
+def test_a_definition_that_alters_what_is_official_is_refused_whoever_looked_before(
+    database: Database,
+) -> None:
+    """It is looked at under the race's lock: a stage may have become official since (12.1)."""
+    add(database, racefile.loads(OFFICIAL_RACE, name="r"))
+    with database.writing() as session:
+        for number, kind in enumerate((PublicationKind.PROVISIONAL, PublicationKind.OFFICIAL), 1):
+            at = EVENING + number * HOUR
+            issue(session, "r", Issue(kind=kind, after=1, number=number, at=at, by="x", reason="x"))
+    first = racefile.loads(OFFICIAL_RACE.replace('28, start: "08', '28, start: "07'), name="r")
+    second = racefile.loads(OFFICIAL_RACE.replace('29, start: "08', '29, start: "07'), name="r")
+    with database.writing() as session, pytest.raises(AltersOfficial) as refused:
+        change_definition(session, first.race, based_on=1, at=EVENING, by="b")
+    assert refused.value.stages == (1,)
+    assert exported(database, "r").race != first.race
+
+    with database.writing() as session:
+        assert change_definition(session, second.race, based_on=1, at=EVENING, by="b") == 2

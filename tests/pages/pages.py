@@ -23,6 +23,7 @@ from timing.pages.live_page import live_page
 from timing.pages.outgoing_page import KnownDelivery, KnownWebhook, outgoing_page
 from timing.pages.people_page import runners_page, teams_page
 from timing.pages.preview_page import preview_page
+from timing.pages.publications_page import publications_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.rendering import Page
@@ -326,6 +327,7 @@ def public_pages(book: RaceBook, *, runners: int = 3) -> Iterator[tuple[str, Pag
     yield "list", race_list([book])
     yield "home", race_home(book, revision=7)
     yield "live", live_page(book, revision=7)
+    yield "publications", publications_page(book, revision=7)
     if book.race.classifications:
         yield "charts", charts_page(book, {"bibs": "41, 7a"}, revision=7)
     for code in book.board_codes():

@@ -96,6 +96,7 @@ def test_a_race_without_stages_or_classifications_still_has_its_pages() -> None:
         "list": [],
         "home": [],
         "live": [],
+        "publications": [],
     }
 
 

@@ -25,6 +25,7 @@ from tests.pages.pages import (
     watch_of,
 )
 from tests.pages.sample import before_the_start, instant, siroua_six
+from tests.pages.test_publications_page import reopened
 from timing.core.book import RaceBook
 from timing.pages import rendering
 from timing.pages.api_page import api_page
@@ -39,6 +40,7 @@ from timing.pages.line_data import line_data
 from timing.pages.live_page import live_page
 from timing.pages.people_page import runners_page, teams_page
 from timing.pages.policy import POLICY
+from timing.pages.publications_page import publications_page
 from timing.pages.race_home import race_home
 from timing.pages.race_list import race_list
 from timing.pages.runner_page import runner_page
@@ -120,6 +122,7 @@ PAGES: Pages = {
     "desk races": lambda book: desk_races(
         [book], may_found=True, signed_in_as="ana", form_token="token"
     ),
+    "publications": lambda _: publications_page(reopened(), revision=7),
     "screen": lambda book: screen_page(book, {}, revision=7),
     "screen in light": lambda _: screen_page(
         RaceBook(siroua_six("23:00:00", 4)), {"what": "finish", "theme": "light"}

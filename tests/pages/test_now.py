@@ -102,6 +102,17 @@ def storm() -> NowPage:
     return now_of(stormy())
 
 
+def test_all_alerts_of_a_runner_are_one_line_and_one_answer(storm: NowPage) -> None:
+    """7a was seen behind the sweep, was passed by it, and is overdue."""
+    (one,) = [alarm for alarm in storm.alarms if alarm.plate == "7a"]
+    assert one.seen.startswith("Left CP1 07:33, due at CP2 by 09:34.")
+    assert "behind the sweep" in one.seen
+    assert "the sweep came to CP2" in one.seen
+    assert set(one.ack["alert"].split()) == {"overdue", "behind-sweep", "passed-by-sweep"}
+    assert (one.ack["control"], one.ack["bibs"]) == ("", "7a")
+    assert storm.headline == f"{storm.open_alarms} alerts"
+
+
 def test_a_silent_station_says_whom_to_call_when_it_was_heard_and_what_to_do(
     storm: NowPage,
 ) -> None:
@@ -136,6 +147,15 @@ def test_the_sweep_is_named_with_those_behind_it_and_the_last_before_it(storm: N
     # The last who came to CP3 before it.
     assert storm.sweep.last is not None
     assert storm.sweep.last.bib == "181"
+
+
+def test_those_who_wait_in_a_hold_came_since_it_began(storm: NowPage) -> None:
+    """Of those seen last at CP3 six came since half past ten; the others were through before."""
+    (hold,) = storm.holds
+    assert (hold.control, hold.since) == ("CP3", "10:30")
+    came = {"148": "10:27", "181": "10:33", "176": "10:37", "205": "10:41", "188": "10:32"}
+    came |= {"007": "10:44", "210": "10:58"}
+    assert int(hold.waiting) == sum(clock >= "10:30" for clock in came.values())
 
 
 def test_what_is_open_beside_the_alerts_is_a_figure_that_leads_there(storm: NowPage) -> None:

@@ -51,7 +51,7 @@ def test_each_number_stands_there_the_latest_first() -> None:
     assert [one.title for one in page.items] == ["Reopened 3", "Official 2", "Provisional 1"]
     assert page.items[1].protests == "3 protests, 1 upheld"
     assert page.items[2].told.endswith("20:00, 2 still out")
-    assert page.items[2].meaning == "Protests until 20:30."
+    assert page.items[2].when.endswith("20:00")
 
 
 def test_what_changed_is_told_by_name_from_what_to_what() -> None:
@@ -93,3 +93,9 @@ def test_before_anything_is_published_the_page_says_what_is_shown() -> None:
 def test_the_page_is_made_in_every_language(language: Language) -> None:
     with speaking(language.code):
         assert len(publications_page(reopened()).items) == 3
+
+
+def test_a_number_that_another_came_after_says_which_counts() -> None:
+    reopened_now, official, provisional = publications_page(reopened()).items
+    assert reopened_now.meaning == "It was official, and may change again."
+    assert official.meaning == provisional.meaning == "Number 3 counts now."

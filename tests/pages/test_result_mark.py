@@ -128,7 +128,7 @@ def test_a_reason_stands_behind_the_mark_as_text() -> None:
     reason = "A <b>late</b> read"
     book.publications = (issued(book, REOPENED, 4, at_eight(3), reason=reason),)
     html = render(board_page(book, "gc", {}))
-    assert "Reopened 4, 20:00: <bdi>A &lt;b&gt;late&lt;/b&gt; read</bdi>" in html
+    assert 'Reopened 4, 20:00: <bdi dir="auto">A &lt;b&gt;late&lt;/b&gt; read</bdi>' in html
 
 
 def test_a_board_that_is_open_is_told_of_its_new_number_alone() -> None:
@@ -151,3 +151,13 @@ def test_the_mark_speaks_every_language(language: object) -> None:
         said = told(book)
     assert "12" in said
     assert "20:00" in said
+
+
+def test_in_arabic_the_parts_of_the_mark_stand_in_its_own_direction() -> None:
+    """No part but a figure is isolated: else the line would have no direction, and be mixed up."""
+    book = evening()
+    book.publications = (issued(book, PROVISIONAL, 2, at_eight(), still_out=12),)
+    with speaking("ar"):
+        said = told(book)
+    assert said.count("\N{FIRST STRONG ISOLATE}") == 1
+    assert said.endswith("، 20:00، 12 ما زالوا على المسار")

@@ -58,7 +58,7 @@ def test_a_finisher_has_one_and_it_is_set_once(
         made.append(sheets.data["name"])
         return b"%PDF-1.7 of tests"
 
-    monkeypatch.setattr("timing.web.certificates.to_pdf", set_it)
+    monkeypatch.setattr("timing.web.own_layouts.to_pdf", set_it)
     first = client.get(CERTIFICATE)
     assert first.status_code == 200
     assert first.content_type == "application/pdf"

@@ -21,7 +21,7 @@ from timing.live.played_clock import write_clock
 from timing.operations.races import add_race
 from timing.operations.record import append
 from timing.racefile import load_passing
-from timing.web import clearing, desk_alerts, desk_now
+from timing.web import clearing, desk_alerts, desk_now, desk_stations
 from timing.web.application import create_app
 
 __all__ = ["director", "sign_in"]
@@ -58,7 +58,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> list[Instant]:
     """The clock of the desk, in a list of one."""
     clock = [STORM_TEN]
     monkeypatch.setattr(desk_alerts, "now", lambda: clock[0])
-    for module in (desk_now, clearing):
+    for module in (desk_now, desk_stations, clearing):
         monkeypatch.setattr(module, "present", lambda: clock[0])
     return clock
 
@@ -206,12 +206,18 @@ def test_the_field_is_held_at_a_control_and_released(
     page = storm.get(DESK).text
     assert "The field is on hold" in page
     assert "CP2, since 10:00" in page
-    assert "3 wait there. Lightning." in page
+    # Three came at 09:40: they were through before. Whoever comes from now on waits.
+    assert "0 wait there. Lightning." in page
+    with filled.writing() as session:
+        one = load_passing({"id": "l", "stage": 1, "control": "CP2", "bib": "1", "time": "10:05"})
+        append(session, "storm", [one], received=STORM_TEN)
+    at[0] += 10 * MINUTE
+    assert "1 waits there. Lightning." in storm.get(DESK).text
     again = submit(storm, DESK, HOLDS, {"control": "CP2", "reason": "Once more"},
                    choose={"stage": "1"})  # fmt: skip
     assert again.status_code == 400
     assert "CP2 holds runners already." in again.text
-    at[0] += 20 * MINUTE
+    at[0] += 10 * MINUTE
     hold = next(v for _, v in Forms(storm.get(DESK).text).forms if v.get("release"))
     assert storm.post(HOLDS, data=hold).status_code == 303
     assert "The field is on hold" not in storm.get(DESK).text
@@ -304,6 +310,61 @@ def test_programs_read_and_close_what_the_desk_does(storm: FlaskClient, filled: 
     missing = storm.post(f"/api/v1/races/{SLUG}/stages/2/close", headers=key)
     assert missing.status_code == 422
     assert storm.get("/api/v1/races/storm/now", headers=key).status_code == 403
+
+
+def test_a_silent_station_stands_with_whom_to_call_on_the_page_of_stations_too(
+    filled: Database, director: FlaskClient, at: list[Instant]
+) -> None:
+    """All come from CP1 to the finish, and nobody was recorded at CP2 between."""
+    with filled.writing() as session:
+        add_race(session, racefile.loads(STORM, name="storm"), at=0, by="tests")
+        rows = [
+            load_passing({"id": f"{c}{n}", "stage": 1, "control": c, "bib": str(n), "time": t})
+            for c, t in (("CP1", "08:40"), ("FINISH", "10:00"))
+            for n in (1, 2, 3, 4)
+        ]
+        append(session, "storm", rows, received=STORM_TEN)
+    at[0] = STORM_TEN + HOUR
+    numbers = {"name-CP2": "<b>Ueli</b>", "phone-CP2": "+41 79 123 45 67"}
+    assert submit(director, ALERTS, f"{ALERTS}/phones", numbers).status_code == 303
+    for page in (director.get(DESK).text, director.get(f"{DESK}/stations").text):
+        said = page.partition('class="now_silent"')[2].partition("</ul>")[0]
+        assert "CP2 silent for" in said
+        assert "No time has come from there" in said
+        assert "only its times are missing" in said
+        assert 'href="tel:+41791234567"' in said
+        assert "&lt;b&gt;Ueli&lt;/b&gt; +41 79 123 45 67" in said
+    sent = form(director.get(f"{DESK}/stations"), ACK, alert="station-silent")
+    assert director.post(ACK, data=sent).status_code == 303
+    assert "dora has this." in director.get(f"{DESK}/stations").text
+
+
+def test_what_was_done_is_on_the_page_at_once(storm: FlaskClient, at: list[Instant]) -> None:
+    """Pages of the same few seconds are worked out once: not by what was known before."""
+    at[0] = STORM_TEN + HOUR + 3_001
+    sent = form(storm.get(DESK), ACK)
+    storm.post(ACK, data=sent)
+    assert "dora has this." in storm.get(DESK).text
+    at[0] += 1
+    given = {"bibs": "1", "vehicle": "Bus 1"}
+    page = submit(storm, CLEAR, ACCOUNT, given)
+    assert page.status_code == 303
+    assert "Bus 1" in storm.get(DESK).text.partition('id="h-aboard"')[2]
+
+
+def test_one_answer_is_for_all_that_stands_of_a_runner(
+    storm: FlaskClient, filled: Database, at: list[Instant]
+) -> None:
+    at[0] = STORM_TEN + HOUR
+    sent = form(storm.get(DESK), ACK) | {"alert": "overdue behind-sweep", "control": ""}
+    assert storm.post(ACK, data=sent).status_code == 303
+    assert storm.post(ACK, data=sent).status_code == 303
+    made = [r for r in rulings(filled) if isinstance(r, Acknowledgement)]
+    assert [(r.alert, r.bibs, r.control) for r in made] == [
+        ("overdue", ("1",), ""), ("behind-sweep", ("1",), ""),
+    ]  # fmt: skip
+    assert storm.post(ACK, data={**sent, "alert": ""}).status_code == 400
+    assert storm.post(ACK, data={**sent, "alert": "overdue storm"}).status_code == 400
 
 
 def test_a_race_that_is_played_is_looked_at_and_decided_by_its_own_clock(

@@ -6,13 +6,17 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.serving import SLUG
 from tests.web.forms import submit
 from tests.web.test_desk import sign_in
 from timing.db.engines import Database
+from timing.db.publication_tables import PublicationCheckRow
 from timing.db.publications import publications_of
+from timing.db.tables import RaceRow
 from timing.operations.automatic import holds_of
+from timing.operations.engine_mark import engine_mark
 
 PAGE = f"/desk/{SLUG}/publish"
 
@@ -77,3 +81,26 @@ def test_the_desk_says_when_the_rules_make_it_official_and_holds_it(
     submit(director, PAGE, f"{PAGE}/hold", {"number": "1", "held": "no"})
     with filled.reading() as session:
         assert holds_of(session, SLUG) == set()
+
+
+def test_the_desk_says_where_this_release_computes_an_official_result_otherwise(
+    director: FlaskClient, filled: Database
+) -> None:
+    for fields in (FIELDS, {**FIELDS, "kind": "official", "number": "2", "reason": "Signed."}):
+        assert submit(director, PAGE, PAGE, {**fields, "sure": "yes"}).status_code == 303
+    assert "otherwise than it was signed" not in director.get(PAGE).text
+    with filled.writing() as session:
+        race = session.scalars(select(RaceRow.id).where(RaceRow.slug == SLUG)).one()
+        session.add(
+            PublicationCheckRow(
+                race_id=race,
+                publication=2,
+                engine=engine_mark(),
+                result="another",
+                differences="stage 1: <7> was rank 1, is rank 2",
+                at=1,
+            )
+        )
+    page = director.get(PAGE).text
+    assert "This release computes number 2 otherwise than it was signed" in page
+    assert "stage 1: &lt;7&gt; was rank 1, is rank 2" in page

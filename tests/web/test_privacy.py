@@ -96,6 +96,11 @@ VALUES = {
     "number": ["1", "2", "3"],
     "bib": ["1", "2", "3", "4"],
     "note": ["n-1"],
+    "account": ["1"],
+    "invitation": ["1"],
+    "job": ["j-1"],
+    "form": ["itra"],
+    "sheet": ["start-list"],
 }
 """What stands in addresses. A new kind of part gets its values here, so that it is tried too."""
 

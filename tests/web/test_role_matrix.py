@@ -290,5 +290,5 @@ def test_no_link_of_the_desk_leads_to_a_refusal(
     }
     for link in links & known:
         assert client.get(link).status_code in (200, 303), link
-    is_offered = addresses.desk_setup(SLUG) in links
+    is_offered = addresses.desk_setup_step(SLUG) in links
     assert is_offered is (Right.DEFINE in RIGHTS[part])

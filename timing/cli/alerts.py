@@ -15,7 +15,7 @@ from timing.db.reading import Cursor, UnknownRace
 from timing.live.books import Books
 from timing.live.played_clock import clock_of_races
 from timing.live.tending import Task
-from timing.operations.alerting import before, is_news, races_with_contacts, tell
+from timing.operations.alerting import before, is_news, phones_of, races_with_contacts, tell
 from timing.operations.mailing import (
     Channel,
     Message,
@@ -133,7 +133,12 @@ class AlertWatch:
             is_due = cursor != last.cursor or at - last.at >= AGAIN_AFTER
             if not is_due or last.at <= at < last.not_before:
                 return 0
-        told = race.ask_whole(lambda book, _: told_of(book, at))
+        with self._database.reading() as session:
+            phones = {
+                control: (one.name, one.phone)
+                for control, one in phones_of(session, number).items()
+            }
+        told = race.ask_whole(lambda book, _: told_of(book, at, phones))
         cost = self._clock() - at
         rest = max(LEAST_BETWEEN, COST_SHARE * cost)
         with self._database.reading() as session:

@@ -14,22 +14,20 @@ from timing.cli.results import computed
 from timing.cli.sources import read_document, takes_race, write_file
 from timing.core.book import RaceBook, UnknownBoard, UnknownStage
 from timing.core.results import Line, StageLine
-from timing.core.times import SECOND, format_exact_duration
-from timing.exports.finishers import NotFit, board_to_tell
-from timing.exports.rows import harmless, rows_to_csv
+from timing.exports.finishers import NotFit
 from timing.importers.columns import read_table
 from timing.importers.reads import MAX_FILE, BadFile
 from timing.importers.vendor import (
     Column,
-    Compared,
     Verdict,
     compare_results,
     guess_result_columns,
     read_results,
+    tendency,
 )
+from timing.operations.comparing import compared_csv, compared_row, our_lines
 
 DIFFERS = 1
-_HEADER = ("bib", "verdict", "our_rank", "their_rank", "our_time", "their_time", "off", "because")
 
 
 @click.command()
@@ -71,17 +69,14 @@ def compare(
     lines = _ours(book, board, after, stage)
     found = compare_results(lines, theirs, book.race.rules.precision)
     if out is not None:
-        write_file(out, rows_to_csv(_HEADER, map(_row, found)))
+        write_file(out, compared_csv(found))
     for one in found:
         if one.verdict is not Verdict.SAME:
-            click.echo("  ".join(cell for cell in _row(one) if cell))
+            click.echo("  ".join(cell for cell in compared_row(one) if cell))
     counts = Counter(one.verdict for one in found)
     click.echo(", ".join(f"{counts[v]} {v.value}" for v in Verdict if counts[v]) or "No lines.")
-    offs = [one.off for one in found if one.verdict is Verdict.TIME]
-    if len(offs) > 1 and all(-SECOND <= off < 0 for off in offs):
-        click.echo("Where times differ theirs are up to a second less: they round down.")
-    if len(offs) > 1 and all(0 < off <= SECOND for off in offs):
-        click.echo("Where times differ theirs are up to a second more: they round up.")
+    if told := tendency(found):
+        click.echo(told)
     if any(one.verdict is not Verdict.SAME for one in found):
         ctx.exit(DIFFERS)
 
@@ -101,29 +96,11 @@ def _ours(
 ) -> Sequence[Line | StageLine]:
     if stage is not None:
         asked_stage(book, stage)
-        return [li for b in book.stage_boards(stage) if not b.team_kind for li in b.lines]
     try:
-        return board_to_tell(book, board or "", after).lines
+        return our_lines(book, board=board or "", after=after, stage=stage)
     except NotFit as error:
         raise Refused(str(error)) from error
     except UnknownBoard as error:
         raise unknown("board", board or "", book.board_codes()) from error
     except UnknownStage as error:
         raise Refused(f"There is no stage {after}.") from error
-
-
-def _row(one: Compared) -> tuple[str, ...]:
-    ours, theirs = one.ours, one.theirs
-    our_time = None if ours is None or ours.rank is None else ours.time
-    their_time = None if theirs is None else theirs.time
-    sign = "+" if one.off > 0 else ""
-    return (
-        harmless(one.bib),
-        one.verdict.value,
-        "" if ours is None or ours.rank is None else str(ours.rank),
-        "" if theirs is None or theirs.rank is None else str(theirs.rank),
-        "" if our_time is None else format_exact_duration(our_time),
-        "" if their_time is None else format_exact_duration(their_time),
-        f"{sign}{format_exact_duration(one.off)}" if one.off else "",
-        one.because,
-    )

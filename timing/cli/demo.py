@@ -29,14 +29,17 @@ from timing.cli.serving import become_server, refuse_taken_port
 from timing.cli.sources import read_racefile, write_file
 from timing.cli.together import run_together
 from timing.core.compute import compute
+from timing.core.definition import Race
 from timing.core.document import Document
 from timing.core.entries import Entry
 from timing.core.records import Record
 from timing.core.times import SECOND, Duration, Instant
 from timing.db.engines import Database, DatabaseBusy, open_database
 from timing.live.books import Books
+from timing.live.logs import configure_logs
 from timing.live.played_clock import write_clock
 from timing.live.tending import Task, Tending
+from timing.operations.alerting import race_number, set_phone
 from timing.operations.demo import STAGE_UNDER_WAY, Feed, edition, opening, play, tell
 from timing.operations.directors import add_director
 from timing.operations.races import add_race, export_document
@@ -150,9 +153,19 @@ def _prepared(database: Database, folder: Path) -> Document:
             start_key=_station_key(session, whole.race.slug, "Start line", NEXT_STAGE, START),
         )
         add_director(session, DIRECTOR, signs.password, at=now())
+        _say_whom_to_call(session, whole.race)
     _write_private(folder / _SIGN_INS, json.dumps(asdict(signs)))
     write_file(kept, content)
     return whole
+
+
+def _say_whom_to_call(session: Session, race: Race) -> None:
+    """Numbers at the controls of the stage under way, of those that are nobody's."""
+    stage = race.stage(STAGE_UNDER_WAY)
+    race_id = race_number(session, race.slug)
+    for nth, control in enumerate(stage.controls[1:] if stage is not None else (), start=1):
+        number = f"+1 970 555 01{nth:02d}"
+        set_phone(session, race_id, control.code, name="Captain", phone=number)
 
 
 def _station_key(session: Session, slug: str, label: str, stage: int, control: str) -> str:
@@ -221,6 +234,7 @@ def _feed_and_exit(
         if _answers(settings, parent):
             click.echo(greeting)
             sys.stdout.flush()
+        configure_logs(settings)
         # Alerts are told as `timing tend` tells them; it ends with this process.
         tending = Tending(_alerts(settings), threading.Event())
         threading.Thread(target=tending.run, name="tending", daemon=True).start()

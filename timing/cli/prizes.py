@@ -10,11 +10,11 @@ from timing.cli.printing import print_sheets, sheet, write_bytes
 from timing.cli.questions import MOMENT, asked_board
 from timing.cli.refusals import Refused, unknown
 from timing.cli.results import computed
-from timing.cli.sources import read_document, takes_race
+from timing.cli.sources import read_document, read_published, takes_race
 from timing.core.book import RaceBook
 from timing.core.ceremony import PODIUM, ceremony_of
 from timing.core.history import history_of
-from timing.core.jerseys import jerseys_after, jerseys_on
+from timing.core.jerseys import given_after, jerseys_after, jerseys_on
 from timing.core.times import Instant
 from timing.exports.csv import to_csv
 from timing.exports.json import to_json
@@ -33,9 +33,11 @@ def jerseys(
     *, file: Path | None, slug: str | None, stage: int | None, at: Instant | None, form: str | None
 ) -> None:
     """Tell who wears which leader's jersey."""
-    book = computed(read_document(file, slug), at)
+    document, issued = read_published(file, slug)
+    book = computed(document, at, issued)
     if stage is None:
-        worn = jerseys_after(book, book.closed_stage) if book.closed_stage else ()
+        after = given_after(book)
+        worn = jerseys_after(book, after, _next_worn_on(book)) if after else ()
     else:
         _known_stage(book, stage)
         worn = jerseys_on(book, stage)
@@ -84,6 +86,11 @@ def history(
     book = computed(read_document(file, slug), at)
     asked_board(book, board, after)
     _print(board, history_table(book.race, history_of(book, board, after)), form)
+
+
+def _next_worn_on(book: RaceBook) -> int:
+    """The stage that runs, or the number after the last one that is closed."""
+    return book.running_stage or book.closed_stage + 1
 
 
 def _known_stage(book: RaceBook, stage: int) -> None:

@@ -20,6 +20,7 @@ from timing.db.reading import cursors
 from timing.operations.entries import RaceStarted, replace_entries
 from timing.operations.homes import FrameNotHere, NotHome
 from timing.operations.races import (
+    AltersOfficial,
     DefinitionMoved,
     RaceExists,
     add_race,
@@ -134,7 +135,9 @@ def import_(*, file: Path, takes_definition: bool, takes_entries: bool) -> None:
     slug = document.race.slug
     with (
         opened(made=True) as database,
-        refusing(RacefileErrors, RaceStarted, DefinitionMoved, NotHome, FrameNotHere),
+        refusing(
+            RacefileErrors, RaceStarted, DefinitionMoved, AltersOfficial, NotHome, FrameNotHere
+        ),
         patiently("Importing"),
         database.writing() as session,
     ):

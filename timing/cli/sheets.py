@@ -136,7 +136,7 @@ def _read(file: Path | None, slug: str | None, revision: int | None) -> tuple[Ra
         from timing.cli import databases  # noqa: PLC0415
 
         held = databases.held(slug, revision)
-        book = computed(held.document)
+        book = computed(held.document, issued=held.publications)
         source = f"definition {held.version}, revision {held.cursor.revision}"
     return book, Imprint(source=source, issued=issued)
 

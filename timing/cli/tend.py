@@ -12,6 +12,7 @@ from timing.cli.backups import backup_tasks
 from timing.cli.databases import now, opened, settings_in_force
 from timing.cli.officials import official_tasks
 from timing.cli.outbox import outbox_tasks
+from timing.cli.rehearsals import rehearsal_tasks
 from timing.cli.snapshots import keep_pages, refuse_unknown_languages
 from timing.db.engines import open_database
 from timing.live.books import Books
@@ -34,6 +35,7 @@ def tasks_of(settings: Settings, *, snapshots: bool = False) -> tuple[Task, ...]
     officials = official_tasks(now, books, lambda: open_database(settings.database_url))
     outbox = outbox_tasks(settings, now, books)
     tasks = (*outbox, *alerts, *officials, *backup_tasks(settings, now), _exports_task(settings))
+    tasks = (*tasks, *rehearsal_tasks(settings, now))
     return (*tasks, _snapshots_task(settings)) if snapshots else tasks
 
 

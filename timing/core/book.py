@@ -84,8 +84,7 @@ class RaceBook:
         self._entries = document.entries
         self._teams = document.teams
         self._journal = Journal()
-        self.publications: tuple[Publication, ...] = ()
-        """What was issued of the race; nothing here is computed from it."""
+        self._publications: tuple[Publication, ...] = ()
         with collection_paused():
             self._journal.load(document.passings, document.rulings)
             self._index()
@@ -196,6 +195,18 @@ class RaceBook:
         if stage in self._intake.rosters:
             return self._intake.rosters[stage]
         raise UnknownStage(stage)
+
+    @property
+    def publications(self) -> tuple[Publication, ...]:
+        """What was issued of the race. No result is computed from it; leaders' jerseys are told."""
+        return self._publications
+
+    @publications.setter
+    def publications(self, issued: tuple[Publication, ...]) -> None:
+        # Each number stays as it is: as many are the same.
+        if len(issued) != len(self._publications):
+            self._version = object()
+        self._publications = issued
 
     # -- taking more -------------------------------------------------------------------------
 

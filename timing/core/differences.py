@@ -242,7 +242,7 @@ def _changes(before: Mapping[_Key, _Seen], after: Mapping[_Key, _Seen]) -> tuple
             continue
         found.append(
             Change(
-                kind=_kind(old and old[2], new and new[2]),
+                kind=kind_of(old and old[2], new and new[2]),
                 competitor=seen[0],
                 division=seen[1],
                 before=old and old[2],
@@ -252,7 +252,8 @@ def _changes(before: Mapping[_Key, _Seen], after: Mapping[_Key, _Seen]) -> tuple
     return tuple(sorted(found, key=_importance))
 
 
-def _kind(before: Figures | None, after: Figures | None) -> ChangeKind:
+def kind_of(before: Figures | None, after: Figures | None) -> ChangeKind:
+    """What became different between two figures, None for who does not stand there."""
     if before is None or after is None:
         return ChangeKind.JOINS if before is None else ChangeKind.LEAVES
     if before.is_out != after.is_out:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from timing.core.book import RaceBook, UnknownStage
 from timing.core.definition import Jersey
 from timing.core.entries import Competitor, Entry
+from timing.core.publications import official_until, publication_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +25,35 @@ class Worn:
     rank: int | None
 
 
+def given_after(book: RaceBook, stage: int | None = None) -> int:
+    """The stage after whose standings the jerseys of a stage are given; 0 before the first.
+
+    They are of the last result before it that is official, else of the last one published, else,
+    where none was, of the last stage that is closed; what was issued once it had begun changes no
+    jersey that somebody is wearing. Without a stage: what is worn today, on the one that runs or
+    the next.
+    """
+    worn_on = book.running_stage if stage is None else stage
+    closed = [n for n in book.stages if n <= book.closed_stage and (worn_on is None or n < worn_on)]
+    issued = book.publications
+    if worn_on in book.stages and (guns := book.guns(worn_on)) and book.has_begun(worn_on):
+        issued = tuple(p for p in issued if p.at <= min(guns.values()))
+    until = official_until(issued)
+    official = [n for n in closed if n <= until]
+    published = [n for n in closed if publication_of(issued, n) is not None]
+    return max(official or published or closed, default=0)
+
+
 def jerseys_on(book: RaceBook, stage: int) -> tuple[Worn, ...]:
     """The jerseys worn on a stage, in the order in which they go before each other.
 
-    From the standings after the last stage before it that is closed; none before the first. A
-    holder of several wears the first, the next in line wears the others. UnknownStage where the
-    race has no such stage.
+    From the standings that `given_after` says; none before the first. A holder of several wears
+    the first, the next in line wears the others. UnknownStage where the race has no such stage.
     """
     if book.race.stage(stage) is None:
         raise UnknownStage(stage)
-    closed = [n for n in book.stages if n < stage and n <= book.closed_stage]
-    return jerseys_after(book, closed[-1], stage) if closed else ()
+    after = given_after(book, stage)
+    return jerseys_after(book, after, stage) if after else ()
 
 
 def jerseys_after(book: RaceBook, after: int, stage: int | None = None) -> tuple[Worn, ...]:

@@ -37,3 +37,14 @@ def preview(
 ) -> Differences:
     """Whose rank, time or status would differ, as after the last stage with a result."""
     return differences(book, supposing(book, passings=passings, rulings=rulings, race=race))
+
+
+def altered_official(before: RaceBook, after: RaceBook, *, until: int) -> tuple[int, ...]:
+    """The official stages whose results, or the standings after which, differ (Rules 12.1).
+
+    ``until`` is the last official one, 0 for none.
+    """
+    if not until:
+        return ()
+    found = differences(before, after, every_stage=True)
+    return tuple(sorted({result.number for result in found.results if 0 < result.number <= until}))

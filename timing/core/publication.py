@@ -8,9 +8,10 @@ the order of anything.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from operator import is_
 from weakref import WeakKeyDictionary
 
@@ -61,25 +62,72 @@ def digests_of(book: RaceBook, after: int | None = None) -> Digests:
 
 
 def result_of(book: RaceBook, after: int) -> str:
-    """The digest of the result as after a stage, for who asks often.
+    """The digest of the result as after a stage, for who asks often: that of `frozen_of`.
 
-    It is taken anew only where a stage or a board that it is made of was laid out anew: what
-    happens on later stages costs nothing.
+    What is signed is put together of what was written of each stage and board, which is written
+    anew only where it was laid out anew: what happens on later stages costs nothing.
     """
-    parts: list[object] = [book.race]
-    parts += [book.stage_boards(number) for number in book.stages if number <= after]
-    parts += [book.lines_for_start(c.code, "", after) for c in book.race.classifications]
-    known = _KEPT.setdefault(book, {})
-    kept = known.get(after)
-    if kept is not None and len(kept[0]) == len(parts) and all(map(is_, kept[0], parts)):
+    kept = _KEPT.setdefault(book, _Kept())
+    boards = {
+        code: kept.text(
+            ("board", code, after),
+            book.lines_for_start(_base(book, code), "", after),
+            partial(_board_lines, book, code, after),
+        )
+        for code in book.board_codes()
+    }
+    stages = {
+        str(number): kept.text(
+            ("stage", "", number), book.stage_boards(number), partial(_stage_lines, book, number)
+        )
+        for number in book.stages
+        if number <= after
+    }
+
+    def whole() -> str:
+        parts = {"boards": _joined(boards), "stages": _joined(stages)}
+        return _joined({"after": str(after), "rules": str(RULES), **parts})
+
+    return kept.digest(after, (*boards.values(), *stages.values()), whole)
+
+
+def _base(book: RaceBook, code: str) -> str:
+    """The classification that a board's code is of: its own, or that of its incomplete."""
+    return code if book.race.classification(code) else code.removesuffix("-incomplete")
+
+
+def _joined(texts: Mapping[str, str]) -> str:
+    """An object as `canonical` writes it, of what is written already."""
+    return "{" + ",".join(f"{canonical(key)}:{texts[key]}" for key in sorted(texts)) + "}"
+
+
+class _Kept:
+    """What was written of a book's stages and boards, each with what it was written of."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, str, int], tuple[object, str]] = {}
+        self._digests: dict[int, tuple[tuple[str, ...], str]] = {}
+
+    def text(
+        self, key: tuple[str, str, int], of: object, lines: Callable[[], Iterable[Plain]]
+    ) -> str:
+        """The lines in the order of what they say; the same object as long as ``of`` is."""
+        kept = self._texts.get(key)
+        if kept is None or kept[0] is not of:
+            # Sorted as they are written: what `_sorted` does, and each is written once.
+            kept = of, f"[{','.join(sorted(map(canonical, lines())))}]"
+            self._texts[key] = kept
         return kept[1]
-    found = _digest(_result(book, after))
-    known[after] = tuple(parts), found
-    return found
+
+    def digest(self, after: int, of: tuple[str, ...], whole: Callable[[], str]) -> str:
+        """The digest of a whole that consists of these texts."""
+        kept = self._digests.get(after)
+        if kept is None or len(kept[0]) != len(of) or not all(map(is_, kept[0], of)):
+            kept = self._digests[after] = of, signed(whole())
+        return kept[1]
 
 
-_KEPT: WeakKeyDictionary[RaceBook, dict[int, tuple[tuple[object, ...], str]]] = WeakKeyDictionary()
-"""Digests of results by book and stage, each with what it was taken of."""
+_KEPT: WeakKeyDictionary[RaceBook, _Kept] = WeakKeyDictionary()
 
 
 def frozen_of(book: RaceBook, after: int) -> Plain:
@@ -172,17 +220,18 @@ def _result(book: RaceBook, after: int) -> Plain:
     return {
         "rules": RULES,
         "after": after,
-        "boards": {
-            code: _sorted(_line(line) for line in book.board(code, after).lines)
-            for code in book.board_codes()
-        },
-        "stages": {
-            str(number): _sorted(
-                _stage_line(line) for board in book.stage_boards(number) for line in board.lines
-            )
-            for number in numbers
-        },
+        "boards": {code: _sorted(_board_lines(book, code, after)) for code in book.board_codes()},
+        "stages": {str(number): _sorted(_stage_lines(book, number)) for number in numbers},
     }
+
+
+def _board_lines(book: RaceBook, code: str, after: int) -> Iterable[Plain]:
+    return (_line(line) for line in book.board(code, after).lines)
+
+
+def _stage_lines(book: RaceBook, number: int) -> Iterable[Plain]:
+    boards = book.stage_boards(number)
+    return (_stage_line(line) for board in boards for line in board.lines)
 
 
 def _who(competitor: Entry | Team) -> dict[str, Plain]:

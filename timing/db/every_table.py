@@ -8,7 +8,9 @@ from timing.db import (
     export_tables,
     people_tables,
     publication_tables,
+    rehearsal_tables,
     ruling_tables,
+    setup_tables,
 )
 from timing.db.tables import Table
 
@@ -18,7 +20,9 @@ MODULES = (
     export_tables,
     people_tables,
     publication_tables,
+    rehearsal_tables,
     ruling_tables,
+    setup_tables,
 )
 """The modules of tables beside `timing.db.tables`."""
 

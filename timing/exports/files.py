@@ -20,7 +20,7 @@ from timing.exports.finishers import NotFit, board_to_tell
 from timing.exports.iof import to_iof
 from timing.exports.json import everything
 from timing.exports.mark import mark_of
-from timing.exports.pdf import to_pdf
+from timing.exports.pdf import Sheets, to_pdf
 from timing.exports.pdf_certificate import NoCertificate, certificate
 from timing.exports.progress import Progress, nothing_told
 from timing.exports.site import site_files
@@ -38,6 +38,7 @@ class Making:
     """What a file is made of: a whole book, the revision it stands at, the moment of its mark.
 
     ``racefile`` writes the book's document; a racefile is a neighbour that this can't reach.
+    ``set_certificate`` sets the pages of one, in the race's own layout where there is one.
     """
 
     book: RaceBook
@@ -45,6 +46,7 @@ class Making:
     at: Instant
     racefile: Callable[[RaceBook], bytes]
     progress: Progress = nothing_told
+    set_certificate: Callable[[Sheets], bytes] = to_pdf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ def _certificates(making: Making) -> bytes:
     book = public_book(making.book.document, whole=making.book)
 
     def page(bib: str) -> bytes:
-        return to_pdf(certificate(book, bib, revision=making.revision))
+        return making.set_certificate(certificate(book, bib, revision=making.revision))
 
     bibs = [bib for bib in _bibs_by_rank(book) if _has_certificate(book, bib)]
     if not bibs:

@@ -15,7 +15,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -59,15 +58,12 @@ _FILES: Mapping[Layout, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BadLayout(Exception):
+class BadLayout(ValueError):
     """A layout that can't be set; ``line`` is where, 0 where that is not known."""
 
-    message: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"Line {self.line}: {self.message}" if self.line else self.message
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(f"Line {line}: {message}" if line else message)
+        self.line = line
 
 
 def standard_text(layout: Layout) -> str:

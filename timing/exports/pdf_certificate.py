@@ -9,7 +9,7 @@ from timing.core.book import RaceBook
 from timing.core.definition import Classification, Of
 from timing.core.entries import Entry
 from timing.core.official import is_official
-from timing.core.publications import official_until
+from timing.core.publications import official_until, publication_of
 from timing.core.results import Line
 from timing.core.statuses import StageStatus
 from timing.exports.pdf import Sheets
@@ -19,6 +19,7 @@ from timing.pages.frame import name_and_edition
 from timing.pages.languages import mark, spoken, translate
 from timing.pages.marks import called, name_of
 from timing.pages.over import is_over
+from timing.pages.result_mark import is_as_published
 from timing.pages.runner_page import entry_of
 from timing.pages.saying import said
 
@@ -37,6 +38,12 @@ def certificate(book: RaceBook, bib: str, *, revision: int) -> Sheets:
     standings = list(_standings(book, entry, after)) if is_over(book) else []
     if not standings:
         raise NoCertificate(bib)
+    issued = publication_of(book.publications, after)
+    is_settled = (
+        is_official(after, published_until=official_until(book.publications))
+        and issued is not None
+        and is_as_published(book, issued)
+    )
     legible = Legible()
     line = standings[0][1]
     name, edition = name_and_edition(book.race)
@@ -73,9 +80,9 @@ def certificate(book: RaceBook, bib: str, *, revision: int) -> Sheets:
         "total": translate("Total"),
         "time": figures.time(line.time or 0, precision),
         "official": translate("Official result")
-        if is_official(after, published_until=official_until(book.publications))
+        if is_settled
         else translate("Unofficial: the result may still change."),
-        "is_official": is_official(after, published_until=official_until(book.publications)),
+        "is_official": is_settled,
         "foot": said(
             mark("Revision {number}. Timed with Bivouac."), number=figures.count(revision)
         ),

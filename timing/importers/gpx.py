@@ -21,6 +21,8 @@ from timing.importers.reads import BadFile
 
 MOST_BYTES = 12_000_000
 MOST_TRACK_POINTS = 100_000
+MOST_WAYPOINTS = 100
+_MOST_SEARCHED = 20_000
 MOST_POINTS = 200
 """Points of the line that is drawn."""
 
@@ -36,6 +38,15 @@ _LOWEST_M, _HIGHEST_M = -500.0, 9_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GpxWaypoint:
+    """A named point of a file: how far along the course the nearest point is, how far off it."""
+
+    name: str
+    along_m: int
+    off_m: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GpxCourse:
     """What a file says of a course; ``profile`` pairs metres along with metres above the sea.
 
@@ -45,11 +56,13 @@ class GpxCourse:
     distance_m: int
     ascent_m: int | None
     profile: tuple[tuple[int, int], ...]
+    waypoints: tuple[GpxWaypoint, ...] = ()
 
 
 def read_gpx(content: bytes) -> GpxCourse:
     """The course in a GPX file: its tracks one after the other, or its routes; BadFile."""
-    points = _points(_parsed(content))
+    gpx = _parsed(content)
+    points = _points(gpx)
     if len(points) < 2:
         raise BadFile("it has no track and no route of two points or more")
     if len(points) > MOST_TRACK_POINTS:
@@ -60,14 +73,40 @@ def read_gpx(content: bytes) -> GpxCourse:
     distance_m = round(along[-1])
     if not distance_m:
         raise BadFile("all its points are at the same place")
+    waypoints = tuple(_waypoints(gpx, points, along))
     heights = _heights([height for _, _, height in points], along)
     if heights is None:
-        return GpxCourse(distance_m=distance_m, ascent_m=None, profile=())
+        return GpxCourse(distance_m=distance_m, ascent_m=None, profile=(), waypoints=waypoints)
     return GpxCourse(
         distance_m=distance_m,
         ascent_m=round(climb(heights)),
         profile=_whole(thinned(_extremes(list(zip(along, heights, strict=True))))),
+        waypoints=waypoints,
     )
+
+
+def _waypoints(
+    gpx: GPX, points: Sequence[tuple[float, float, float | None]], along: Sequence[float]
+) -> Iterator[GpxWaypoint]:
+    """The file's first named waypoints, each at the nearest point of the course."""
+    step = len(points) // _MOST_SEARCHED + 1
+    searched = range(0, len(points), step)
+    named = [(w, name) for w in gpx.waypoints if (name := " ".join((w.name or "").split()))]
+    for waypoint, name in named[:MOST_WAYPOINTS]:
+        lat, lon = waypoint.latitude, waypoint.longitude
+        if not (abs(lat) <= 90 and abs(lon) <= 180):
+            continue
+        # On a plane: among points so near to each other the order is the same as on the globe.
+        narrow = math.cos(math.radians(lat)) ** 2
+        nearest = min(
+            searched,
+            key=lambda n: (points[n][0] - lat) ** 2 + narrow * (points[n][1] - lon) ** 2,
+        )
+        yield GpxWaypoint(
+            name=name[:100],
+            along_m=round(along[nearest]),
+            off_m=round(distance((lat, lon), points[nearest][:2])),
+        )
 
 
 def _parsed(content: bytes) -> GPX:

@@ -20,6 +20,7 @@ from timing.core.definition import Race
 from timing.core.placing import Placement
 from timing.core.public import PublicView
 from timing.core.records import Passing, Status
+from timing.core.rehearsals import is_rehearsal
 from timing.db import reading
 from timing.db.engines import Database, open_database
 from timing.db.reading import Cursor, Held, News
@@ -165,10 +166,14 @@ class Books:
         return tuple(self._in_memory(slug) for slug in sorted(self.cursors))
 
     def ask_all(self, question: Callable[[Sequence[RaceBook]], Result]) -> Result:
-        """What ``question`` answers of the public's books, asked as `LiveRace.ask` does."""
+        """What ``question`` answers of the public's books, asked as `LiveRace.ask` does.
+
+        Rehearsals are not public.
+        """
         with ExitStack() as stack:
             # Always in the order of their slugs: two who ask can't wait for each other.
-            books = [stack.enter_context(race.alone())[0] for race in self.races()]
+            public = [race for race in self.races() if not is_rehearsal(race.standing.race.slug)]
+            books = [stack.enter_context(race.alone())[0] for race in public]
             return in_thread(lambda: question(books))
 
     def ask_all_whole(self, question: Callable[[Sequence[RaceBook]], Result]) -> Result:
@@ -186,6 +191,11 @@ class Books:
         if not self._cursors:
             self.refresh()
         return self._cursors
+
+    @property
+    def public_revisions(self) -> list[int]:
+        """The revisions of the races that `ask_all` asks, in their order."""
+        return [c.revision for slug, c in sorted(self.cursors.items()) if not is_rehearsal(slug)]
 
     def stamp(self, slug: str) -> object:
         """What is the same object as long as nothing changed: of a race, or with ``""`` of any.

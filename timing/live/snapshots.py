@@ -20,6 +20,7 @@ from typing import Protocol
 import structlog
 
 from timing.core.book import RaceBook
+from timing.core.rehearsals import is_rehearsal
 from timing.core.times import SECOND, Duration, Instant
 from timing.db.engines import Database
 from timing.db.reading import Cursor
@@ -122,7 +123,7 @@ class _AllRaces:
                     return render(race_list(books), notice=around.notice, here=here)
 
             return self.books.ask_all(html)
-        revisions = [cursor.revision for _, cursor in sorted(self.books.cursors.items())]
+        revisions = self.books.public_revisions
         return self.books.ask_all(lambda books: bodies.text(bodies.races_body(books, revisions)))
 
 
@@ -186,6 +187,8 @@ class Snapshots:
         self._books.refresh()
         sources: dict[str, _Source] = {"": _AllRaces(self._books, self._languages)}
         for slug in self._books.cursors:
+            if is_rehearsal(slug):
+                continue
             sources[slug] = _OneRace(self._books.race(slug), self._languages)
         for slug in set(self._kept) - set(sources):
             self._forget(self._kept.pop(slug))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from timing.core.definition import Race, Stage
-from timing.importers.gpx import GpxCourse
+from timing.importers.gpx import GpxCourse, GpxWaypoint
 
 
 class CourseDoesNotFit(ValueError):
@@ -43,3 +43,59 @@ def with_course(race: Race, stage: Stage, course: GpxCourse) -> tuple[Race, str]
         told += f" It was taken for one lap of {stage.laps}."
     stages = tuple(changed if one.number == stage.number else one for one in race.stages)
     return replace(race, stages=stages), f"{told} Nothing is taken yet."
+
+
+FURTHEST_OFF_M = 250
+"""A waypoint further from the line is not taken for a control."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedKilometre:
+    """Where a waypoint of a file has a control; ``place`` is the control's, counted from 0."""
+
+    place: int
+    label: str
+    now_km: str
+    then_km: str
+    off_m: int
+
+
+def proposed_kilometres(stage: Stage, course: GpxCourse) -> tuple[ProposedKilometre, ...]:
+    """The kilometres of controls that a waypoint is named like, where they differ by 10 m or more.
+
+    A name is like a control's code or name whatever its case, blanks and signs. Start and finish
+    are where the course begins and ends. Of several waypoints the nearest to the line counts.
+    """
+    found = []
+    for place, control in enumerate(stage.controls[1:-1], 1):
+        names = {_like(control.code), _like(control.name)} - {""}
+        fitting = [w for w in course.waypoints if _fits(w, names, course)]
+        if not fitting:
+            continue
+        nearest = min(fitting, key=lambda waypoint: waypoint.off_m)
+        then = _km(round(nearest.along_m, -1))
+        if then != _km(control.distance_m) and abs(nearest.along_m - control.distance_m) >= 10:
+            named = f"{control.code} {control.name}".strip()
+            found.append(
+                ProposedKilometre(
+                    place=place,
+                    label=named,
+                    now_km=_km(control.distance_m),
+                    then_km=then,
+                    off_m=nearest.off_m,
+                )
+            )
+    return tuple(found)
+
+
+def _fits(waypoint: GpxWaypoint, names: set[str], course: GpxCourse) -> bool:
+    is_near = waypoint.off_m <= FURTHEST_OFF_M
+    return is_near and 0 < waypoint.along_m < course.distance_m and _like(waypoint.name) in names
+
+
+def _like(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def _km(metres: int) -> str:
+    return f"{metres / 1000:.3f}".rstrip("0").rstrip(".")

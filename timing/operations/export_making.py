@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from timing import racefile
@@ -25,6 +26,8 @@ from timing.db import reading
 from timing.db.engines import Database, DatabaseBusy, open_database
 from timing.exports.files import FILES, Making
 from timing.exports.finishers import NotFit
+from timing.exports.layouts import BadLayout, Layout, set_in_layout
+from timing.exports.pdf import Sheets, to_pdf
 from timing.operations.definitions import parse_definition
 from timing.operations.export_jobs import (
     LONGEST,
@@ -36,6 +39,7 @@ from timing.operations.export_jobs import (
     is_under_way,
     tell_progress,
 )
+from timing.operations.print_layouts import layout_in_force
 
 _LOOK_SECONDS = 0.5
 _TELL_SECONDS = 5.0
@@ -89,6 +93,7 @@ class _Job:
         with self.database.reading() as session:
             form = form_of_job(session, self.id)
             held = reading.read_race(session, self.slug)
+            own = layout_in_force(session, self.slug, Layout.CERTIFICATE)
         book = RaceBook(held.document(parse_definition(held.definition)))
         book.publications = held.publications
         content = FILES[form].make(
@@ -98,6 +103,7 @@ class _Job:
                 at=_now(),
                 racefile=_racefile,
                 progress=self.progress,
+                set_certificate=to_pdf if own is None else partial(_set, own.text),
             )
         )
         draft = draft_of_job(self.folder, self.id)
@@ -169,6 +175,13 @@ def main() -> None:
         if said:
             with job.database.writing() as session:
                 fail_job(session, job.id, said, at=_now())
+
+
+def _set(text: str, sheets: Sheets) -> bytes:
+    try:
+        return set_in_layout(sheets, text)
+    except BadLayout:
+        return to_pdf(sheets)
 
 
 def _racefile(book: RaceBook) -> bytes:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from timing.core.book import RaceBook
 from timing.core.differences import differences
-from timing.core.plain import canonical
+from timing.core.plain import Plain, canonical
 from timing.core.public import held_back, public_book
 from timing.core.publication import frozen_of, input_digest, result_of, signed
 from timing.core.publications import (
@@ -21,11 +21,11 @@ from timing.core.publications import (
     official_until,
     publication_of,
 )
-from timing.core.published_changes import published_changes
+from timing.core.published_changes import changes_since, published_changes
 from timing.core.statuses import StageStatus
 from timing.core.times import Instant
 from timing.db.publication_tables import ProtestRow
-from timing.db.publications import publication_row, publications_of
+from timing.db.publications import frozen_result, publication_row, publications_of
 from timing.db.reading import News, definition_version, news_since
 from timing.db.tables import RaceRow
 from timing.operations.engine_mark import engine_mark
@@ -143,7 +143,8 @@ def draft(
     protests = _reaching(session, slug, before, wanted.after)
     _refuse(book, before, protests, wanted)
     public = public_book(book.document, whole=book)
-    frozen = canonical(frozen_of(public, wanted.after))
+    result = frozen_of(public, wanted.after)
+    frozen = canonical(result)
     is_provisional = wanted.kind is PublicationKind.PROVISIONAL
     made = Publication(
         number=wanted.number,
@@ -159,7 +160,7 @@ def draft(
         result=signed(frozen),
         engine=engine_mark(),
         still_out=still_out(book, wanted.after),
-        changes=_changes(session, slug, before, wanted.after, public),
+        changes=_changes(session, slug, before, public, result, after=wanted.after),
     )
     return Draft(publication=_counted(made, protests), frozen=frozen)
 
@@ -288,11 +289,21 @@ def still_out(book: RaceBook, stage: int) -> int:
 
 
 def _changes(
-    session: Session, slug: str, before: tuple[Publication, ...], after: int, book: RaceBook
+    session: Session,
+    slug: str,
+    before: tuple[Publication, ...],
+    book: RaceBook,
+    result: Plain,
+    *,
+    after: int,
 ) -> tuple[PublishedChange, ...]:
     earlier = publication_of(before, after)
     if earlier is None:
         return ()
+    if earlier.after == after:
+        signed_then = frozen_result(session, slug, earlier.number)
+        return changes_since(signed_then, result, book.board_codes())
+    # Of a later stage: the classifications after this one are not in it.
     then = public_book(export_document(session, slug, earlier.revision).document)
     return published_changes(differences(then, book, every_stage=True), after)
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from timing.core.book import RaceBook
 from timing.core.definition import Race
 from timing.core.document import Document
-from timing.core.publications import Publication
+from timing.core.preview import altered_official, supposing
+from timing.core.publications import Publication, official_until
+from timing.core.rehearsals import is_rehearsal
 from timing.core.times import Instant
 from timing.db import reading
+from timing.db.publications import publications_of
 from timing.db.reading import Cursor
 from timing.db.tables import DefinitionRow, RaceRow
 from timing.operations.definitions import check_together, definition_text, parse_definition
@@ -40,6 +44,15 @@ class DefinitionMoved(ValueError):
         self.version = version
 
 
+class AltersOfficial(ValueError):
+    """Another definition would alter official ``stages``: reopen them first (Rules 12.1)."""
+
+    def __init__(self, stages: tuple[int, ...]) -> None:
+        named = ", ".join(map(str, stages))
+        super().__init__(f"it would alter what is official, of stage {named}: reopen it first")
+        self.stages = stages
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaceListing:
     """A race of the list; ``version`` is that of its definition."""
@@ -63,14 +76,24 @@ class HeldDocument:
 
 
 def add_race(
-    session: Session, document: Document, *, at: Instant, by: str, founder: int | None = None
+    session: Session,
+    document: Document,
+    *,
+    at: Instant,
+    by: str,
+    founder: int | None = None,
+    is_rehearsed: bool = False,
 ) -> Cursor:
     """Take a whole race in: definition, entries and records; RaceExists if its slug is taken.
+
+    Slugs of rehearsals are taken for all races but those that are ``is_rehearsed``.
 
     ``founder`` is the account that becomes its owner; where no account founds it, such as by the
     command line, all who may found races do. `export_document` gives the same document back.
     """
     slug = document.race.slug
+    if is_rehearsal(slug) is not is_rehearsed:
+        raise RaceExists(slug)
     race = RaceRow(slug=slug, revision=0, created=at)
     try:
         with session.begin_nested():
@@ -140,8 +163,9 @@ def change_definition(session: Session, race: Race, *, based_on: int, at: Instan
 
     ``based_on`` is the version that the change was made from and its consequences were shown
     for: DefinitionMoved if it is no longer the latest. A definition equal to the latest makes no
-    new version. Raises UnknownRace, NotHome and FrameNotHere (timing.operations.homes), and the
-    racefile's errors where the entries don't fit, such as one in a division that is gone.
+    new version. Raises UnknownRace, NotHome and FrameNotHere (timing.operations.homes),
+    AltersOfficial, and the racefile's errors where the entries don't fit, such as one in a
+    division that is gone.
     """
     row = lock_race(session, race.slug)
     held = reading.read_race(session, race.slug, journal=False)
@@ -152,9 +176,20 @@ def change_definition(session: Session, race: Race, *, based_on: int, at: Instan
         return held.version
     check_together(race, held.entries, held.teams)
     require_home(session, row, at=at)
+    _refuse_altering_official(session, race)
     write_definition(session, row, text, held.version + 1, at=at, by=by)
     frame_changed(session, row)
     return held.version + 1
+
+
+def _refuse_altering_official(session: Session, race: Race) -> None:
+    # Under the race's lock: nothing becomes official between this look and the change.
+    until = official_until(publications_of(session, race.slug))
+    if not until:
+        return
+    book = RaceBook(export_document(session, race.slug).document)
+    if stages := altered_official(book, supposing(book, race=race), until=until):
+        raise AltersOfficial(stages)
 
 
 def write_definition(

@@ -356,6 +356,17 @@ def desk_files(slug: str, **query: str | int | None) -> str:
     return _with(f"{desk(slug)}/files", query)
 
 
+def desk_compare(slug: str) -> str:
+    """Our results beside another timekeeper's file."""
+    return f"{desk(slug)}/compare"
+
+
+def desk_layouts(slug: str, sheet: str = "", **query: str | int | None) -> str:
+    """The layouts of what is printed, or one of them, in a ``version``."""
+    path = f"{desk(slug)}/files/layouts"
+    return _with(f"{path}/{sheet}" if sheet else path, query)
+
+
 def desk_file_jobs(slug: str, job: str = "", act: str = "") -> str:
     """Where a job for a long file is begun; of one, its file, or an act such as ``stop``."""
     return "/".join(part for part in (f"{desk(slug)}/files/jobs", job, act) if part)
@@ -369,6 +380,26 @@ def desk_setup(slug: str, **query: str | int | None) -> str:
 def desk_setup_course(slug: str) -> str:
     """Where the GPX file of a stage is sent."""
     return f"{desk_setup(slug)}/course"
+
+
+def desk_setup_step(slug: str, step: str = "race", number: int | None = None) -> str:
+    """A step of set-up; of the stages also one of them, by its place in the list from 1."""
+    return f"{desk_setup(slug)}/{step}" + ("" if number is None else f"/{number}")
+
+
+def desk_setup_draft(slug: str) -> str:
+    """Where the draft of a definition is thrown away."""
+    return f"{desk_setup(slug)}/draft"
+
+
+def desk_rehearsal(slug: str) -> str:
+    """Where a race is rehearsed."""
+    return f"{desk_setup(slug)}/rehearsal"
+
+
+def desk_setup_check(slug: str) -> str:
+    """Where a program of the page asks what is wrong with a text."""
+    return f"{desk_setup(slug)}/check"
 
 
 def desk_people(slug: str) -> str:

@@ -11,11 +11,14 @@ from timing.core.safety import AlertKind, Level, RegisterLine
 from timing.core.silence import SILENT_RUNNERS
 from timing.core.times import HOUR, MINUTE, Duration, Instant, format_instant, zone_named
 from timing.pages import figures
+from timing.pages.control_places import post_of
 from timing.pages.frame import name_and_edition
 from timing.pages.marks import name_of
 
 NAMED = 12
 """How many runners of a field are named in a message; the rest is counted."""
+
+NO_PHONES: Mapping[str, tuple[str, str]] = {}
 
 _TITLES: Mapping[AlertKind, str] = {
     AlertKind.OVERDUE: "{who} overdue at {control}",
@@ -54,23 +57,28 @@ class Told:
     notices: tuple[Notice, ...]
 
 
-def told_of(book: RaceBook, at: Instant) -> Told:
-    """What there is to tell of a race."""
+def told_of(book: RaceBook, at: Instant, phones: Mapping[str, tuple[str, str]] = NO_PHONES) -> Told:
+    """What there is to tell of a race; ``phones`` are name and number by control."""
     name = " ".join(name_and_edition(book.race))
     return Told(
         race={"slug": book.race.slug, "name": name},
-        notices=tuple(notice(book, standing, at) for standing in standing_alerts(book, at)),
+        notices=tuple(notice(book, standing, at, phones) for standing in standing_alerts(book, at)),
     )
 
 
-def notice(book: RaceBook, standing: Standing, at: Instant) -> Notice:
+def notice(
+    book: RaceBook,
+    standing: Standing,
+    at: Instant,
+    phones: Mapping[str, tuple[str, str]] = NO_PHONES,
+) -> Notice:
     """One alert in words."""
     return Notice(
         subject=standing.subject,
         is_station=standing.kind is AlertKind.STATION_SILENT,
         level=standing.level,
         title=title_of(standing),
-        detail=" ".join(_details(book, standing, at)),
+        detail=" ".join((*_details(book, standing, at), *_whom_to_call(standing, phones))),
         facts={
             "kind": standing.kind.value,
             "together": standing.together.value,
@@ -119,6 +127,34 @@ def _details(book: RaceBook, standing: Standing, at: Instant) -> Iterable[str]:
         yield from _whereabouts(line)
     if not standing.lines:
         yield f"{SILENT_RUNNERS} runners or more must have come through, and none was recorded."
+        yield what_to_do(is_sure=is_passed_by(book, standing))
+
+
+def _whom_to_call(standing: Standing, phones: Mapping[str, tuple[str, str]]) -> Iterable[str]:
+    name, number = phones.get(post_of(standing.control), ("", ""))
+    if number:
+        yield f"{post_of(standing.control)}: {f'{name} {number}'.strip()}."
+
+
+def is_passed_by(book: RaceBook, silent: Standing) -> bool:
+    """Whether runners were seen beyond a control since it fell silent."""
+    points = book.points(silent.stage)
+    beyond = points[points.index(silent.control) + 1 :] if silent.control in points else ()
+    here = book.stage_book(silent.stage)
+    return any(time >= silent.since for code in beyond for time, _ in here.times_at(code).values())
+
+
+def what_to_do(*, is_sure: bool) -> str:
+    """What somebody does about a silent station."""
+    if is_sure:
+        return (
+            "Runners are seen further on, so they come through: only its times are missing."
+            " Call; have them send again, or read out what is on paper."
+        )
+    return (
+        "Nobody is seen further on either, so it may be the runners. Call; if nobody answers, send"
+        " somebody there."
+    )
 
 
 def _whereabouts(line: RegisterLine) -> Iterable[str]:

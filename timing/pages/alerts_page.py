@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from timing.core.book import RaceBook
 from timing.core.times import Instant, zone_named
+from timing.pages.control_places import post_of
 from timing.pages.device_lines import since
 from timing.pages.frame import Frame, name_and_edition
-from timing.pages.now_alarms import post_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

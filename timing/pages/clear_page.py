@@ -9,7 +9,15 @@ from typing import ClassVar
 from timing.core.alerts import is_unaccounted
 from timing.core.book import RaceBook
 from timing.core.course_clear import SWEEP
-from timing.core.safety import AlertKind, ControlWatch, Level, Register, RegisterLine, Whereabouts
+from timing.core.safety import (
+    Alert,
+    AlertKind,
+    ControlWatch,
+    Level,
+    Register,
+    RegisterLine,
+    Whereabouts,
+)
 from timing.core.times import Instant, zone_named
 from timing.pages import addresses, figures
 from timing.pages.alert_words import lasting
@@ -121,7 +129,7 @@ def clear_page(
     draft: AccountDraft = NO_ACCOUNT_DRAFT,
 ) -> ClearPage:
     """The page of a stage; UnknownStage."""
-    found = register_at(book, stage, moment_of(now))
+    found = register_at(book, stage, moment_of(book, now))
     return _ClearMaker(book, found, now, new_id).page(
         form_token=form_token,
         signed_in_as=signed_in_as,
@@ -245,13 +253,9 @@ class _ClearMaker:
         if line.next is not None:
             next_clock = self._clock(line.next.time)
             seen = f"{seen}, then {line.next.point} about {next_clock}".removeprefix(", ")
-        alert = line.alerts[0] if line.alerts else None
-        is_open = alert is not None and alert.level is not Level.ACKNOWLEDGED
-        words = ""
-        if alert is not None:
-            words = ALERTS[alert.kind].format(control=alert.control, since=self._clock(alert.since))
-            if alert.kind is AlertKind.OVERDUE:
-                words = f"{words}: {lasting(self.now - alert.since)}"
+        unseen = [a for a in line.alerts if a.level is not Level.ACKNOWLEDGED]
+        those = unseen or list(line.alerts)
+        words = ", ".join(self._alert_words(alert) for alert in those)
         bib, slug = line.entry.bib, self.book.race.slug
         return PersonLine(
             bib=bib,
@@ -260,19 +264,25 @@ class _ClearMaker:
             state=", ".join(part for part in said if part),
             seen=seen,
             alert=words,
-            had_by="" if alert is None or is_open else alert.by,
-            ack_id=self.new_id() if is_open else "",
-            ack={}
-            if alert is None
-            else {
-                "alert": alert.kind.value,
+            had_by=those[0].by if those and not unseen else "",
+            ack_id=self.new_id() if unseen else "",
+            ack={
+                "alert": " ".join(dict.fromkeys(alert.kind.value for alert in those)),
                 "stage": str(self.found.stage),
-                "control": alert.control,
+                # Without a control it answers all that stand.
+                "control": those[0].control if len(those) == 1 else "",
                 "bibs": bib,
             },
             account_url=addresses.desk_course_clear(slug, stage=self.found.stage, bib=bib)
             + "#account",
         )
+
+    def _alert_words(self, alert: Alert) -> str:
+        since = self._clock(alert.since)
+        words = ALERTS[alert.kind].format(control=alert.control, since=since)
+        if alert.kind is AlertKind.OVERDUE:
+            return f"{words}: {lasting(self.now - alert.since)}"
+        return words
 
     def _point(self, watch: ControlWatch) -> PointLine:
         last = ""

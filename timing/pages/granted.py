@@ -29,8 +29,10 @@ TAB_RIGHTS: Mapping[str, str] = {
     "registration": "enter",
     "publish": "see",
     "files": "export",
+    "compare": "export",
     "outgoing": "outgoing",
     "set-up": "define",
+    "set-up/rehearsal": "define",
     "people": "people",
 }
 """The right by which each tab of the desk opens, as its view names it."""

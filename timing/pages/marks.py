@@ -14,6 +14,7 @@ from timing.core.book import RaceBook
 from timing.core.courses import Point
 from timing.core.definition import Category, Classification, Measure, Of, Race
 from timing.core.entries import Competitor, Team
+from timing.core.jerseys import given_after
 from timing.core.statuses import RaceStatus, StageStatus
 from timing.pages import words
 from timing.pages.languages import Words, mark, translate
@@ -32,7 +33,7 @@ class Jersey(StrEnum):
 class Bib:
     """A bib as drawn: a plate with two pin holes.
 
-    ``jersey`` colours it: solid where it is worn today, from the last closed standings, dashed
+    ``jersey`` colours it: solid where it is worn today, from the last official standings, dashed
     with ``on_road`` where its runner leads on the road. ``title`` says so in words.
     """
 
@@ -137,18 +138,18 @@ def _jersey(classification: Classification, categories: dict[str, Category]) -> 
     return Jersey.WOMEN if category.gender == "F" else None
 
 
-def worn_bibs(book: RaceBook) -> dict[str, Jersey]:
-    """The colour that each leader wears today, by `competitor_key` (Rules 9.9).
+def worn_bibs(book: RaceBook, stage: int | None = None) -> dict[str, Jersey]:
+    """The colour that each leader wears on a stage or today, by `competitor_key` (Rules 9.9).
 
-    From the standings after the last closed stage. A holder of several wears the first; the
-    next in line wears the others.
+    From the last official standings before it, as `given_after` says. A holder of several wears
+    the first; the next in line wears the others.
     """
     worn: dict[str, Jersey] = {}
-    closed = book.closed_stage
-    if not closed:
+    after = given_after(book, stage)
+    if not after:
         return worn
     for jersey, classification in jerseys(book.race).items():
-        board = book.board(classification.code, closed)
+        board = book.board(classification.code, after)
         for line in board.lines:
             key = competitor_key(line.competitor)
             if line.rank is not None and key not in worn:

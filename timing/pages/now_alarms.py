@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from timing.core.alerts import Standing, Together
@@ -13,6 +13,7 @@ from timing.core.times import Instant, zone_named
 from timing.pages import addresses, figures
 from timing.pages.alert_words import lasting, title_of
 from timing.pages.arrivals import runner_detail
+from timing.pages.control_places import post_of
 from timing.pages.marks import name_of
 
 NAMED = 40
@@ -38,8 +39,9 @@ class Ring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One alert of the box. ``had_by`` has it; ``ack`` are the fields of the form that says so.
+    """One runner or field of the box. ``had_by`` has it; ``ack`` are the fields of the form for it.
 
+    All alerts of a runner are one: ``seen`` says each, and the form answers those that nobody has.
     ``plate`` is the bib, or how many; ``bibs`` are those of a field. ``account_url`` is empty for
     a field, whose runners are accounted for on the page of the course.
     """
@@ -71,39 +73,48 @@ def alarms(
     new_id: Callable[[], str],
 ) -> tuple[Alarm, ...]:
     """The alerts of runners; ``phones`` are name and number by control, ``silent`` since when."""
+    alike: dict[str, list[Standing]] = {}
+    for one in standing:
+        if one.kind is not AlertKind.STATION_SILENT:
+            is_field = one.together is not Together.ALONE
+            whose = one.subject if is_field else f"{one.stage}:{one.lines[0].entry.id}"
+            alike.setdefault(whose, []).append(one)
     return tuple(
-        _alarm(book, one, at=at, phones=phones, silent=silent, new_id=new_id)
-        for one in standing
-        if one.kind is not AlertKind.STATION_SILENT
+        _alarm(book, those, at=at, phones=phones, silent=silent, new_id=new_id)
+        for those in alike.values()
     )
 
 
 def _alarm(
     book: RaceBook,
-    one: Standing,
+    those: Sequence[Standing],
     *,
     at: Instant,
     phones: Mapping[str, tuple[str, str]],
     silent: Mapping[str, Instant],
     new_id: Callable[[], str],
 ) -> Alarm:
+    # Where they are due is where to ask first.
+    one = next((each for each in those if each.kind is AlertKind.OVERDUE), those[0])
+    unseen = [each for each in those if each.level is not Level.ACKNOWLEDGED]
     is_field = one.together is not Together.ALONE
     entry = one.lines[0].entry
     late = f"{lasting(at - one.since)} late." if one.kind is AlertKind.OVERDUE else ""
     slug = book.race.slug
+    seen = [one, *(each for each in those if each is not one)]
     return Alarm(
-        key=one.subject,
+        key=those[0].subject,
         plate=figures.count(len(one.lines)) if is_field else entry.bib,
         is_field=is_field,
         name=title_of(one) if is_field else name_of(entry),
         who="" if is_field else _who(book, one.stage, entry),
-        seen="" if is_field else _seen(book, one, one.lines[0]),
+        seen="" if is_field else " ".join(_seen(book, each, each.lines[0]) for each in seen),
         note=" ".join(part for part in (late, _station(book, one, silent)) if part),
         bibs=_bibs(one) if is_field else "",
-        is_escalated=one.level is Level.ESCALATED,
-        had_by=one.by if one.level is Level.ACKNOWLEDGED else "",
+        is_escalated=any(each.level is Level.ESCALATED for each in those),
+        had_by="" if unseen else one.by,
         ack_id=new_id(),
-        ack=ack_fields(one),
+        ack=ack_fields(unseen or those),
         ring=_ring(slug, one, phones),
         account_url=""
         if is_field
@@ -112,12 +123,15 @@ def _alarm(
     )
 
 
-def ack_fields(one: Standing) -> dict[str, str]:
-    """What the form that acknowledges an alert sends."""
-    # Of a field each alert is at a control of its own: without one it answers all that stand.
-    control = "" if one.together in (Together.HELD, Together.STOPPED) else one.control
+def ack_fields(those: Sequence[Standing]) -> dict[str, str]:
+    """What the form that acknowledges the alerts of a runner or a field sends."""
+    one = those[0]
+    # Of a field each alert is at a control of its own, and those of a runner may be: without one
+    # it answers all that stand.
+    is_many = len(those) > 1 or one.together in (Together.HELD, Together.STOPPED)
+    control = "" if is_many else one.control
     return {
-        "alert": one.kind.value,
+        "alert": " ".join(dict.fromkeys(each.kind.value for each in those)),
         "stage": str(one.stage),
         "control": control,
         "bibs": " ".join(line.entry.bib for line in one.lines),
@@ -202,8 +216,3 @@ def ring_of(slug: str, control: str, phones: Mapping[str, tuple[str, str]]) -> R
         name=" ".join(part for part in (name, number) if part),
         url=f"tel:{digits}" if digits else f"{addresses.desk_alerts(slug)}#phones",
     )
-
-
-def post_of(control: str) -> str:
-    """The place of a control, whichever way and lap: ``HUT`` of ``LAP2:HUT.out``."""
-    return control.rpartition(":")[2].partition(".")[0]

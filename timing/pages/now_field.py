@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from timing.core.safety import AlertKind
+from timing.pages.control_places import post_of
 from timing.pages.field import FieldPicture, field_picture
 from timing.pages.marks import worn_bibs
-from timing.pages.now_alarms import post_of
 from timing.pages.now_moment import Moment, Phase
 from timing.pages.running import running
 

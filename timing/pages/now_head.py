@@ -14,14 +14,15 @@ from timing.pages.now_moment import Moment, Phase
 from timing.pages.stages import first_start, stage_title
 
 
-def headline(standing: tuple[Standing, ...]) -> str:
+def headline(standing: tuple[Standing, ...], box: tuple[Alarm, ...]) -> str:
     """What stands over the red box: ``2 runners overdue``, ``3 alerts``, ``1 being looked for``."""
     of_runners = [one for one in standing if one.kind is not AlertKind.STATION_SILENT]
     unseen = [one for one in of_runners if one.level is not Level.ACKNOWLEDGED]
     if not unseen:
-        return f"{figures.count(len(of_runners))} being looked after"
+        return f"{figures.count(len(box))} being looked after"
     if any(one.kind is not AlertKind.OVERDUE for one in unseen):
-        return f"{len(unseen)} alerts" if len(unseen) > 1 else "A runner may be in danger"
+        waiting = sum(not alarm.had_by for alarm in box)
+        return f"{waiting} alerts" if waiting > 1 else "A runner may be in danger"
     runners = sum(len(one.lines) for one in unseen)
     return f"{figures.count(runners)} runners overdue" if runners > 1 else "1 runner overdue"
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from timing.core.book import RaceBook
+from timing.core.holds import HoldPeriod, hold_periods, kept_by
 from timing.core.records import Hold
-from timing.core.safety import Whereabouts
+from timing.core.safety import RegisterLine, Whereabouts
 from timing.pages import figures
-from timing.pages.now_alarms import post_of
+from timing.pages.control_places import post_of
 from timing.pages.now_moment import Moment
 from timing.pages.now_points import point_names
 from timing.pages.selection import Option
@@ -35,29 +36,30 @@ def holds_of(book: RaceBook, stage: int) -> tuple[Hold, ...]:
 
 
 def hold_item(moment: Moment, hold: Hold, new_id: Callable[[], str]) -> HoldItem:
-    """A hold in force."""
-    waiting = 0
-    if moment.found is not None:
-        waiting = sum(
-            line.whereabouts is Whereabouts.OUT
-            and post_of(line.last_point) == post_of(hold.control)
-            and not line.last_point.endswith(".out")
-            for line in moment.found.lines
-        )
-    since_when = hold.since
-    shown = (
-        figures.clock_minutes(since_when, moment.zone)
-        if isinstance(since_when, int)
-        else figures.clock_minutes(hold.at, moment.zone)
-    )
+    """A hold in force: who came since it began waits there, and nobody who was through before."""
+    stage = moment.book.stage_book(moment.number)
+    periods = hold_periods(moment.number, (hold,), stage.day, stage.roster.wearing)
+    since = periods[0].since if periods else hold.at
     return HoldItem(
         ruling=hold.id,
         control=hold.control,
-        since=shown,
-        waiting=figures.count(waiting),
+        since=figures.clock_minutes(since, moment.zone, moment.day),
+        waiting=figures.count(sum(_waits(moment, line, periods) for line in _out(moment))),
         reason=hold.reason,
         release_id=new_id(),
     )
+
+
+def _out(moment: Moment) -> Iterator[RegisterLine]:
+    lines = () if moment.found is None else moment.found.lines
+    return (line for line in lines if line.whereabouts is Whereabouts.OUT)
+
+
+def _waits(moment: Moment, line: RegisterLine, periods: Sequence[HoldPeriod]) -> bool:
+    course = moment.book.stage_book(moment.number).full_courses.of(line.entry)
+    point = course.points[course.index[line.last_point]]
+    came = line.last_seen or 0
+    return kept_by(line.entry.id, point, came, periods, moment.at) is not None
 
 
 def hold_controls(moment: Moment) -> tuple[Option, ...]:

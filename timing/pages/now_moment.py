@@ -68,7 +68,7 @@ class Moment:
 
 def moment_at(book: RaceBook, now: Instant) -> Moment:
     """The race at ``now``."""
-    at = moment_of(now)
+    at = moment_of(book, now)
     watched = watched_stages(book, at)
     # A stage of which nothing was seen is shown from its gun on; else the last there was.
     number = watched[-1] if watched else 0
@@ -104,9 +104,10 @@ def _phase(book: RaceBook, number: int, found: Register | None, closed: Close | 
     return Phase.BETWEEN if _coming(book, number) is not None else Phase.AFTER
 
 
-def moment_of(now: Instant) -> Instant:
-    """The moment that pages asked for about ``now`` are of."""
-    return now - now % LOOKED_EVERY
+def moment_of(book: RaceBook, now: Instant) -> Instant:
+    """The moment that pages asked for about ``now`` are of; what was decided by then is in it."""
+    decided = max((r.at for r in book.rulings if r.at <= now), default=0)
+    return max(now - now % LOOKED_EVERY, decided)
 
 
 @remembered

@@ -143,7 +143,7 @@ def now_page(
         stage=number,
         alarms=box,
         open_alarms=sum(not alarm.had_by for alarm in box),
-        headline=headline(moment.standing),
+        headline=headline(moment.standing, box),
         counts=counts,
         picture=picture,
         missing=missing,

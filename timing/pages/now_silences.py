@@ -10,7 +10,7 @@ from timing.core.book import RaceBook
 from timing.core.safety import AlertKind, Level
 from timing.core.times import Instant, zone_named
 from timing.pages import figures
-from timing.pages.alert_words import lasting
+from timing.pages.alert_words import is_passed_by, lasting, what_to_do
 from timing.pages.now_alarms import Ring, ring_of
 
 
@@ -75,25 +75,4 @@ def _silence(
         had_by="" if is_open else one.by,
         ack_id=new_id() if is_open else "",
         ack={"alert": one.kind.value, "stage": str(one.stage), "control": one.control},
-    )
-
-
-def is_passed_by(book: RaceBook, silent: Standing) -> bool:
-    """Whether runners were seen beyond a control since it fell silent."""
-    points = book.points(silent.stage)
-    beyond = points[points.index(silent.control) + 1 :] if silent.control in points else ()
-    here = book.stage_book(silent.stage)
-    return any(time > silent.since for code in beyond for time, _ in here.times_at(code).values())
-
-
-def what_to_do(*, is_sure: bool) -> str:
-    """What somebody does about a silent station."""
-    if is_sure:
-        return (
-            "Runners are seen further on, so they come through: only its times are missing."
-            " Call; have them send again, or read out what is on paper."
-        )
-    return (
-        "Nobody is seen further on either, so it may be the runners. Call; if nobody answers, send"
-        " somebody there."
     )

@@ -10,8 +10,8 @@ from timing.core.devices import Device
 from timing.core.safety import AlertKind
 from timing.core.times import Instant
 from timing.pages.alert_words import lasting
+from timing.pages.control_places import post_of
 from timing.pages.device_lines import LATE, since
-from timing.pages.now_alarms import post_of
 from timing.pages.now_moment import Moment, Phase
 from timing.pages.stations_page import Station
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from timing.core.definition import StageKind
+from timing.core.records import StartList
 from timing.core.safety import Register
 from timing.pages import addresses, figures
 from timing.pages.now_counts import Counts, counts_of
@@ -88,16 +89,20 @@ def steps_before(moment: Moment, known: Known) -> Iterator[Step]:
         if has_course
         else "Every stage has its controls",
         is_done=bool(stages) and has_course,
-        url=addresses.desk_setup(slug),
+        url=addresses.desk_setup_step(slug),
     )
     yield Step(
         text=f"{figures.count(entries)} entered" if entries else "Enter the runners",
         is_done=bool(entries),
         url=addresses.desk_entries(slug),
     )
+    first = next(iter(book.stages), 0)
+    is_issued = any(isinstance(r, StartList) and r.stage == first for r in book.rulings)
     yield Step(
-        text="Draw up and issue the first start list",
-        is_done=False,
+        text="The first start list is issued"
+        if is_issued
+        else "Draw up and issue the first start list",
+        is_done=is_issued,
         url=addresses.desk_start_lists(slug),
     )
     yield Step(
@@ -114,5 +119,5 @@ def steps_before(moment: Moment, known: Known) -> Iterator[Step]:
         url=addresses.desk_alerts(slug),
     )
     yield Step(
-        text="Rehearse it with an invented field", is_done=False, url=addresses.desk_setup(slug)
+        text="Rehearse it with an invented field", is_done=False, url=addresses.desk_rehearsal(slug)
     )

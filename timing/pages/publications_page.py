@@ -54,8 +54,9 @@ class ChangeItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedItem:
-    """One number. ``results`` are addresses of what it said, ``signed`` that of what was signed.
+    """One number; ``is_standing`` where its stage stands by it.
 
+    ``results`` are addresses of what it said, ``signed`` that of what was signed.
     ``is_changed`` where the result that stands by it is another by now.
     """
 
@@ -67,6 +68,7 @@ class PublishedItem:
     told: str
     meaning: str
     reason: str
+    is_standing: bool
     is_changed: bool
     protests: str
     changes: tuple[ChangeItem, ...]
@@ -104,6 +106,7 @@ def publications_page(book: RaceBook, *, revision: int = 0) -> PublicationsPage:
 def _item(book: RaceBook, one: Publication) -> PublishedItem:
     stage = book.race.stage(one.after)
     day = None if stage is None else stage.date
+    standing = publication_of(book.publications, one.after)
     parts = [clock_of(book, one.at, None)]
     if one.still_out:
         parts.append(still_out(one.still_out))
@@ -116,9 +119,12 @@ def _item(book: RaceBook, one: Publication) -> PublishedItem:
         stage=said(mark("Stage {stage}"), stage=one.after) if stage is None else stage_title(stage),
         when=clock_of(book, one.at, None),
         told=listed(parts),
-        meaning=said(_MEANING[one.kind], clock=until),
+        meaning=said(_MEANING[one.kind], clock=until)
+        if standing is None or standing == one
+        else said(mark("Number {number} counts now."), number=figures.count(standing.number)),
         reason=one.reason,
-        is_changed=_stands(book, one) and not is_as_published(book, one),
+        is_standing=standing == one,
+        is_changed=standing == one and not is_as_published(book, one),
         protests=_protests(one),
         changes=changes,
         changed=said_many(_CHANGES, len(changes)) if changes else "",
@@ -128,11 +134,6 @@ def _item(book: RaceBook, one: Publication) -> PublishedItem:
         input=one.input,
         result=one.result,
     )
-
-
-def _stands(book: RaceBook, one: Publication) -> bool:
-    """Whether its stage stands by that number today."""
-    return publication_of(book.publications, one.after) == one
 
 
 def _protests(one: Publication) -> str:

@@ -45,7 +45,7 @@ class StageToPublish:
     """A stage that has begun; ``kinds`` are what may be issued of it now, each with a label.
 
     ``rules`` says when it becomes official by itself, ``hold`` is the number that may be held, 0
-    where none waits.
+    where none waits. ``asks_reason``: one of the kinds may need a reason.
     """
 
     number: int
@@ -56,6 +56,7 @@ class StageToPublish:
     rules: str
     hold: int
     is_held: bool
+    asks_reason: bool
     kinds: tuple[tuple[str, str], ...]
 
 
@@ -257,6 +258,7 @@ def _stage(
         rules=by_rules,
         hold=hold if standing is not None and standing.after == number else 0,
         is_held=hold in rules.held,
+        asks_reason=standing is not None,
         kinds=tuple(kinds),
     )
 

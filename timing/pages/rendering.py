@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from timing.core.rehearsals import is_rehearsal
 from timing.pages import addresses, figures, granted, languages, words
 from timing.pages.languages import speaking, spoken, translate, translate_many
 from timing.pages.policy import STYLES
@@ -46,6 +47,7 @@ def environment() -> Environment:
     made.globals.update(
         languages=languages,
         addresses=addresses,
+        is_rehearsal=is_rehearsal,
         figures=figures,
         granted=granted,
         words=words,

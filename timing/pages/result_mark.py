@@ -106,8 +106,12 @@ def _told(book: RaceBook, issued: Publication, *, is_changed: bool) -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """Parts behind each other, with the comma of the language spoken."""
-    found = parts[0]
+    """Parts behind each other, with the comma of the language spoken.
+
+    They are words of that language and figures: none is isolated from the direction of the line,
+    which a line of nothing but isolated parts would not have.
+    """
+    found, joined = parts[0], translate("{first}, {then}")
     for part in parts[1:]:
-        found = said(mark("{first}, {then}"), first=found, then=part)
+        found = joined.format(first=found, then=part)
     return found

@@ -9,9 +9,10 @@ from typing import ClassVar
 from timing.core.book import RaceBook
 from timing.core.definition import Race, StageKind
 from timing.core.differences import differences
-from timing.core.preview import supposing
+from timing.core.preview import altered_official, supposing
 from timing.core.times import Instant, local_clock, zone_named
 from timing.pages import figures, words
+from timing.pages.definition_words import definition_sentence
 from timing.pages.difference_words import summary
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.preview_page import ChangedResult, changed_results
@@ -72,11 +73,12 @@ class LineFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyShown:
-    """A key of the definition that differs; empty where it is not given."""
+    """A key of the definition that differs, and that as a sentence; empty where not given."""
 
     path: str
     before: str
     after: str
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,16 @@ class VersionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """Whose draft it is, when it was last typed, and whether a version was made since."""
+
+    by: str
+    when: str
+    is_own: bool
+    is_behind: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetupPage:
     """The definition as text, what is wrong with it, what it would change, and its versions."""
 
@@ -120,11 +132,18 @@ class SetupPage:
     faults: tuple[LineFault, ...]
     consequences: Consequences | None
     versions: tuple[VersionLine, ...]
+    draft: DraftLine | None
+    mark: str
     facts: str
     message: str
     is_error: bool
     signed_in_as: str
     form_token: str
+
+    @property
+    def next_version(self) -> int:
+        """What it would be if it were taken."""
+        return self.versions[0].number + 1
 
 
 def new_race_page(
@@ -173,14 +192,14 @@ def consequences(
     """
     supposed = supposing(book, race=race)
     found = differences(book, supposed)
-    altered = differences(book, supposed, every_stage=True) if official_until else found
     return Consequences(
-        keys=tuple(KeyShown(path=path, before=old, after=new) for path, old, new in keys),
+        keys=tuple(
+            KeyShown(path=path, before=old, after=new, sentence=definition_sentence(path, old, new))
+            for path, old, new in keys
+        ),
         summary=summary(found),
         results=changed_results(book, supposed, found),
-        official=tuple(
-            sorted({r.number for r in altered.results if 0 < r.number <= official_until})
-        ),
+        official=altered_official(book, supposed, until=official_until),
     )
 
 
@@ -204,6 +223,8 @@ def setup_page(
     faults: tuple[LineFault, ...],
     consequences: Consequences | None,
     versions: tuple[VersionLine, ...],
+    draft: DraftLine | None,
+    mark: str,
     message: str,
     is_error: bool,
     signed_in_as: str,
@@ -223,6 +244,8 @@ def setup_page(
         faults=faults,
         consequences=consequences,
         versions=versions,
+        draft=draft,
+        mark=mark,
         facts=definition_facts(race),
         message=message,
         is_error=is_error,

@@ -10,7 +10,7 @@ from timing.core.times import zone_named
 from timing.pages import addresses, figures, words
 from timing.pages.frame import Frame, race_frame
 from timing.pages.languages import mark, translate
-from timing.pages.marks import Bib, bib_of, name_of
+from timing.pages.marks import Bib, bib_of, name_of, worn_bibs
 from timing.pages.saying import said
 from timing.pages.stages import stage_facts, stage_title
 from timing.pages.starters import is_each_their_own, is_provisional, issued_list, starters
@@ -48,12 +48,13 @@ def start_list_page(book: RaceBook, number: int, *, revision: int = 0) -> StartL
     """Who starts a stage, in the order of their starts; UnknownStage where there is none such."""
     stage = book.stage_book(number).stage
     slug, zone = book.race.slug, zone_named(book.race.timezone)
+    worn = worn_bibs(book, number)
     rows = []
     for one in starters(book, number):
         told = "" if one.at is None else figures.clock(one.at, zone, stage.date)
         rows.append(
             StartRow(
-                bib=bib_of(one.entry, {}),
+                bib=bib_of(one.entry, worn),
                 name=name_of(one.entry),
                 url=addresses.runner(slug, one.entry.bib),
                 nation=one.entry.nationality,

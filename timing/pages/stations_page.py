@@ -13,6 +13,7 @@ from timing.pages import figures
 from timing.pages.device_lines import DeviceLine, device_line, since
 from timing.pages.frame import Frame, name_and_edition
 from timing.pages.marks import Symbol
+from timing.pages.now_silences import Silence
 from timing.pages.posts import stage_places
 from timing.pages.selection import Option
 
@@ -80,6 +81,7 @@ class StationsPage:
     race: str
     stations: tuple[StationLine, ...]
     gone: tuple[StationLine, ...]
+    silent: tuple[Silence, ...]
     stages: tuple[Option, ...]
     controls: tuple[Option, ...]
     has_finishes: bool
@@ -115,14 +117,16 @@ def stations_page(
     message: str = "",
     is_error: bool = False,
     draft: StationDraft = NO_STATION_DRAFT,
+    silent: tuple[Silence, ...] = (),
 ) -> StationsPage:
-    """The page of a race's stations; those revoked stand apart."""
+    """The page of a race's stations; those revoked stand apart, and those silent above all."""
     lines = [(s, _line(book, s, devices, now)) for s in stations]
     return StationsPage(
-        frame=Frame(title=f"Stations · {book.race.name}", styles=("desk", "stations")),
+        frame=Frame(title=f"Stations · {book.race.name}", styles=("desk", "stations", "now")),
         slug=book.race.slug,
         race=name_and_edition(book.race)[0],
         stations=tuple(line for s, line in lines if s.revoked is None),
+        silent=silent,
         gone=tuple(line for s, line in lines if s.revoked is not None),
         stages=tuple(
             Option(value=str(n), label=stage_label(book, n), is_chosen=draft.stage == str(n))

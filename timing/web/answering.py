@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Response, request
 
 from timing.core.book import RaceBook
+from timing.core.rehearsals import is_rehearsal
 from timing.core.times import BadTime, Instant, parse_instant
 from timing.db.reading import Cursor
 from timing.live.answers import Answer, Answers, Headers, Key, answer, matches
@@ -184,7 +185,13 @@ class RememberedAnswers:
         if environ["REQUEST_METHOD"] == "GET":
             key = _key(environ)
             slug = self._answers.slug_of(key)
-            found = None if slug is None else self._answers.get(key, self._books.stamp(slug))
+            # Who may see a rehearsal is asked each time.
+            is_kept = slug is not None and not is_rehearsal(slug)
+            found = (
+                None
+                if slug is None or not is_kept
+                else self._answers.get(key, self._books.stamp(slug))
+            )
             if found is not None:
                 status, headers, body = found.chosen(
                     if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),

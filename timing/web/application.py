@@ -34,10 +34,12 @@ from timing.web.desk import desk
 from timing.web.desk_account import desk_account
 from timing.web.desk_alerts import desk_alerts
 from timing.web.desk_carriage import desk_carriage
+from timing.web.desk_compare import desk_compare
 from timing.web.desk_entries import desk_entries
 from timing.web.desk_entry_import import desk_entry_import
 from timing.web.desk_files import desk_files
 from timing.web.desk_import import desk_import
+from timing.web.desk_layouts import desk_layouts
 from timing.web.desk_now import desk_now
 from timing.web.desk_outgoing import desk_outgoing
 from timing.web.desk_people import desk_people
@@ -45,9 +47,11 @@ from timing.web.desk_person import desk_person
 from timing.web.desk_prints import desk_prints
 from timing.web.desk_publish import desk_publish
 from timing.web.desk_registration import desk_registration
+from timing.web.desk_rehearsal import desk_rehearsal
 from timing.web.desk_ruling_notes import desk_ruling_notes
 from timing.web.desk_rulings import desk_rulings
 from timing.web.desk_setup import desk_setup
+from timing.web.desk_setup_steps import desk_setup_steps
 from timing.web.desk_signing import desk_signing
 from timing.web.desk_start_lists import desk_start_lists
 from timing.web.desk_stations import desk_stations
@@ -63,6 +67,7 @@ from timing.web.installation import install, installation
 from timing.web.languages import SpokenLanguages
 from timing.web.metrics import measure, metrics, watch_load
 from timing.web.public import public
+from timing.web.rehearsing import keep_rehearsals_in
 from timing.web.request_log import log_requests
 from timing.web.review import review
 from timing.web.static_files import StaticFiles
@@ -99,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     made = install(app, settings)
     log_requests(app, settings)
     app.before_request(bound_forms)  # before the next, which reads forms
+    keep_rehearsals_in(app)
     csrf = CSRFProtect(app)
     for blueprint in (
         public,
@@ -111,6 +117,7 @@ def create_app(settings: Settings) -> Flask:
         desk_ruling_notes,
         desk_rulings,
         desk_setup,
+        desk_setup_steps,
         desk_signing,
         desk,
         desk_account,
@@ -124,8 +131,11 @@ def create_app(settings: Settings) -> Flask:
         desk_now,
         desk_outgoing,
         desk_person,
+        desk_rehearsal,
         desk_registration,
         desk_start_lists,
+        desk_compare,
+        desk_layouts,
         desk_prints,
         desk_publish,
         desk_stations,

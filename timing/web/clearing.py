@@ -61,11 +61,22 @@ def bibs_of_text(slug: str, text: str) -> tuple[str, ...]:
         raise NotDone(f"Bibs: {error}.") from None
 
 
-def acknowledge(slug: str, given: Row, *, by: str) -> None:
-    """Have an alert (Rules 11.2); NotDone."""
-    if given.get("alert") not in tuple(AlertKind):
+def acknowledge(slug: str, kinds: Sequence[str], given: Row, *, by: str) -> None:
+    """Have the alerts of these kinds (Rules 11.2); NotDone."""
+    if not kinds or any(kind not in tuple(AlertKind) for kind in kinds):
         raise NotDone("There is no such alert.")
-    _write(slug, [_ruling({"ruling": "ack", "reason": "Seen at the desk", **given}, by)])
+    record = str(given.get("id") or forms.new_id())
+    rows = [
+        {
+            "ruling": "ack",
+            "reason": "Seen at the desk",
+            **given,
+            "alert": kind,
+            "id": record if kind == kinds[0] else _derived(record, kind),
+        }
+        for kind in kinds
+    ]
+    _write(slug, [_ruling(row, by) for row in rows])
 
 
 def account(slug: str, given: Row, *, by: str) -> None:
@@ -189,7 +200,7 @@ def _asked(slug: str, question: Callable[[RaceBook], Answer]) -> Answer:
 
 
 def _ruling(row: Row, by: str) -> Ruling:
-    data = {name: value for name, value in row.items() if value not in ("", (), None)}
+    data = {name: value for name, value in row.items() if value not in ("", (), [], None)}
     try:
         return recording.ruling_from(
             {"at": format_instant(present()), **data}, by=by, is_station=False

@@ -22,7 +22,7 @@ from timing.pages.alerts_page import (
     KnownMessage,
     alerts_page,
 )
-from timing.pages.now_alarms import post_of
+from timing.pages.control_places import post_of
 from timing.pages.rendering import render
 from timing.web import forms
 from timing.web.forms import field, form_token, new_id, private

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, get_flashed_messages, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook, UnknownStage
+from timing.core.safety import AlertKind
 from timing.live.books import Standing
 from timing.operations.alerting import contacts_of, phones_of, race_number
 from timing.operations.directors import Director
@@ -56,13 +57,14 @@ def forms_of_now(slug: str) -> AnyResponse:
 @allowed(Right.CLEAR)
 def ack(who: Director, slug: str) -> AnyResponse:
     """Have an alert: it is escalated no further."""
+    kinds = field("alert").split()[: len(AlertKind)]
     given = {
-        **forms.given("id", "alert", "control"),
+        **forms.given("id", "control"),
         "stage": forms.whole(field("stage")),
         "bibs": field("bibs").split(),
     }
     try:
-        clearing.acknowledge(slug, given, by=who.name)
+        clearing.acknowledge(slug, kinds, given, by=who.name)
     except NotDone as error:
         return _now_page(who, slug, message=f"Not done: {error}", is_error=True)
     flash("You have it. Say where they are as soon as you know.")

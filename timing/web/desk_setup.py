@@ -7,12 +7,14 @@ from datetime import date
 from functools import cache
 from zoneinfo import available_timezones
 
-from flask import Blueprint, flash, get_flashed_messages, request
+from flask import Blueprint, flash, get_flashed_messages, jsonify, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from timing.core.book import RaceBook
 from timing.core.definition import Race
 from timing.core.publications import official_until
+from timing.core.times import Instant, local_clock, zone_named
 from timing.db.versions import text_of_version, versions_of
 from timing.importers.gpx import MOST_BYTES, read_gpx
 from timing.importers.reads import BadFile
@@ -23,6 +25,7 @@ from timing.operations.definitions import definition_text
 from timing.operations.directors import Director
 from timing.operations.homes import FrameNotHere, NotHome
 from timing.operations.races import (
+    AltersOfficial,
     DefinitionMoved,
     RaceExists,
     add_race,
@@ -30,10 +33,18 @@ from timing.operations.races import (
     export_definition,
 )
 from timing.operations.roles import Right
-from timing.pages import addresses
+from timing.operations.setup_drafts import (
+    DraftMoved,
+    SetupDraft,
+    draft_of,
+    keep_draft,
+    throw_draft_away,
+)
+from timing.pages import addresses, figures, words
 from timing.pages.rendering import render
 from timing.pages.setup_page import (
     Consequences,
+    DraftLine,
     LineFault,
     NewRaceDraft,
     consequences,
@@ -103,8 +114,8 @@ def begin(who: Director) -> AnyResponse:
         )
         return _new_page(who, draft, faults, status=400)
     installation().books.refresh()
-    flash("The race is made. Its definition is below: change it, look at what that does, take it.")
-    return forms.to(addresses.desk_setup(draft.slug))
+    flash("The race is made. Go through the steps: what is typed is kept, and taken at the end.")
+    return forms.to(addresses.desk_setup_step(draft.slug))
 
 
 def _make(who: Director, draft: NewRaceDraft) -> None:
@@ -196,6 +207,8 @@ def look_or_take(who: Director, slug: str) -> AnyResponse:
         said = f"Not looked at: a definition has at most {LONGEST_TEXT:,} characters here."
         kept = based_on if isinstance(based_on, int) else None
         return _page(who, slug, text=text, based_on=kept, message=said, is_error=True)
+    if refused := _kept(who, slug, text, based_on):
+        return refused
     read = read_definition(slug, text)
     if read.race is None:
         return _page(who, slug, text=text, based_on=based_on, faults=read.faults, is_error=True)
@@ -207,18 +220,95 @@ def look_or_take(who: Director, slug: str) -> AnyResponse:
             version = change_definition(
                 session, read.race, based_on=based_on, at=now(), by=who.name
             )
+            throw_draft_away(session, slug)
     except DefinitionMoved as moved:
         said = (
             f"Not taken: version {moved.version} was made meanwhile. What you wrote is below;"
             " look at what it changes now, then take it."
         )
+        with installation().database.writing() as session:
+            anew = SetupDraft(text=text, based_on=moved.version, by=who.name, at=now())
+            keep_draft(session, slug, anew)
         return _page(who, slug, text=text, message=said, is_error=True)
-    except (NotHome, FrameNotHere, RacefileErrors) as error:
+    except (AltersOfficial, NotHome, FrameNotHere, RacefileErrors) as error:
         said = f"Not taken: {error}"
         return _page(who, slug, text=text, based_on=based_on, message=said, is_error=True)
     installation().books.refresh()
     flash(f"Version {version} is the definition now.")
     return forms.to(addresses.desk_setup(slug))
+
+
+def _kept(who: Director, slug: str, text: str, based_on: int) -> AnyResponse | None:
+    """Keep a text as the race's draft; the page that says why, where it can't be."""
+    draft = SetupDraft(text=text, based_on=based_on, by=who.name, at=now())
+    try:
+        with installation().database.writing() as session:
+            # Where nothing is drafted, that the definition moved is told when it is to be taken.
+            is_kept = draft_of(session, slug).is_kept
+            keep_draft(session, slug, draft, seen=(field("mark") or None) if is_kept else None)
+    except DraftMoved as moved:
+        said = f"{moved}. Your text is below: look again to have it instead of theirs."
+        return _page(who, slug, text=text, based_on=based_on, message=said, is_error=True)
+    return None
+
+
+@desk_setup.get("/desk/<slug:slug>/set-up/check")
+@allowed(Right.DEFINE)
+def check_shown(_who: Director, slug: str) -> AnyResponse:
+    """Where a page's program asks there is nothing to read: back to the text."""
+    return forms.to(addresses.desk_setup(slug))
+
+
+@desk_setup.post("/desk/<slug:slug>/set-up/check")
+@allowed(Right.DEFINE)
+def check_text(who: Director, slug: str) -> AnyResponse:
+    """Say what is wrong with a text as it is typed, by line, and keep it as the draft."""
+    text, based_on = _sent()
+    mark = field("mark")
+    if len(text) > LONGEST_TEXT or not isinstance(based_on, int):
+        return jsonify(faults=[], mark=mark, state="Too long to be kept here.")
+    try:
+        with installation().database.writing() as session:
+            kept = keep_draft(
+                session,
+                slug,
+                SetupDraft(text=text, based_on=based_on, by=who.name, at=now()),
+                seen=mark or None,
+            )
+    except DraftMoved as moved:
+        state = f"Not kept: {moved}."
+    else:
+        mark, state = kept.mark, f"Kept at {when_kept(slug, kept.at)}." if kept.is_kept else ""
+    faults = [
+        {"line": fault.line, "message": fault.message, "remedy": fault.remedy}
+        for fault in read_definition(slug, text).faults
+    ]
+    return jsonify(faults=faults, mark=mark, state=state)
+
+
+def when_kept(slug: str, at: Instant) -> str:
+    """The time of day in the race's zone."""
+    zone = zone_named(installation().books.race(slug).standing.race.timezone)
+    return figures.clock_minutes(at, zone)
+
+
+def latest_version(session: Session, slug: str) -> int:
+    """The number of the version that holds."""
+    return versions_of(session, slug)[0].number
+
+
+def draft_line(draft: SetupDraft, who: Director, timezone: str, *, latest: int) -> DraftLine | None:
+    """Whose draft there is, and since when; None where nothing is drafted."""
+    if not draft.is_kept:
+        return None
+    zone = zone_named(timezone)
+    day = words.day_and_month(local_clock(draft.at, zone).date())
+    return DraftLine(
+        by=draft.by,
+        when=f"{day} {figures.clock_minutes(draft.at, zone)}",
+        is_own=draft.by == who.name,
+        is_behind=draft.based_on < latest,
+    )
 
 
 def _sent() -> tuple[str, int | str]:
@@ -265,6 +355,8 @@ def propose_course(who: Director, slug: str) -> AnyResponse:
     again = read_definition(slug, proposed)
     if again.race is None:  # such as a line that this race's definition can't hold
         return refused(f"The GPX file is not taken: {again.faults[0].message}.")
+    if not_kept := _kept(who, slug, proposed, based_on):
+        return not_kept
     found = consequences_of(slug, again.race)
     return _page(who, slug, text=proposed, based_on=based_on, found=found, message=told)
 
@@ -334,11 +426,13 @@ def _page(
     with installation().database.reading() as session:
         held = export_definition(session, slug)
         versions = versions_of(session, slug)
+        draft = draft_of(session, slug)
     latest = versions[0].number
+    drafted_on = draft.based_on if text is None else latest
     page = setup_page(
         held.race,
-        text=held.text if text is None else text,
-        based_on=latest if based_on is None else based_on,
+        text=draft.text if text is None else text,
+        based_on=drafted_on if based_on is None else based_on,
         faults=faults,
         consequences=found,
         versions=tuple(
@@ -347,6 +441,8 @@ def _page(
             )
             for one in versions
         ),
+        draft=draft_line(draft, who, held.race.timezone, latest=latest),
+        mark=draft.mark,
         message=message,
         is_error=is_error,
         signed_in_as=who.name,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from timing.core.book import RaceBook
 from timing.core.devices import Device
 from timing.live.books import Standing
+from timing.operations.alerting import phones_of, race_number
 from timing.operations.devices import devices_of_race
 from timing.operations.directors import Director
 from timing.operations.roles import Right
@@ -23,6 +24,8 @@ from timing.operations.tokens import (
     tokens_of_race,
 )
 from timing.pages import addresses
+from timing.pages.now_moment import moment_of, standing_at
+from timing.pages.now_silences import silences
 from timing.pages.rendering import render
 from timing.pages.stations_page import (
     NO_STATION_DRAFT,
@@ -39,6 +42,7 @@ from timing.web import forms
 from timing.web.forms import field, form_token, private
 from timing.web.guarding import allowed
 from timing.web.installation import installation, now
+from timing.web.present import present
 
 desk_stations = Blueprint("desk_stations", __name__)
 
@@ -213,6 +217,8 @@ def _page(
     here, csrf, moment = installation(), form_token(), now()
     with here.database.reading() as session:
         known, devices = stations_and_devices(session, slug)
+        phones = phones_of(session, race_number(session, slug))
+    at = present()
 
     def made(book: RaceBook, _: Standing) -> str:
         return render(
@@ -226,6 +232,13 @@ def _page(
                 message=message,
                 is_error=is_error,
                 draft=draft,
+                silent=silences(
+                    book,
+                    standing_at(book, moment_of(book, at)),
+                    at=at,
+                    phones={control: (one.name, one.phone) for control, one in phones.items()},
+                    new_id=forms.new_id,
+                ),
             ),
             notice=here.settings.notice,
         )

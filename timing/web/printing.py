@@ -6,10 +6,11 @@ from flask import Response
 
 from timing.core.book import RaceBook
 from timing.db.reading import definition_version
-from timing.exports.pdf import Imprint, Sheets, to_pdf
+from timing.exports.pdf import Imprint, Sheets
 from timing.exports.prints import Wish, sheets_of
 from timing.live.books import Standing
 from timing.web.installation import installation, now
+from timing.web.own_layouts import own_layout, set_pages
 
 PDF = "application/pdf"
 
@@ -26,9 +27,11 @@ def printed(slug: str, wish: Wish) -> Response:
         source = f"definition {version}, revision {standing.cursor.revision}"
         return sheets_of(book, wish, Imprint(source=source, issued=now()))
 
+    own = own_layout(slug, wish.what)
     sheets = race.ask_whole(taken)
     # Not within `ask`: while the pages are set, others may ask the book.
-    response = Response(to_pdf(sheets), content_type=PDF)
+    content = set_pages(slug, wish.what, sheets, own)
+    response = Response(content, content_type=PDF)
     parts = (slug, "stage", str(wish.stage), wish.what.value, wish.control)
     name = "-".join(part for part in parts if part)
     response.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")

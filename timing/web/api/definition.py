@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from timing.db import reading
 from timing.operations.homes import FrameNotHere, NotHome
-from timing.operations.races import DefinitionMoved, change_definition
+from timing.operations.races import AltersOfficial, DefinitionMoved, change_definition
 from timing.operations.tokens import TokenScope
 from timing.pages.setup_page import Consequences
 from timing.racefile import RacefileErrors
@@ -59,6 +59,7 @@ class KeyOut(Schema):
     path = fields.String(metadata={"example": "stages[2].start"})
     before = fields.String()
     after = fields.String()
+    sentence = fields.String(metadata={"example": "Stage 2 starts at 07:00 instead of 08:00."})
 
 
 class ChangedOut(Schema):
@@ -145,15 +146,12 @@ def put_definition(body: Mapping[str, Any], slug: str) -> Answer:
         if body["based_on"] != version:
             raise Refusal(409, f"Version {version} was made since: read it, and begin from there.")
         return _answer(found, version, is_taken=False)
-    if found.official:
-        stages = ", ".join(map(str, found.official))
-        raise Refusal(409, f"Not taken: it would alter what is official, of stage {stages}.")
     with installation().database.writing() as session:
         try:
             version = change_definition(
                 session, read.race, based_on=body["based_on"], at=now(), by=g.token.label
             )
-        except (DefinitionMoved, NotHome, FrameNotHere) as error:
+        except (AltersOfficial, DefinitionMoved, NotHome, FrameNotHere) as error:
             raise Refusal(409, f"Not taken: {error}.") from None
         except RacefileErrors as errors:
             raise Refusal(422, "; ".join(e.message for e in errors.errors[:10])) from None
@@ -165,7 +163,10 @@ def _answer(found: Consequences, version: int, *, is_taken: bool) -> Answer:
     return {
         "version": version,
         "taken": is_taken,
-        "keys": [{"path": k.path, "before": k.before, "after": k.after} for k in found.keys],
+        "keys": [
+            {"path": k.path, "before": k.before, "after": k.after, "sentence": k.sentence}
+            for k in found.keys
+        ],
         "summary": found.summary,
         "results": [{"name": r.name, "lines": r.total} for r in found.results],
         "official": list(found.official),

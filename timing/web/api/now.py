@@ -152,7 +152,7 @@ def race_now(slug: str) -> Answer:
 @now_api.doc(security=[{"key": []}])
 def ack(body: Mapping[str, Any], slug: str) -> Answer:
     """Have an alert, so that it is not escalated."""
-    _done(lambda: clearing.acknowledge(slug, {"id": new_id(), **body}, by=_director()))
+    _done(lambda: clearing.acknowledge(slug, [body["alert"]], body, by=_director()))
     return _standing(slug)
 
 
@@ -196,7 +196,7 @@ def _standing(slug: str) -> Answer:
     here.books.refresh()
 
     def told(book: RaceBook, standing: Standing) -> Answer:
-        at = moment_of(moment)
+        at = moment_of(book, moment)
         return {
             "at": format_instant(at),
             "revision": standing.cursor.revision,

@@ -36,7 +36,7 @@ _unchanged = results.alt_response(304, description="What you have, by its ETag, 
 @_unchanged
 def races() -> Response:
     """All races."""
-    revisions = [cursor.revision for _, cursor in sorted(installation().books.cursors.items())]
+    revisions = installation().books.public_revisions
     return answered_of_all(lambda books: bodies.text(bodies.races_body(books, revisions)), JSON)
 
 
