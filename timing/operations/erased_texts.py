@@ -56,6 +56,7 @@ KEPT: Mapping[str, str] = {
     "messages.key": "what a message is about, by number",
     "export_jobs.form": "what kind of file it is",
     "export_jobs.by_key": "who of the desk asked for it",
+    "rehearsals.of_slug": "the address of a race",
     "publication_checks.result": "a digest",
     "protests.form": "the number of a form",
     "protests.ruling_id": "the id of a ruling",
