@@ -98,7 +98,7 @@ PICTURES = (
     Picture(name="desk-rulings", path=addresses.desk_rulings(SLUG)),
     Picture(name="desk-publish", path=addresses.desk_publish(SLUG)),
     Picture(name="desk-files", path=addresses.desk_files(SLUG)),
-    Picture(name="desk-set-up", path=addresses.desk_setup(SLUG)),
+    Picture(name="desk-set-up", path=addresses.desk_setup_step(SLUG, "stages", 2)),
     Picture(name="desk-people", path=addresses.desk_people(SLUG)),
     Picture(name="review", path=addresses.desk_review(SLUG), prepare=_first_case),
     Picture(name="api", path=addresses.API),
