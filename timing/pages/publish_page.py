@@ -45,7 +45,8 @@ class StageToPublish:
     """A stage that has begun; ``kinds`` are what may be issued of it now, each with a label.
 
     ``rules`` says when it becomes official by itself, ``hold`` is the number that may be held, 0
-    where none waits. ``asks_reason``: one of the kinds may need a reason.
+    where none waits. ``asks_reason``: one of the kinds may need a reason. ``is_within``: what
+    counts for it is the number of a later stage, so that it is seldom published by itself.
     """
 
     number: int
@@ -57,6 +58,7 @@ class StageToPublish:
     hold: int
     is_held: bool
     asks_reason: bool
+    is_within: bool
     kinds: tuple[tuple[str, str], ...]
 
 
@@ -259,6 +261,7 @@ def _stage(
         hold=hold if standing is not None and standing.after == number else 0,
         is_held=hold in rules.held,
         asks_reason=standing is not None,
+        is_within=standing is not None and standing.after > number,
         kinds=tuple(kinds),
     )
 
