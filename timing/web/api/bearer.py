@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g, request
 
-from timing.operations.tokens import Token
+from timing.operations.tokens import Token, TokenScope
 from timing.web.errors import Refusal
 from timing.web.key_limits import key_shown
 
@@ -24,6 +24,12 @@ def key_needed(view: Callable[..., Any]) -> Callable[..., Any]:
         return view(*args, slug=slug, **kwargs)
 
     return guarded
+
+
+def director_only() -> None:
+    """Refusal where the key that came with the request is not a director's."""
+    if g.token.scope is not TokenScope.DIRECTOR:
+        raise Refusal(403, "This takes a key of the director.")
 
 
 def bearer_shown() -> Token:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from flask import g
@@ -11,14 +11,13 @@ from marshmallow import Schema, fields, validate
 from timing.db import reading
 from timing.operations.homes import FrameNotHere, NotHome
 from timing.operations.races import AltersOfficial, DefinitionMoved, change_definition
-from timing.operations.tokens import TokenScope
 from timing.pages.setup_page import Consequences
 from timing.racefile import RacefileErrors
-from timing.web.api.bearer import key_needed
+from timing.web.api.bearer import director_only, key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.description import Problem
+from timing.web.api.desk_refusals import refusals_of
 from timing.web.desk_setup import LONGEST_TEXT, consequences_of, read_definition
-from timing.web.errors import PROBLEM_JSON, Refusal
+from timing.web.errors import Refusal
 from timing.web.installation import installation, now
 
 Answer: TypeAlias = dict[str, Any]
@@ -82,26 +81,14 @@ class ChangesOut(Schema):
     )
 
 
-def _refusals(view: Callable[..., Any]) -> Callable[..., Any]:
-    for status, words in (
-        (400, "The body is no JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key is not a director's."),
-        (404, "There is no such race."),
-        (409, "It was changed meanwhile, alters an official result, or is kept elsewhere."),
-        (413, "The body is too long."),
-        (422, "The text is no definition of this race; `errors` has each fault with its line."),
-        (503, "The database is busy; nothing was written, send it again."),
-    ):
-        view = definition_api.alt_response(
-            status, schema=Problem, content_type=PROBLEM_JSON, description=words
-        )(view)
-    return view
-
-
-def _director_only() -> None:
-    if g.token.scope is not TokenScope.DIRECTOR:
-        raise Refusal(403, "This takes a key of the director.")
+_refusals = refusals_of(
+    definition_api,
+    {
+        404: "There is no such race.",
+        409: "It was changed meanwhile, alters an official result, or is kept elsewhere.",
+        422: "The text is no definition of this race; `errors` has each fault with its line.",
+    },
+)
 
 
 @definition_api.get("/races/<slug:slug>/definition")
@@ -111,7 +98,7 @@ def _director_only() -> None:
 @definition_api.doc(security=[{"key": []}])
 def definition(slug: str) -> Answer:
     """Tell the definition as it stands, as a racefile, with its version."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         held = reading.read_race(session, slug, journal=False)
     return {"version": held.version, "text": held.definition}
@@ -128,7 +115,7 @@ def put_definition(body: Mapping[str, Any], slug: str) -> Answer:
 
     A version that would alter an official result is not taken: reopen that first.
     """
-    _director_only()
+    director_only()
     read = read_definition(slug, body["text"])
     if read.race is None:
         raise Refusal(

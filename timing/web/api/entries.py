@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from flask import g
@@ -21,7 +21,6 @@ from timing.operations.entries import RaceStarted, replace_entries
 from timing.operations.entry_import import EntryImport, RowVerdict, judge_entries
 from timing.operations.homes import FrameNotHere, NotHome
 from timing.operations.registration import check_in, checked_in
-from timing.operations.tokens import TokenScope
 from timing.pages.starters import starters
 from timing.racefile import BadRecord, RacefileErrors
 from timing.racefile.single_entries import (
@@ -31,12 +30,12 @@ from timing.racefile.single_entries import (
     team_document,
 )
 from timing.web import recording
-from timing.web.api.bearer import key_needed
+from timing.web.api.bearer import director_only, key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.description import Problem
+from timing.web.api.desk_refusals import refusals_of
 from timing.web.desk_registration import race_id_of
 from timing.web.desk_start_lists import CannotIssue, issuing
-from timing.web.errors import PROBLEM_JSON, Refusal
+from timing.web.errors import Refusal
 from timing.web.forms import new_id
 from timing.web.installation import installation, now
 
@@ -150,26 +149,13 @@ class HereOut(Schema):
     )
 
 
-def _refusals(view: Callable[..., Any]) -> Callable[..., Any]:
-    for status, words in (
-        (400, "The body is no JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key is not a director's."),
-        (404, "There is no such race or stage."),
-        (409, "It can't be done as things stand; nothing was written."),
-        (413, "The body is too long."),
-        (422, "Something in the body is wrong; nothing was written."),
-        (503, "The database is busy; nothing was written, send it again."),
-    ):
-        view = entries_api.alt_response(
-            status, schema=Problem, content_type=PROBLEM_JSON, description=words
-        )(view)
-    return view
-
-
-def _director_only() -> None:
-    if g.token.scope is not TokenScope.DIRECTOR:
-        raise Refusal(403, "This takes a key of the director.")
+_refusals = refusals_of(
+    entries_api,
+    {
+        404: "There is no such race or stage.",
+        409: "It can't be done as things stand; nothing was written.",
+    },
+)
 
 
 @entries_api.get("/races/<slug:slug>/entries")
@@ -179,7 +165,7 @@ def _director_only() -> None:
 @entries_api.doc(security=[{"key": []}])
 def entries(slug: str) -> Answer:
     """Tell all entries and teams, with names and birth dates; contacts are never told here."""
-    _director_only()
+    director_only()
     return _standing(slug)
 
 
@@ -208,7 +194,7 @@ def put_entries(body: Mapping[str, Any], slug: str) -> Answer:
 
     After that send rulings: `entry`, `transfer`, `team`, `bib`, `chip`.
     """
-    _director_only()
+    director_only()
     try:
         wanted = [load_entry(row) for row in body["entries"]]
         teams = [load_team(row) for row in body["teams"]]
@@ -236,7 +222,7 @@ def import_entries(body: Mapping[str, Any], slug: str) -> Answer:
 
     What is wrong or double is left out and told. Contacts are not taken here.
     """
-    _director_only()
+    director_only()
     with installation().database.writing() as session:
         held = reading.read_race(session, slug, journal=False)
         race = parse_definition(held.definition)
@@ -276,7 +262,7 @@ def _file_answer(judged: EntryImport, *, is_taken: bool) -> Answer:
 @entries_api.doc(security=[{"key": []}])
 def issue_start_list(body: Mapping[str, Any], slug: str, number: int) -> Answer:
     """Issue the start list of a stage: its starts are frozen as they follow from the results."""
-    _director_only()
+    director_only()
     here = installation()
     here.books.refresh()
     race = here.books.race(slug)
@@ -324,7 +310,7 @@ def note_here(body: Mapping[str, Any], slug: str, number: int) -> Answer:
 
     Who does not start is a ruling: `status`, `dns`.
     """
-    _director_only()
+    director_only()
     here = installation()
     here.books.refresh()
 

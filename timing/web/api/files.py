@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from flask import Response, g
@@ -14,12 +14,11 @@ from timing.exports.files import FILES, in_the_way, why_not
 from timing.exports.prints import Print, Wish
 from timing.live.books import Standing
 from timing.operations.export_jobs import ExportJob, JobState, TooManyJobs, jobs_of
-from timing.operations.tokens import TokenScope
 from timing.web import exporting
-from timing.web.api.bearer import key_needed
+from timing.web.api.bearer import director_only, key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.description import Problem
-from timing.web.errors import PROBLEM_JSON, Refusal
+from timing.web.api.desk_refusals import refusals_of
+from timing.web.errors import Refusal
 from timing.web.installation import installation, now
 from timing.web.printing import PDF, printed
 
@@ -101,22 +100,16 @@ class FileGoneOut(Schema):
     deleted = fields.Boolean()
 
 
-def _refusals(view: Callable[..., Any]) -> Callable[..., Any]:
-    for status, words in (
-        (400, "The body is no JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key is not a director's."),
-        (404, "There is no such race, stage, file or job."),
-        (409, "It can't be made of this race, takes a job, or is not made yet."),
-        (413, "The body is too long."),
-        (422, "Something in the body is wrong; nothing was begun."),
-        (429, "So many are being made: try again in a minute."),
-        (503, "The database is busy; nothing was begun, send it again."),
-    ):
-        view = files_api.alt_response(
-            status, schema=Problem, content_type=PROBLEM_JSON, description=words
-        )(view)
-    return view
+_refusals = refusals_of(
+    files_api,
+    {
+        404: "There is no such race, stage, file or job.",
+        409: "It can't be made of this race, takes a job, or is not made yet.",
+        422: "Something in the body is wrong; nothing was begun.",
+        429: "So many are being made: try again in a minute.",
+        503: "The database is busy; nothing was begun, send it again.",
+    },
+)
 
 
 def _answers_with(*content_types: str) -> Mapping[str, Any]:
@@ -127,11 +120,6 @@ def _answers_with(*content_types: str) -> Mapping[str, Any]:
 _ALL_KINDS = _answers_with(*(one.content_type for one in FILES.values()))
 
 
-def _director_only() -> None:
-    if g.token.scope is not TokenScope.DIRECTOR:
-        raise Refusal(403, "This takes a key of the director.")
-
-
 @files_api.get("/races/<slug:slug>/files")
 @key_needed
 @files_api.response(200, RaceFilesOut)
@@ -139,7 +127,7 @@ def _director_only() -> None:
 @files_api.doc(security=[{"key": []}])
 def files(slug: str) -> Answer:
     """Tell every file of the race, what it is for, and what stands in its way."""
-    _director_only()
+    director_only()
     here = installation()
     here.books.refresh()
 
@@ -173,7 +161,7 @@ def _file(book: RaceBook, code: str) -> Answer:
 @files_api.doc(security=[{"key": []}])
 def jobs(slug: str) -> Answer:
     """Tell the jobs of the last hour."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         return {"jobs": [_job(one) for one in jobs_of(session, slug, at=now())]}
 
@@ -186,7 +174,7 @@ def jobs(slug: str) -> Answer:
 @files_api.doc(security=[{"key": []}])
 def begin_job(body: Mapping[str, Any], slug: str) -> Answer:
     """Begin to make a long file, in a process of its own."""
-    _director_only()
+    director_only()
     here, form = installation(), body["form"]
     here.books.refresh()
     reason = here.books.race(slug).ask_whole(lambda book, _: why_not(book, form))
@@ -206,7 +194,7 @@ def begin_job(body: Mapping[str, Any], slug: str) -> Answer:
 @files_api.doc(security=[{"key": []}])
 def job(slug: str, job: str) -> Answer:
     """Tell how far a job is."""
-    _director_only()
+    director_only()
     return _job(exporting.named(slug, job))
 
 
@@ -217,7 +205,7 @@ def job(slug: str, job: str) -> Answer:
 @files_api.doc(security=[{"key": []}])
 def delete_job(slug: str, job: str) -> Answer:
     """Stop a job, and throw away what it has made."""
-    _director_only()
+    director_only()
     return {"deleted": exporting.delete(slug, job)}
 
 
@@ -227,7 +215,7 @@ def delete_job(slug: str, job: str) -> Answer:
 @files_api.doc(security=[{"key": []}], responses=_ALL_KINDS)
 def job_file(slug: str, job: str) -> Response:
     """Give what a job has made."""
-    _director_only()
+    director_only()
     return exporting.file_of(slug, job)
 
 
@@ -237,7 +225,7 @@ def job_file(slug: str, job: str) -> Response:
 @files_api.doc(security=[{"key": []}], responses=_ALL_KINDS)
 def file(slug: str, form: str) -> Response:
     """Give a file that is made at once; 409 with the reason where it can't be, or takes a job."""
-    _director_only()
+    director_only()
     wanted = FILES.get(form)
     if wanted is None:
         raise Refusal(404, f"There is no such file; there are: {', '.join(FILES)}.")
@@ -252,7 +240,7 @@ def file(slug: str, form: str) -> Response:
 @files_api.doc(security=[{"key": []}], responses=_answers_with(PDF))
 def print_sheets(slug: str, number: int, sheet: str) -> Response:
     """Give a sheet of a stage as PDF: bulletin, start list, checkpoint sheets, ceremony, prizes."""
-    _director_only()
+    director_only()
     if sheet not in tuple(Print):
         raise Refusal(404, f"There is no such sheet; there are: {', '.join(Print)}.")
     return printed(slug, Wish(what=Print(sheet), stage=number))

@@ -14,17 +14,17 @@ from timing.core.book import RaceBook
 from timing.core.safety import AlertKind, Level
 from timing.core.times import format_instant
 from timing.live.books import Standing
-from timing.operations.tokens import Token, TokenScope
+from timing.operations.tokens import Token
 from timing.pages.alert_words import title_of
 from timing.pages.now_counts import counts_of
 from timing.pages.now_holds import holds_of
 from timing.pages.now_moment import closing_of, moment_of, register_at, standing_at
 from timing.web import clearing
-from timing.web.api.bearer import key_needed
+from timing.web.api.bearer import director_only, key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.description import Problem
+from timing.web.api.desk_refusals import refusals_of
 from timing.web.clearing import NotClear, NotDone
-from timing.web.errors import PROBLEM_JSON, Refusal
+from timing.web.errors import Refusal
 from timing.web.forms import new_id
 from timing.web.installation import installation
 from timing.web.present import present
@@ -109,27 +109,18 @@ class AccountIn(Schema):
     reason = fields.String(load_default="", validate=validate.Length(max=200))
 
 
-def _refusals(view: Callable[..., Any]) -> Callable[..., Any]:
-    for status, words in (
-        (400, "The body is no JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key is not a director's."),
-        (404, "There is no such race or stage."),
-        (409, "It can't be done as things stand; nothing was written."),
-        (413, "The body is too long."),
-        (422, "Something in the body is wrong; nothing was written."),
-        (503, "The database is busy; nothing was written, send it again."),
-    ):
-        view = now_api.alt_response(
-            status, schema=Problem, content_type=PROBLEM_JSON, description=words
-        )(view)
-    return view
+_refusals = refusals_of(
+    now_api,
+    {
+        404: "There is no such race or stage.",
+        409: "It can't be done as things stand; nothing was written.",
+    },
+)
 
 
 def _director() -> str:
+    director_only()
     token: Token = g.token
-    if token.scope is not TokenScope.DIRECTOR:
-        raise Refusal(403, "This takes a key of the director.")
     return token.label
 
 

@@ -7,7 +7,6 @@ taken away and signed out at the desk only, by an owner who signed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from flask import g, request
@@ -35,12 +34,11 @@ from timing.operations.invitations import (
 )
 from timing.operations.people import Member, NoSuchMember, give_part, take_part_away
 from timing.operations.roles import Part
-from timing.operations.tokens import TokenScope
 from timing.pages import addresses
-from timing.web.api.bearer import key_needed
+from timing.web.api.bearer import director_only, key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.description import Problem
-from timing.web.errors import PROBLEM_JSON, Refusal
+from timing.web.api.desk_refusals import refusals_of
+from timing.web.errors import Refusal
 from timing.web.installation import installation, now
 
 Answer: TypeAlias = dict[str, Any]
@@ -141,25 +139,13 @@ class RemovedOut(Schema):
     removed = fields.Boolean()
 
 
-def _refusals(view: Callable[..., Any]) -> Callable[..., Any]:
-    for status, words in (
-        (400, "The body is no JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key is not a director's, or this is about an owner."),
-        (404, "There is no such race, person, invitation or session."),
-        (413, "The body is too long."),
-        (422, "Something in the body is wrong; nothing was written."),
-        (503, "The database is busy; nothing was written, send it again."),
-    ):
-        view = people_api.alt_response(
-            status, schema=Problem, content_type=PROBLEM_JSON, description=words
-        )(view)
-    return view
-
-
-def _director_only() -> None:
-    if g.token.scope is not TokenScope.DIRECTOR:
-        raise Refusal(403, "This takes a key of the director.")
+_refusals = refusals_of(
+    people_api,
+    {
+        403: "The key is not a director's, or this is about an owner.",
+        404: "There is no such race, person, invitation or session.",
+    },
+)
 
 
 def _member(session: Session, slug: str, account: int) -> Member:
@@ -179,7 +165,7 @@ def _member(session: Session, slug: str, account: int) -> Member:
 @people_api.doc(security=[{"key": []}])
 def everybody(slug: str) -> Answer:
     """Tell who plays which part."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         return {
             "people": [_person(member) for member in people.members(session, slug)],
@@ -195,7 +181,7 @@ def everybody(slug: str) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def change(body: dict[str, str], slug: str, account: int) -> Answer:
     """Give somebody who has a part another one; it counts with their next request."""
-    _director_only()
+    director_only()
     with installation().database.writing() as session:
         _member(session, slug, account)
         give_part(session, slug, account, Part(body["part"]), by=g.token.label, at=now())
@@ -209,7 +195,7 @@ def change(body: dict[str, str], slug: str, account: int) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def remove(slug: str, account: int) -> Answer:
     """Take somebody's part away."""
-    _director_only()
+    director_only()
     try:
         with installation().database.writing() as session:
             _member(session, slug, account)
@@ -226,7 +212,7 @@ def remove(slug: str, account: int) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def invited(slug: str) -> Answer:
     """Tell every invitation; links are told only when they are made."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         found = invitations(session, slug, at=now())
     return {"invitations": [_invitation(one) for one in found]}
@@ -240,7 +226,7 @@ def invited(slug: str) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def make_invitation(body: dict[str, str], slug: str) -> Answer:
     """Make a link by which somebody takes a part, once, within seven days."""
-    _director_only()
+    director_only()
     try:
         with installation().database.writing() as session:
             made = invite(
@@ -264,7 +250,7 @@ def make_invitation(body: dict[str, str], slug: str) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def withdraw_invitation(slug: str, invitation: int) -> Answer:
     """Let a link open nothing any more."""
-    _director_only()
+    director_only()
     with installation().database.writing() as session:
         known = {one.id: one for one in invitations(session, slug, at=now())}
         found = known.get(invitation)
@@ -285,7 +271,7 @@ def withdraw_invitation(slug: str, invitation: int) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def signed_in(slug: str, account: int) -> Answer:
     """Tell where somebody of the race is signed in."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         _member(session, slug, account)
         who = director(session, account)
@@ -300,7 +286,7 @@ def signed_in(slug: str, account: int) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def sign_out(slug: str, account: int) -> Answer:
     """Sign somebody of the race out everywhere; they sign in again by their password."""
-    _director_only()
+    director_only()
     with installation().database.writing() as session:
         _member(session, slug, account)
         return {"ended": end_other_sessions(session, account)}
@@ -313,7 +299,7 @@ def sign_out(slug: str, account: int) -> Answer:
 @people_api.doc(security=[{"key": []}])
 def sign_one_out(slug: str, account: int, number: int) -> Answer:
     """End one session of somebody of the race."""
-    _director_only()
+    director_only()
     with installation().database.writing() as session:
         _member(session, slug, account)
         who = director(session, account)

@@ -15,10 +15,9 @@ from timing.exports.bodies import publication_body
 from timing.operations import automatic, publications
 from timing.operations.homes import NotHome
 from timing.operations.publications import NEW_PROTEST, Issue, NotPublished, Outcome, Protest
-from timing.operations.tokens import TokenScope
-from timing.web.api.bearer import key_needed
+from timing.web.api.bearer import director_only, key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.description import Problem
+from timing.web.api.desk_refusals import refusals_of
 from timing.web.api.publication_schemas import (
     AnswerIn,
     HoldIn,
@@ -29,7 +28,7 @@ from timing.web.api.publication_schemas import (
     PublicationIn,
     PublicationOut,
 )
-from timing.web.errors import PROBLEM_JSON, Refusal
+from timing.web.errors import Refusal
 from timing.web.installation import installation, now
 from timing.web.publishing import issue_number, prospect_of
 
@@ -43,26 +42,13 @@ publications_api = ApiBlueprint(
 )
 
 
-def _refusals(view: Callable[..., Any]) -> Callable[..., Any]:
-    for status, words in (
-        (400, "The body is no JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key is not a director's."),
-        (404, "There is no such race."),
-        (409, "It can't be done as things stand; `detail` says why, and what to do first."),
-        (413, "The body is too long."),
-        (422, "Something in the body is wrong; nothing was written."),
-        (503, "The database is busy; nothing was written, send it again."),
-    ):
-        view = publications_api.alt_response(
-            status, schema=Problem, content_type=PROBLEM_JSON, description=words
-        )(view)
-    return view
-
-
-def _director_only() -> None:
-    if g.token.scope is not TokenScope.DIRECTOR:
-        raise Refusal(403, "This takes a key of the director.")
+_refusals = refusals_of(
+    publications_api,
+    {
+        404: "There is no such race.",
+        409: "It can't be done as things stand; `detail` says why, and what to do first.",
+    },
+)
 
 
 def _done(act: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the act returns
@@ -80,7 +66,7 @@ def _done(act: Callable[[], Any]) -> Any:  # noqa: ANN401 - what the act returns
 @publications_api.doc(security=[{"key": []}])
 def issue(body: Mapping[str, Any], slug: str) -> Answer:
     """Issue a number: provisional, official, or the reopening of what was official."""
-    _director_only()
+    director_only()
     wanted = Issue(
         kind=PublicationKind(body["kind"]),
         after=body["after"],
@@ -101,7 +87,7 @@ def issue(body: Mapping[str, Any], slug: str) -> Answer:
 @publications_api.doc(security=[{"key": []}])
 def hold(body: Mapping[str, Any], slug: str, number: int) -> Answer:
     """Hold a provisional number, so that it waits for a person; or let the rules go on."""
-    _director_only()
+    director_only()
 
     def written() -> Answer:
         with installation().database.writing() as session:
@@ -122,7 +108,7 @@ def hold(body: Mapping[str, Any], slug: str, number: int) -> Answer:
 @publications_api.doc(security=[{"key": []}])
 def protests(slug: str) -> Answer:
     """Tell every protest; they are never public."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         return {"protests": [_protest(one) for one in publications.protests_of(session, slug)]}
 
@@ -135,7 +121,7 @@ def protests(slug: str) -> Answer:
 @publications_api.doc(security=[{"key": []}])
 def lodge(body: Mapping[str, Any], slug: str) -> Answer:
     """Write a protest down; with the same ``id`` again it is the one that is there."""
-    _director_only()
+    director_only()
     protest = replace(
         NEW_PROTEST,
         publication=body["publication"],
@@ -164,7 +150,7 @@ def lodge(body: Mapping[str, Any], slug: str) -> Answer:
 @publications_api.doc(security=[{"key": []}])
 def answer(body: Mapping[str, Any], slug: str, number: int) -> Answer:
     """Answer a protest, once."""
-    _director_only()
+    director_only()
 
     def written() -> Protest:
         with installation().database.writing() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from flask import g
@@ -26,13 +26,12 @@ from timing.operations.ruling_notes import (
     file_of_note,
     notes_of,
 )
-from timing.operations.tokens import TokenScope
 from timing.pages.ruling_kinds import KINDS
 from timing.racefile.rulings import ruling_to_plain
-from timing.web.api.bearer import key_needed
+from timing.web.api.bearer import director_only, key_needed
 from timing.web.api.blueprint import ApiBlueprint
-from timing.web.api.description import Problem
-from timing.web.errors import PROBLEM_JSON, Refusal
+from timing.web.api.desk_refusals import refusals_of
+from timing.web.errors import Refusal
 from timing.web.installation import installation, now
 
 Answer: TypeAlias = dict[str, Any]
@@ -149,25 +148,12 @@ class NoteFileOut(Schema):
     file = fields.String(metadata={"description": "As base64."})
 
 
-def _refusals(view: Callable[..., Any]) -> Callable[..., Any]:
-    for status, words in (
-        (400, "The body is no JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key is not a director's."),
-        (404, "There is no such race, ruling or note."),
-        (413, "The body is too long."),
-        (422, "Something in the body is wrong; nothing was written."),
-        (503, "The database is busy; nothing was written, send it again."),
-    ):
-        view = rulings_api.alt_response(
-            status, schema=Problem, content_type=PROBLEM_JSON, description=words
-        )(view)
-    return view
-
-
-def _director_only() -> None:
-    if g.token.scope is not TokenScope.DIRECTOR:
-        raise Refusal(403, "This takes a key of the director.")
+_refusals = refusals_of(
+    rulings_api,
+    {
+        404: "There is no such race, ruling or note.",
+    },
+)
 
 
 @rulings_api.get("/races/<slug:slug>/rulings")
@@ -177,7 +163,7 @@ def _director_only() -> None:
 @rulings_api.doc(security=[{"key": []}])
 def rulings(slug: str) -> Answer:
     """Tell every ruling, the newest first, with whether it stands and what undid it."""
-    _director_only()
+    director_only()
     here = installation()
     here.books.refresh()
 
@@ -206,7 +192,7 @@ def _ruling(fate: RulingFate) -> Answer:
 @rulings_api.doc(security=[{"key": []}])
 def drafts(slug: str) -> Answer:
     """Tell what is prepared and not given; none of it counts."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         return {"drafts": [_draft(one) for one in ruling_drafts.drafts_of(session, slug)]}
 
@@ -219,7 +205,7 @@ def drafts(slug: str) -> Answer:
 @rulings_api.doc(security=[{"key": []}])
 def keep_draft(body: Mapping[str, Any], slug: str, draft: str) -> Answer:
     """Prepare a ruling for somebody at the desk to look at and give."""
-    _director_only()
+    director_only()
     form = {**body["form"], "kind": body["kind"]}
     kept = RulingDraft(id=draft, form=form, by=g.token.label, at=now())
     try:
@@ -248,7 +234,7 @@ def _draft(draft: RulingDraft) -> Answer:
 @rulings_api.doc(security=[{"key": []}])
 def delete_draft(slug: str, draft: str) -> Answer:
     """Throw a draft away."""
-    _director_only()
+    director_only()
     with installation().database.writing() as session:
         return {"deleted": ruling_drafts.throw_away(session, slug, draft)}
 
@@ -260,7 +246,7 @@ def delete_draft(slug: str, draft: str) -> Answer:
 @rulings_api.doc(security=[{"key": []}])
 def notes(slug: str) -> Answer:
     """Tell the jury's notes, which are never public."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         return {"notes": [_note(one) for one in notes_of(session, slug)]}
 
@@ -273,7 +259,7 @@ def notes(slug: str) -> Answer:
 @rulings_api.doc(security=[{"key": []}])
 def put_note(body: Mapping[str, Any], slug: str, note: str) -> Answer:
     """Attach a note to a ruling, under an id of your own; sent twice it is one."""
-    _director_only()
+    director_only()
     here = installation()
     record = body["ruling"]
     here.books.refresh()
@@ -321,7 +307,7 @@ def _note(note: RulingNote) -> Answer:
 @rulings_api.doc(security=[{"key": []}])
 def note_file(slug: str, note: str) -> Answer:
     """Give the file of a note."""
-    _director_only()
+    director_only()
     with installation().database.reading() as session:
         found = file_of_note(session, slug, note)
     if found is None:
@@ -341,6 +327,6 @@ def note_file(slug: str, note: str) -> Answer:
 @rulings_api.doc(security=[{"key": []}])
 def remove_note(slug: str, note: str) -> Answer:
     """Delete what a note says and holds; that it was there stays, with who deleted it."""
-    _director_only()
+    director_only()
     with installation().database.writing() as session:
         return {"deleted": delete_note(session, slug, note, by=g.token.label, at=now())}
