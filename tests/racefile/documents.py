@@ -271,7 +271,8 @@ def _later(
     """Those that come no earlier than the limits before them along the course."""
     kept = []
     for limit in limits:
-        measures = (None if limit.at is None else limit.at.ms, limit.elapsed, limit.elapsed_gun)
+        at = None if limit.at is None else (limit.at.day or 0) * DAY + limit.at.ms
+        measures = (at, limit.elapsed, limit.elapsed_gun)
         for measure, size in enumerate(measures):
             key = (measure, limit.division, limit.category, limit.wave, limit.lap)
             if size is not None and limit.hard and size < reached.get(key, 0):
