@@ -11,12 +11,14 @@ from sqlalchemy import select
 from tests.serving import SLUG
 from tests.web.forms import submit
 from tests.web.test_desk import sign_in
+from timing.core.times import MINUTE
 from timing.db.engines import Database
 from timing.db.publication_tables import PublicationCheckRow
 from timing.db.publications import publications_of
 from timing.db.tables import RaceRow
 from timing.operations.automatic import holds_of
 from timing.operations.engine_mark import engine_mark
+from timing.web import desk_publish
 
 PAGE = f"/desk/{SLUG}/publish"
 
@@ -81,6 +83,19 @@ def test_the_desk_says_when_the_rules_make_it_official_and_holds_it(
     submit(director, PAGE, f"{PAGE}/hold", {"number": "1", "held": "no"})
     with filled.reading() as session:
         assert holds_of(session, SLUG) == set()
+
+
+@pytest.mark.parametrize(
+    ("waits", "said"),
+    [(1, "timing tend makes it official."), (6, "is timing tend running?")],
+)
+def test_the_desk_says_where_nothing_makes_official_what_is_due(
+    director: FlaskClient, monkeypatch: pytest.MonkeyPatch, waits: int, said: str
+) -> None:
+    submit(director, PAGE, PAGE, {**FIELDS, "sure": "yes"})
+    later = desk_publish.now() + 30 * MINUTE + waits * MINUTE  # the window is as usual
+    monkeypatch.setattr(desk_publish, "now", lambda: later)
+    assert said in director.get(PAGE).text
 
 
 def test_the_desk_says_where_this_release_computes_an_official_result_otherwise(

@@ -184,6 +184,10 @@ def _protestable(issued: Sequence[Publication], now: Instant) -> int:
     return open_ones[-1] if open_ones else 0
 
 
+_SOON = 5 * MINUTE
+"""By then whatever minds results has made official what is due."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rules:
     """What makes results official by themselves, and what keeps them."""
@@ -206,6 +210,11 @@ class _Rules:
             return f"Official by the rules at {clock}, if nothing is in the way then.{waits}"
         if obstacles:
             return f"By the rules since {clock}, but in the way: {', '.join(obstacles)}."
+        if self.now - at > _SOON:
+            return (
+                f"Due by the rules since {clock}, and nothing has made it official: is timing tend"
+                " running? You can make it official yourself."
+            )
         return f"Due by the rules since {clock}: timing tend makes it official."
 
     def open_protests(self, issued: Sequence[Publication], after: int) -> list[str]:
