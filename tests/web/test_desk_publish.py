@@ -19,6 +19,7 @@ from timing.db.tables import RaceRow
 from timing.operations.automatic import holds_of
 from timing.operations.engine_mark import engine_mark
 from timing.web import desk_publish
+from timing.web.installation import now
 
 PAGE = f"/desk/{SLUG}/publish"
 
@@ -93,7 +94,7 @@ def test_the_desk_says_where_nothing_makes_official_what_is_due(
     director: FlaskClient, monkeypatch: pytest.MonkeyPatch, waits: int, said: str
 ) -> None:
     submit(director, PAGE, PAGE, {**FIELDS, "sure": "yes"})
-    later = desk_publish.now() + 30 * MINUTE + waits * MINUTE  # the window is as usual
+    later = now() + 30 * MINUTE + waits * MINUTE  # the window is as usual
     monkeypatch.setattr(desk_publish, "now", lambda: later)
     assert said in director.get(PAGE).text
 
